@@ -1,0 +1,1 @@
+"""What the four Pulumi programs share: layers, naming, settings, contracts and function packaging."""
