@@ -1,0 +1,24 @@
+"""The alerts topic: where the later layers' alarms go."""
+
+import pulumi_aws as aws
+
+from settings import DataSettings
+from tapstack.naming import Names
+from tapstack.policies import allow, document
+
+
+def make_alerts_topic(names: Names, settings: DataSettings, key: aws.kms.Key) -> aws.sns.Topic:
+    """Make the topic, let this account's alarms publish to it, and subscribe the given addresses."""
+    account = aws.get_caller_identity().account_id
+    topic = aws.sns.Topic("alerts", name=names("alerts"), kms_master_key_id=key.arn)
+    aws.sns.TopicPolicy(
+        "alerts",
+        arn=topic.arn,
+        policy=document(
+            allow(["sns:Publish"], topic.arn, {"StringEquals": {"aws:SourceAccount": account}})
+            | {"Principal": {"Service": "cloudwatch.amazonaws.com"}},
+        ),
+    )
+    for address in settings.alert_emails:
+        aws.sns.TopicSubscription(f"alerts-{address}", topic=topic.arn, protocol="email", endpoint=address)
+    return topic

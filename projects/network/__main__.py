@@ -1,0 +1,30 @@
+"""The network layer: settings, the parts, the export."""
+
+from egress import make_egress
+from endpoints import make_endpoints
+from flow_logs import make_flow_logs
+from security_groups import make_security_groups
+from settings import NetworkSettings
+from subnets import make_isolated_subnets
+from tapstack.contracts import NetworkContract
+from tapstack.program import open_layer
+from vpc import make_vpc
+
+settings = NetworkSettings.load()
+names = open_layer("network", settings)
+
+vpc = make_vpc(names, settings)
+make_flow_logs(names, settings, vpc)
+isolated = make_isolated_subnets(names, settings, vpc)
+egress = make_egress(names, settings, vpc)
+groups = make_security_groups(names, vpc)
+make_endpoints(names, vpc, isolated, egress, groups)
+
+NetworkContract(
+    vpc_id=vpc.id,
+    isolated_subnet_ids=isolated.subnet_ids,
+    egress_subnet_ids=egress.subnet_ids,
+    functions_security_group_id=groups.functions.id,
+    egress_security_group_id=groups.egress.id,
+    egress_addresses=egress.addresses,
+).export(settings.environment_suffix)

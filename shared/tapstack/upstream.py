@@ -1,0 +1,62 @@
+"""The gate in front of an upstream stack: is it deployed, and does it export what the reader needs?
+
+A `pulumi.StackReference` answers such questions only inside an Output, while the program goes on to register resources.
+The gate asks the engine before the first of them, so that the answer "no" leaves nothing behind.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pulumi
+
+from tapstack.errors import UpstreamError
+from tapstack.layers import project_name
+
+VERSION_OUTPUT: Final = "contract_version"
+ENVIRONMENT_OUTPUT: Final = "environment_suffix"
+
+
+def stack_name(layer: str) -> str:
+    """Give the full name of a layer's stack beside the one being deployed: same organisation, same stack name."""
+    return f"{pulumi.get_organization()}/{project_name(layer)}/{pulumi.get_stack()}"
+
+
+def require(layer: str, version: int, outputs: Sequence[str], environment_suffix: str) -> None:
+    """Refuse to go on unless `layer` is deployed and exports `outputs` under contract `version`.
+
+    Raises:
+        UpstreamError: says which of these is not so, and the command that mends it.
+    """
+    deploy = f"deploy it first: (cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
+    exported = _outputs_of(layer, deploy)
+    if not exported:
+        raise UpstreamError(f"layer {layer!r} is not up: stack {stack_name(layer)} exports nothing; {deploy}")
+    found = exported.get(VERSION_OUTPUT)
+    if found != version:
+        raise UpstreamError(
+            f"layer {layer!r} exports contract version {_number(found)}, and this layer reads version {version}; "
+            f"bring both to one revision, then deploy {layer!r} before this layer"
+        )
+    if missing := [name for name in outputs if name not in exported]:
+        raise UpstreamError(f"layer {layer!r} does not export {', '.join(missing)}; {deploy}")
+    suffix = exported.get(ENVIRONMENT_OUTPUT)
+    if suffix != environment_suffix:
+        raise UpstreamError(
+            f"layer {layer!r} is the environment {suffix!r}, this layer's environmentSuffix is {environment_suffix!r}; "
+            f"set one of them: pulumi config set environmentSuffix {suffix}"
+        )
+
+
+def _outputs_of(layer: str, deploy: str) -> Mapping[str, Any]:
+    name = stack_name(layer)
+    try:
+        answer = pulumi.runtime.invoke("pulumi:pulumi:readStackOutputs", {"name": name}).value
+    except Exception as error:
+        if "unknown stack" not in str(error):
+            raise
+        raise UpstreamError(f"layer {layer!r} is not up: there is no stack {name}; {deploy}") from error
+    return dict(answer["outputs"]) if answer else {}
+
+
+def _number(value: object) -> object:
+    return int(value) if isinstance(value, float) else value
