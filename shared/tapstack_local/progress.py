@@ -1,0 +1,68 @@
+"""Progress on stderr: a spinner on a terminal, plain lines elsewhere."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from rich.console import Console
+from rich.status import Status
+
+_LABEL_WIDTH = 14
+_TEXT_WIDTH = 76
+# A log file wants to see that a long step is alive, without a line for every package or resource.
+_LINE_EVERY_SECONDS = 15.0
+
+
+def say(text: str) -> None:
+    """Print one line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+class Step:
+    """One piece of work that is under way: what it is doing now, and what it came to.
+
+    Attributes:
+        result: the words of the closing line; set it before the step ends.
+    """
+
+    def __init__(self, label: str, spinner: Status | None) -> None:
+        self.result = "done"
+        self._label = label
+        self._spinner = spinner
+        self._started = self._last_line = time.monotonic()
+
+    def note(self, text: str) -> None:
+        """Tell what the step is doing now; call it as often as you like."""
+        if self._spinner:
+            self._spinner.update(f"{self._label:<{_LABEL_WIDTH}}{text}")
+        elif time.monotonic() - self._last_line >= _LINE_EVERY_SECONDS:
+            self._last_line = time.monotonic()
+            say(self._line(f"… {text}"))
+
+    def close(self) -> None:
+        """Print the closing line: label, result, seconds."""
+        say(self._line(self.result))
+
+    def _line(self, text: str) -> str:
+        return f"{self._label:<{_LABEL_WIDTH}}{text:<{_TEXT_WIDTH}}{time.monotonic() - self._started:6.1f} s"
+
+
+@contextmanager
+def step(label: str, text: str) -> Iterator[Step]:
+    """Show a step while it runs and its result when it ends; a step that fails prints no closing line.
+
+    Args:
+        label: who is at work (`engine`, `network`), repeated on the closing line.
+        text: what it does first.
+    """
+    with _spinner(f"{label:<{_LABEL_WIDTH}}{text}") as spinner:
+        current = Step(label, spinner)
+        yield current
+    current.close()
+
+
+def _spinner(text: str) -> Status | nullcontext[None]:
+    if not sys.stderr.isatty():
+        return nullcontext()
+    return Console(stderr=True).status(text)
