@@ -37,7 +37,7 @@ DataContract(
     stream_failures_queue_arn=queues.stream_failures.arn,
     stream_failures_queue_name=queues.stream_failures.name,
     alerts_topic_arn=alerts.arn,
-    merchant_ids=secrets.merchant_ids,
+    merchant_ids=sorted(settings.merchants),
     webhook_secret_prefix=secrets.prefix,
     webhook_secret_arns=secrets.arns,
 ).export(settings.environment_suffix)

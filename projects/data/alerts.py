@@ -15,8 +15,12 @@ def make_alerts_topic(names: Names, settings: DataSettings, key: aws.kms.Key) ->
         "alerts",
         arn=topic.arn,
         policy=document(
-            allow(["sns:Publish"], topic.arn, {"StringEquals": {"aws:SourceAccount": account}})
-            | {"Principal": {"Service": "cloudwatch.amazonaws.com"}},
+            allow(
+                ["sns:Publish"],
+                topic.arn,
+                to={"Service": "cloudwatch.amazonaws.com"},
+                condition={"StringEquals": {"aws:SourceAccount": account}},
+            ),
         ),
     )
     for address in settings.alert_emails:

@@ -19,23 +19,23 @@ def make_key(names: Names, settings: DataSettings) -> aws.kms.Key:
         deletion_window_in_days=settings.key_deletion_window_days,
         policy=document(
             # Without this statement nobody, the account's administrators included, could ever change the key again.
-            allow(["kms:*"], "*") | {"Sid": "Account", "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"}},
+            allow(["kms:*"], "*", to={"AWS": f"arn:{partition}:iam::{account}:root"}),
             allow(
                 ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
                 "*",
-                {
+                to={"Service": f"logs.{region}.amazonaws.com"},
+                condition={
                     "ArnLike": {
                         "kms:EncryptionContext:aws:logs:arn": f"arn:{partition}:logs:{region}:{account}:log-group:*"
                     }
                 },
-            )
-            | {"Sid": "Logs", "Principal": {"Service": f"logs.{region}.amazonaws.com"}},
+            ),
             allow(
                 ["kms:Decrypt", "kms:GenerateDataKey*"],
                 "*",
-                {"StringEquals": {"aws:SourceAccount": account}},
-            )
-            | {"Sid": "Alarms", "Principal": {"Service": "cloudwatch.amazonaws.com"}},
+                to={"Service": "cloudwatch.amazonaws.com"},
+                condition={"StringEquals": {"aws:SourceAccount": account}},
+            ),
         ),
     )
     aws.kms.Alias("key", name=f"alias/{names('data')}", target_key_id=key.key_id)

@@ -22,11 +22,6 @@ class WebhookSecrets:
     prefix: Output[str]
 
     @property
-    def merchant_ids(self) -> Output[list[str]]:
-        """The merchants that have a secret, sorted."""
-        return Output.from_input(sorted(self.by_merchant))
-
-    @property
     def arns(self) -> Output[Mapping[str, str]]:
         """Merchant id to secret ARN."""
         return Output.all(**{merchant: secret.arn for merchant, secret in self.by_merchant.items()})

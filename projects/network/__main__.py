@@ -27,4 +27,5 @@ NetworkContract(
     functions_security_group_id=groups.functions.id,
     egress_security_group_id=groups.egress.id,
     egress_addresses=egress.addresses,
+    has_egress=settings.nat_gateways > 0,
 ).export(settings.environment_suffix)

@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 
-from tapstack.settings import LayerSettings, between, setting
+from tapstack.settings import LOG_RETENTION_DAYS, LayerSettings, between, setting
 
 
 def _cidr_problem(value: str) -> str | None:
@@ -32,31 +32,5 @@ class NetworkSettings(LayerSettings):
     flow_log_retention_days: int = setting(
         "How long flow logs are kept, in days.",
         default=14,
-        check=lambda days: None if days in LOG_RETENTION_DAYS else "must be a retention CloudWatch Logs offers",
+        check=LOG_RETENTION_DAYS,
     )
-
-
-LOG_RETENTION_DAYS = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)

@@ -6,7 +6,7 @@ gets every output by attribute. A name that crosses a layer's border is written 
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self, get_origin, get_type_hints
 
 import pulumi
 from pulumi import Output
@@ -19,7 +19,11 @@ SECRET = {"secret": True}
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Contract:
-    """A layer's exported outputs; the subclasses say which."""
+    """A layer's exported outputs; the subclasses say which.
+
+    A field of type `Output[...]` arrives as an Output. Any other field is a plain value, known while the reading
+    program runs: the producer knows it before anything is made, and the consumer may decide by it what to make.
+    """
 
     LAYER: ClassVar[str]
     VERSION: ClassVar[int]
@@ -43,10 +47,16 @@ class Contract:
             UpstreamError: the stack is not deployed, lacks an output, has another contract version, or belongs to
                 another environment; the message names the layer, the output and the command to run.
         """
+        types = get_type_hints(cls)
         names = [field.name for field in dataclasses.fields(cls)]
-        upstream.require(cls.LAYER, cls.VERSION, names, environment_suffix)
+        known = upstream.require(cls.LAYER, cls.VERSION, names, environment_suffix)
         reference = pulumi.StackReference(upstream.stack_name(cls.LAYER))
-        return cls(**{name: reference.require_output(name) for name in names})
+        return cls(
+            **{
+                name: reference.require_output(name) if get_origin(types[name]) is Output else known[name]
+                for name in names
+            }
+        )
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -65,6 +75,8 @@ class NetworkContract(Contract):
     egress_security_group_id: Output[str]
     egress_addresses: Output[list[str]]
     """The public IPv4 addresses webhooks come from; empty without NAT gateways."""
+    has_egress: bool
+    """Whether there are NAT gateways, and with them egress subnets."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -92,7 +104,8 @@ class DataContract(Contract):
     stream_failures_queue_arn: Output[str]
     stream_failures_queue_name: Output[str]
     alerts_topic_arn: Output[str]
-    merchant_ids: Output[list[str]]
+    merchant_ids: list[str]
+    """The merchants that have a webhook secret, sorted."""
     webhook_secret_prefix: Output[str]
     webhook_secret_arns: Output[Mapping[str, str]]
     """Merchant id to the ARN of the secret that signs its webhooks."""
@@ -148,9 +161,3 @@ def contract_of(layer: str) -> type[Contract]:
         contract.LAYER: contract for contract in (NetworkContract, DataContract, ComputeContract, ApiEdgeContract)
     }
     return contracts[layer]
-
-
-def field_names(contract: type[Contract]) -> list[str]:
-    """List the outputs a contract promises, in order."""
-    fields: tuple[dataclasses.Field[Any], ...] = dataclasses.fields(contract)
-    return [field.name for field in fields]

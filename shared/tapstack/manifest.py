@@ -13,10 +13,10 @@ from typing import Final
 
 import yaml
 
+from tapstack.checkout import CHECKOUT
 from tapstack.layers import LAYERS, project_name
 from tapstack.settings import LayerSettings
 
-CHECKOUT: Final = Path(__file__).resolve().parents[2]
 TEMPLATE: Final = "Pulumi.yaml-template"
 
 

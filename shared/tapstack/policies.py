@@ -10,12 +10,22 @@ Statement = Mapping[str, Any]
 
 def allow(
     actions: Sequence[str],
-    resources: Input[str] | Sequence[Input[str]],
+    resources: Input[str] | Input[Sequence[str]] | Sequence[Input[str]],
+    *,
+    to: Mapping[str, str] | None = None,
     condition: Mapping[str, Any] | None = None,
 ) -> Statement:
-    """Allow `actions` on `resources`, under `condition` where one is given."""
+    """Allow `actions` on `resources`.
+
+    Args:
+        actions: Such as `dynamodb:GetItem`.
+        resources: ARNs, or `*`.
+        to: The principal, in a policy of a resource (`{"Service": "lambda.amazonaws.com"}`).
+        condition: The condition block, where the permission has one.
+    """
     return {
         "Effect": "Allow",
+        **({"Principal": to} if to else {}),
         "Action": list(actions),
         "Resource": resources,
         **({"Condition": condition} if condition else {}),

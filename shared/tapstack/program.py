@@ -32,9 +32,8 @@ def open_layer(layer: str, settings: LayerSettings) -> Names:
         names.check_resource(args)
         if not hasattr(type(args.resource), "tags"):
             return pulumi.ResourceTransformationResult(args.props, args.opts)
-        return pulumi.ResourceTransformationResult(
-            {**args.props, "tags": tags | (args.props.get("tags") or {})}, args.opts
-        )
+        own: dict[str, str] = args.props.get("tags") or {}  # type: ignore[assignment]
+        return pulumi.ResourceTransformationResult({**args.props, "tags": tags | own}, args.opts)
 
     pulumi.runtime.register_stack_transformation(check_and_tag)
     return names

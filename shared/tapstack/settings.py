@@ -55,6 +55,12 @@ def each(check: Check) -> Check:
     return lambda values: next((f"{value!r} {wrong}" for value in values if (wrong := check(value))), None)
 
 
+LOG_RETENTION_DAYS = one_of(
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+)
+"""Accept the retentions, in days, that CloudWatch Logs offers."""
+
+
 def _suffix_problem(value: str) -> str | None:
     if _SUFFIX.fullmatch(value):
         return None
@@ -100,7 +106,7 @@ class LayerSettings:
         """
         config = pulumi.Config()
         types = get_type_hints(cls)
-        given = {}
+        given: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
             value = _read(config, field.name, cls.TYPES[types[field.name]])
             if value is not None:

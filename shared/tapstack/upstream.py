@@ -21,8 +21,11 @@ def stack_name(layer: str) -> str:
     return f"{pulumi.get_organization()}/{project_name(layer)}/{pulumi.get_stack()}"
 
 
-def require(layer: str, version: int, outputs: Sequence[str], environment_suffix: str) -> None:
+def require(layer: str, version: int, outputs: Sequence[str], environment_suffix: str) -> Mapping[str, Any]:
     """Refuse to go on unless `layer` is deployed and exports `outputs` under contract `version`.
+
+    Returns:
+        What the layer exports, as it is now.
 
     Raises:
         UpstreamError: says which of these is not so, and the command that mends it.
@@ -45,6 +48,7 @@ def require(layer: str, version: int, outputs: Sequence[str], environment_suffix
             f"layer {layer!r} is the environment {suffix!r}, this layer's environmentSuffix is {environment_suffix!r}; "
             f"set one of them: pulumi config set environmentSuffix {suffix}"
         )
+    return exported
 
 
 def _outputs_of(layer: str, deploy: str) -> Mapping[str, Any]:

@@ -1,0 +1,144 @@
+"""One Lambda function as TapStack runs it: role, log group, code, version and the `live` alias."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output
+
+from settings import ComputeSettings
+from tapstack.contracts import DataContract
+from tapstack.naming import PRODUCT, Names
+from tapstack.packaging import RUNTIME, package
+from tapstack.policies import Statement, allow, assume_role, document
+
+ALIAS: Final = "live"
+METRICS_NAMESPACE: Final = "TapStack"
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Subnets and security group of a function inside the VPC."""
+
+    subnet_ids: Input[Sequence[str]]
+    security_group_id: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunctionShape:
+    """What differs from one function to the next."""
+
+    name: str
+    """As operators read it, such as `fraud-detector`; the code lies in the folder of the same name with underscores."""
+    memory_mb: int
+    timeout_seconds: int
+    reserved_concurrency: int
+    environment: Mapping[str, Input[str]]
+    grants: Sequence[Statement]
+    """What the function may do beside writing its logs and traces."""
+    placement: Placement | None
+    """None runs it outside the VPC."""
+
+
+@dataclass(frozen=True)
+class LiveFunction:
+    """A function and the alias that callers use."""
+
+    function: aws.lambda_.Function
+    alias: aws.lambda_.Alias
+
+
+def make_function(names: Names, settings: ComputeSettings, data: DataContract, shape: FunctionShape) -> LiveFunction:
+    """Make a function that publishes a version at every change of its code or configuration, and point `live` at it."""
+    log_group = aws.cloudwatch.LogGroup(
+        shape.name,
+        name=f"/aws/lambda/{names(shape.name)}",
+        retention_in_days=settings.log_retention_days,
+        kms_key_id=data.key_arn,
+    )
+    role, policy = _make_role(names, shape, log_group, data)
+    module = shape.name.replace("-", "_")
+    built = package(module, settings.function_platform)
+    function = aws.lambda_.Function(
+        shape.name,
+        name=names(shape.name),
+        role=role.arn,
+        runtime=RUNTIME,
+        architectures=["arm64"],
+        handler=f"{module}.handler.handler",
+        code=pulumi.FileArchive(f"{built.path}"),
+        source_code_hash=built.source_code_hash,
+        memory_size=shape.memory_mb,
+        timeout=shape.timeout_seconds,
+        reserved_concurrent_executions=shape.reserved_concurrency,
+        environment={
+            "variables": {
+                "POWERTOOLS_SERVICE_NAME": shape.name,
+                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                "LOG_LEVEL": settings.log_level,
+                **shape.environment,
+            }
+        },
+        kms_key_arn=data.key_arn,
+        logging_config={"log_format": "JSON", "log_group": log_group.name},
+        tracing_config={"mode": "Active"},
+        snap_start={"apply_on": "PublishedVersions"},
+        publish=True,
+        vpc_config=(
+            {
+                "subnet_ids": shape.placement.subnet_ids,
+                "security_group_ids": [shape.placement.security_group_id],
+            }
+            if shape.placement
+            else None
+        ),
+        # AWS runs a SnapStart function once to publish it; that run needs the policy, and no value says so.
+        opts=pulumi.ResourceOptions(depends_on=[policy]),
+    )
+    alias = aws.lambda_.Alias(
+        f"{shape.name}-{ALIAS}", name=ALIAS, function_name=function.name, function_version=function.version
+    )
+    return LiveFunction(function, alias)
+
+
+def _make_role(
+    names: Names, shape: FunctionShape, log_group: aws.cloudwatch.LogGroup, data: DataContract
+) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+    account = aws.get_caller_identity().account_id
+    role = aws.iam.Role(
+        shape.name,
+        name=names(shape.name),
+        description=f"What the {shape.name} function of {PRODUCT} may do",
+        assume_role_policy=assume_role("lambda.amazonaws.com", {"StringEquals": {"aws:SourceAccount": account}}),
+    )
+    policy = aws.iam.RolePolicy(
+        shape.name,
+        name="function",
+        role=role.name,
+        policy=document(
+            allow(["logs:CreateLogStream", "logs:PutLogEvents"], Output.format("{0}:*", log_group.arn)),
+            # X-Ray has no resources to name.
+            allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+            allow(["kms:Decrypt", "kms:GenerateDataKey"], data.key_arn),
+            *([_network_interfaces()] if shape.placement else []),
+            *shape.grants,
+        ),
+    )
+    return role, policy
+
+
+def _network_interfaces() -> Statement:
+    """Let Lambda attach the function to its subnets; EC2 takes no narrower resource for these calls."""
+    return allow(
+        [
+            "ec2:AssignPrivateIpAddresses",
+            "ec2:CreateNetworkInterface",
+            "ec2:DeleteNetworkInterface",
+            "ec2:DescribeNetworkInterfaces",
+            "ec2:DescribeSubnets",
+            "ec2:UnassignPrivateIpAddresses",
+        ],
+        "*",
+    )

@@ -1,0 +1,73 @@
+"""The notifier: tells merchants of decisions by signed webhooks, fed by the notifications queue."""
+
+import pulumi_aws as aws
+from pulumi import Output
+
+from function import FunctionShape, LiveFunction, Placement, make_function
+from settings import ComputeSettings
+from tapstack.contracts import DataContract, NetworkContract
+from tapstack.naming import Names
+from tapstack.policies import allow
+
+
+def make_notifier(
+    names: Names, settings: ComputeSettings, network: NetworkContract, data: DataContract
+) -> LiveFunction:
+    """Make the function and its mapping from the queue.
+
+    It calls merchants on the Internet: from the egress subnets where the network has NAT gateways, so that merchants
+    can allow fixed addresses, and from outside the VPC where it has none.
+    """
+    egress = Placement(network.egress_subnet_ids, network.egress_security_group_id)
+    live = make_function(
+        names,
+        settings,
+        data,
+        FunctionShape(
+            name="notifier",
+            memory_mb=settings.notifier_memory_mb,
+            timeout_seconds=30,
+            reserved_concurrency=settings.notifier_concurrency,
+            environment={
+                "MERCHANTS_TABLE": data.merchants_table_name,
+                "TRANSACTIONS_TABLE": data.transactions_table_name,
+                "NOTIFICATIONS_QUEUE_URL": data.notifications_queue_url,
+                "WEBHOOK_SECRET_PREFIX": data.webhook_secret_prefix,
+                "WEBHOOK_ALLOW_PRIVATE_TARGETS": "true" if settings.webhook_allow_private_targets else "false",
+            },
+            grants=[
+                allow(
+                    [
+                        "sqs:ChangeMessageVisibility",
+                        "sqs:DeleteMessage",
+                        "sqs:GetQueueAttributes",
+                        "sqs:ReceiveMessage",
+                    ],
+                    data.notifications_queue_arn,
+                ),
+                allow(["dynamodb:GetItem"], data.merchants_table_arn),
+                allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], data.transactions_table_arn),
+                allow(["secretsmanager:GetSecretValue"], _every_webhook_secret(data)),
+            ],
+            placement=egress if network.has_egress else None,
+        ),
+    )
+    aws.lambda_.EventSourceMapping(
+        "notifier-queue",
+        event_source_arn=data.notifications_queue_arn,
+        function_name=live.alias.arn,
+        batch_size=10,
+        function_response_types=["ReportBatchItemFailures"],
+        scaling_config={"maximum_concurrency": 50},
+    )
+    return live
+
+
+def _every_webhook_secret(data: DataContract) -> Output[str]:
+    """Match by prefix, so that the data layer can take on a merchant without a deployment of this one."""
+    account = aws.get_caller_identity().account_id
+    partition = aws.get_partition().partition
+    region = aws.get_region().region
+    return Output.format(
+        "arn:{0}:secretsmanager:{1}:{2}:secret:{3}*", partition, region, account, data.webhook_secret_prefix
+    )

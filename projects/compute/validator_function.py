@@ -1,0 +1,36 @@
+"""The validator: takes transactions from the API, writes each one once, and reads them back."""
+
+from pulumi import Output
+
+from function import FunctionShape, LiveFunction, Placement, make_function
+from settings import ComputeSettings
+from tapstack.contracts import DataContract, NetworkContract
+from tapstack.naming import Names
+from tapstack.policies import allow
+
+
+def make_validator(
+    names: Names, settings: ComputeSettings, network: NetworkContract, data: DataContract
+) -> LiveFunction:
+    """Make the function in the isolated subnets; API Gateway reaches it through its alias."""
+    return make_function(
+        names,
+        settings,
+        data,
+        FunctionShape(
+            name="validator",
+            memory_mb=settings.validator_memory_mb,
+            timeout_seconds=10,
+            reserved_concurrency=settings.validator_concurrency,
+            environment={
+                "MERCHANTS_TABLE": data.merchants_table_name,
+                "TRANSACTIONS_TABLE": data.transactions_table_name,
+            },
+            grants=[
+                allow(["dynamodb:GetItem"], data.merchants_table_arn),
+                allow(["dynamodb:GetItem", "dynamodb:PutItem"], data.transactions_table_arn),
+                allow(["dynamodb:Query"], Output.format("{0}/index/*", data.transactions_table_arn)),
+            ],
+            placement=Placement(network.isolated_subnet_ids, network.functions_security_group_id),
+        ),
+    )
