@@ -1,0 +1,54 @@
+"""A Pulumi resource plugin: `python -m tapstack_local.providers aws` or `random`.
+
+It prints the port it serves on, and ends when the engine asks it to or is gone.
+"""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+import grpc  # type: ignore[import-untyped]
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from tapstack_local.providers.provider import Provider
+from tapstack_local.providers.servicer import Servicer
+
+# The engine works on many resources at once, and each call waits for the emulator.
+_THREADS: Final = 32
+_PARENT_SECONDS: Final = 1.0
+_FINISH_SECONDS: Final = 10.0
+# A function's package, when it is sent within a message.
+_MESSAGE_BYTES: Final = 400 * 1024 * 1024
+
+
+def main() -> int:
+    """Serve until SIGTERM or until the parent process is gone."""
+    parser = argparse.ArgumentParser(prog="python -m tapstack_local.providers", description="A stand-in provider.")
+    parser.add_argument("package", choices=("aws", "random"))
+    # The engine adds its own address and may add flags for logging.
+    options, _ = parser.parse_known_args()
+    parent = os.getppid()
+    stopped = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    # At a Ctrl-C the engine finishes what is under way, and needs its providers for that; it ends them itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    server = grpc.server(
+        ThreadPoolExecutor(_THREADS),
+        options=[("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)],
+    )
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(Provider(options.package)), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    print(port, flush=True)
+    while not stopped.wait(_PARENT_SECONDS) and os.getppid() == parent:
+        continue
+    server.stop(_FINISH_SECONDS).wait()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The package's functions that the programs call."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from tapstack_local.providers.clients import Clients
+from tapstack_local.providers.values import Props
+
+
+def _caller_identity(clients: Clients, _: Props) -> Props:
+    answer = clients.call("sts", "get_caller_identity", {})
+    return {"id": answer["Account"], "accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"]}
+
+
+def _region(clients: Clients, arguments: Props) -> Props:
+    name = arguments.get("name") or arguments.get("region") or clients.region
+    endpoint = f"ec2.{name}.amazonaws.com"
+    return {"id": name, "name": name, "region": name, "endpoint": endpoint, "description": name}
+
+
+def _partition(_: Clients, __: Props) -> Props:
+    # The emulator is always the partition of the public regions.
+    return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
+
+
+def _availability_zones(clients: Clients, arguments: Props) -> Props:
+    filters = [{"Name": item["name"], "Values": item["values"]} for item in arguments.get("filters") or []]
+    answer = clients.call("ec2", "describe_availability_zones", {})
+    excluded = {*(arguments.get("excludeNames") or []), *(arguments.get("excludeZoneIds") or [])}
+    zones = sorted(
+        (
+            zone
+            for zone in answer["AvailabilityZones"]
+            if not excluded & {zone["ZoneName"], zone["ZoneId"]}
+            and arguments.get("state") in {None, zone["State"]}
+            and all(_passes(zone, item["Name"], item["Values"]) for item in filters)
+        ),
+        key=lambda zone: str(zone["ZoneName"]),
+    )
+    return {
+        "id": clients.region,
+        "names": [zone["ZoneName"] for zone in zones],
+        "zoneIds": [zone["ZoneId"] for zone in zones],
+        "groupNames": sorted({zone.get("GroupName") or clients.region for zone in zones}),
+        "region": clients.region,
+    }
+
+
+def _passes(zone: Props, name: str, values: list[str]) -> bool:
+    member = {"opt-in-status": "OptInStatus", "zone-name": "ZoneName", "zone-id": "ZoneId", "state": "State"}.get(name)
+    # The emulator leaves out what is the same for all its zones.
+    return member is None or zone.get(member) is None or zone[member] in values
+
+
+INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
+    "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
+    "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
+    "aws:index/getPartition:getPartition": _partition,
+    "aws:index/getRegion:getRegion": _region,
+}
