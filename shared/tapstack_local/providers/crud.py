@@ -3,7 +3,7 @@
 import functools
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import botocore.session
@@ -29,6 +29,8 @@ class Resource:
     state: Props
     id: str | None = None
     changed: frozenset[str] = frozenset()
+    old: Props = field(default_factory=dict)
+    """At an update, the inputs of the last one."""
 
     @property
     def region(self) -> str:
@@ -55,6 +57,10 @@ class Resource:
             return call.run(scope) or {}
         service = call.service or self.row.service
         params = dict(fill(call.params, scope) or {})
+        if call.patch:
+            changed = self.changed or self.inputs.keys()
+            params["patchOperations"] = patch_operations(call.patch, changed, self.old, self.inputs)
+            return self.call(service, call.operation, params)
         shape = input_shape(service, call.operation)
         for key in _auto_keys(call, self.row, shape, scope.inputs):
             if key == "tags" and self.row.ec2_kind and "TagSpecifications" in shape.members:
@@ -89,15 +95,15 @@ def create(resource: Resource) -> tuple[str, Props]:
         ProviderError: AWS's own message; what was made is deleted again.
     """
     row = resource.row
-    scope = resource.scope()
-    answer = resource.send(row.create, scope) if row.create else {}
-    new_id = _new_id(row, answer, scope)
-    made = Resource(resource.token, row, resource.clients, resource.inputs, _told(resource, answer), new_id)
+    answer = resource.send(row.create, resource.scope()) if row.create else {}
+    told = replace(resource, state=_told(resource, answer))
+    made = replace(told, id=_new_id(row, answer, told.scope()))
     try:
+        given = {key for key, value in resource.inputs.items() if value is not None}
         for call in row.settle:
-            if _causes(call, resource) & {key for key, value in resource.inputs.items() if value is not None}:
+            if _causes(call, resource) & given:
                 made.send(call, made.scope())
-        return new_id, _outputs(made, _look(made) or {}, {})
+        return f"{made.id}", _outputs(made, _look(made) or {}, {})
     except ProviderError:
         delete(made)
         raise
@@ -148,47 +154,39 @@ def adopt(resource: Resource) -> tuple[str, Props, Props] | None:
             wanted = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^)]*\))*\)", r"<\1>", row.import_id).replace("\\", "")
             raise ProviderError(f"the id {given!r} of {resource.token} is not of the form {wanted}")
         parts = {key: value for key, value in match.groupdict().items() if value is not None}
-    named = Resource(resource.token, row, resource.clients, parts, {}, given)
-    real_id = given
+    named = replace(resource, inputs=parts, state={}, id=parts.pop("id", given))
     if isinstance(row.id, str) and not row.id.startswith("@"):
-        real_id = str(fill(row.id, named.scope()) or given)
-    found = _look(Resource(resource.token, row, resource.clients, parts, {}, real_id))
+        named = replace(named, id=fill(row.id, named.scope()) or given)
+    found = _look(named)
     if found is None:
         return None
-    state = {**parts, **found}
-    outputs = _outputs(Resource(resource.token, row, resource.clients, {}, {}, real_id), state, {})
+    found_id = f"{found.pop('id', named.id)}"
+    outputs = _outputs(replace(named, inputs={}), {**parts, **found}, {})
     inputs = {key: outputs[key] for key in metadata.input_properties(resource.token) if key in outputs}
-    return real_id, inputs, outputs
+    return found_id, inputs, outputs
 
 
-def update(resource: Resource, old: Props, kept: Props) -> Props:
+def update(resource: Resource, kept: Props) -> Props:
     """Carry out the calls that the changed inputs cause, and read the resource back.
 
     Args:
-        resource: with the inputs wanted now.
-        old: the inputs of the last update.
+        resource: with the inputs wanted now and those of the last update.
         kept: the outputs that no input was taken away from.
     """
     row = resource.row
     blanks = {key: row.blank[key] for key in resource.changed if key not in resource.inputs and key in row.blank}
     scope = resource.scope({**resource.inputs, **blanks})
     for call in (*row.settle, *row.update):
-        if not _causes(call, resource) & resource.changed:
-            continue
-        if call.patch:
-            operations = patch_operations(call.patch, resource.changed, old, resource.inputs)
-            params = {**(fill(call.params, scope) or {}), "patchOperations": operations}
-            resource.call(call.service or row.service, call.operation, params)
-        else:
+        if _causes(call, resource) & resource.changed:
             resource.send(call, scope)
     if "tags" in resource.changed and row.tagging:
-        _retag(resource, scope, old.get("tags") or {})
-    found = _look(Resource(resource.token, row, resource.clients, resource.inputs, kept, resource.id)) or {}
+        _retag(resource, scope)
+    found = _look(replace(resource, state=kept)) or {}
     return _outputs(resource, found, kept)
 
 
-def _retag(resource: Resource, scope: Scope, old: Mapping[str, str]) -> None:
-    tagging, service = resource.row.tagging, resource.row.service
+def _retag(resource: Resource, scope: Scope) -> None:
+    tagging, service, old = resource.row.tagging, resource.row.service, resource.old.get("tags") or {}
     assert tagging is not None  # noqa: S101 -- the caller looked
     new = resource.inputs.get("tags") or {}
     target = fill(tagging.target, scope)
@@ -224,32 +222,32 @@ def _look(resource: Resource) -> Props | None:
             resource.token, row, resource.clients, resource.inputs, {**resource.state, **found}, resource.id
         )
         values = _one_look(seen, look, known)
-        if values is None and number == 0 and not look.optional:
+        if values is None and number == 0:
             return None
         found.update(values or {})
-        if number == 0:
-            _compute(resource, found)
+        _compute(resource, found)
     if not looks:
         _compute(resource, found)
     return found
 
 
 def _one_look(resource: Resource, look: Look, known: Mapping[str, metadata.Property]) -> Props | None:
-    names = resource.row.names
-    params = fill(look.params, resource.scope()) or {}
+    names, scope = resource.row.names, resource.scope()
     try:
-        answer = resource.call(look.service or resource.row.service, look.operation, params)
+        if look.run:
+            return look.run(scope)
+        answer = resource.call(look.service or resource.row.service, look.operation, fill(look.params, scope) or {})
     except ProviderError as error:
         if is_gone(error):
             return None
         raise
-    picked = jmespath.search(fill(look.pick, resource.scope()), answer)
+    picked = jmespath.search(fill(look.pick, scope), answer)
     if picked is None or picked == []:
         return None
     values = from_aws(known, picked, names) if look.auto and isinstance(picked, Mapping) else {}
     for key, expression in look.take.items():
         if (value := jmespath.search(expression, picked)) is not None:
-            values[key] = convert(known[key].type, value, names)
+            values[key] = convert(known[key].type, value, names) if key in known else value
         else:
             values.pop(key, None)
     return values
@@ -258,9 +256,7 @@ def _one_look(resource: Resource, look: Look, known: Mapping[str, metadata.Prope
 def _compute(resource: Resource, found: Props) -> None:
     """Fill in the outputs that are made of others."""
     for key, template in resource.row.outputs.items():
-        scope = Resource(
-            resource.token, resource.row, resource.clients, resource.inputs, {**resource.state, **found}, resource.id
-        ).scope()
+        scope = replace(resource, state={**resource.state, **found}).scope()
         if (value := fill(template, scope)) is not None:
             found[key] = value
 

@@ -164,9 +164,9 @@ class Provider:
             return {**kept, **plain(new), **unsure}, secrets
         if row.generate:
             return {**kept, **plain(new)}, secrets
-        resource = self._resource(token, plain(new), plain(state), resource_id, changed)
+        resource = self._resource(token, plain(new), plain(state), resource_id, changed, plain(old))
         preconditions.before_update(resource)
-        return crud.update(resource, plain(old), kept), secrets
+        return crud.update(resource, kept), secrets
 
     def delete(self, token: str, resource_id: str, inputs: Props, state: Props) -> None:
         """Delete a resource; one that is gone already counts as deleted.
@@ -206,8 +206,10 @@ class Provider:
         state: Props,
         resource_id: str | None = None,
         changed: frozenset[str] = frozenset(),
+        old: Props | None = None,
     ) -> crud.Resource:
-        return crud.Resource(token, self.row(token), self._connected(), inputs, state, resource_id, changed)
+        row, clients = self.row(token), self._connected()
+        return crud.Resource(token, row, clients, inputs, state, resource_id, changed, old or {})
 
     def _connected(self) -> Clients:
         if self._clients is None:

@@ -81,16 +81,16 @@ class Look:
         take: output to JMESPath on that object.
         auto: further outputs taken from members of their name.
         service: when it is not the type's own.
-        optional: the resource is there even where this finds nothing.
+        run: done in place of the operation; returns outputs, or None where the resource is gone.
     """
 
-    operation: str
+    operation: str = ""
     params: Mapping[str, Template] = field(default_factory=dict)
     pick: Template = "@"
     take: Mapping[str, str] = field(default_factory=dict)
     auto: bool = True
     service: str | None = None
-    optional: bool = False
+    run: Callable[[Scope], Props | None] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

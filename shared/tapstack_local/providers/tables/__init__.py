@@ -5,31 +5,41 @@ from typing import Final
 
 from tapstack_local.providers.table import Row
 from tapstack_local.providers.tables import (
+    apigateway,
+    cloudwatch,
     dynamodb,
     ec2,
     iam,
     kms,
+    lambda_,
     logs,
     messaging,
     random_values,
     secretsmanager,
     security_groups,
+    stages,
     vpc,
+    wafv2,
 )
 
 ROWS: Final[Mapping[str, Row]] = {
     token: row
     for module in (
+        apigateway,
+        cloudwatch,
         dynamodb,
         ec2,
         iam,
         kms,
+        lambda_,
         logs,
         messaging,
         random_values,
         secretsmanager,
         security_groups,
+        stages,
         vpc,
+        wafv2,
     )
     for token, row in module.ROWS.items()
 }
