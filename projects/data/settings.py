@@ -2,11 +2,7 @@
 
 from dataclasses import dataclass
 
-from tapstack.settings import LayerSettings, between, each, matching, setting
-
-MERCHANT_ID = matching(
-    "[a-z][a-z0-9-]{1,31}", "2 to 32 lower-case letters, digits and hyphens, beginning with a letter"
-)
+from tapstack.settings import MERCHANT_ID, LayerSettings, between, each, matching, setting
 
 
 def _merchants_problem(merchants: list[str]) -> str | None:

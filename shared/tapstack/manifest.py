@@ -5,6 +5,7 @@ dataclasses, and ends with status 1; with `--write` it writes them.
 """
 
 import argparse
+import json
 import runpy
 import sys
 from pathlib import Path
@@ -39,7 +40,8 @@ def render(layer: str, root: Path = CHECKOUT) -> str:
     if settings is None:
         raise LookupError(f"projects/{layer}/settings.py has no dataclass derived from LayerSettings")
     config = yaml.safe_dump({"config": settings.schema()}, sort_keys=False, allow_unicode=True, width=120)
-    description = (module["__doc__"] or "").strip().splitlines()[0]
+    # A JSON string is a YAML string whatever stands in it.
+    description = json.dumps((module["__doc__"] or "").strip().splitlines()[0], ensure_ascii=False)
     text = Template((root / TEMPLATE).read_text(encoding="utf-8"))
     return text.substitute(name=project_name(layer), description=description, config=config.rstrip("\n"))
 

@@ -60,6 +60,11 @@ LOG_RETENTION_DAYS = one_of(
 )
 """Accept the retentions, in days, that CloudWatch Logs offers."""
 
+MERCHANT_ID = matching(
+    "[a-z][a-z0-9-]{1,31}", "2 to 32 lower-case letters, digits and hyphens, beginning with a letter"
+)
+"""Accept merchant ids."""
+
 
 def _suffix_problem(value: str) -> str | None:
     if _SUFFIX.fullmatch(value):

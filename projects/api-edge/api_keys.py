@@ -1,0 +1,72 @@
+"""API keys: one per merchant, bound to it in the merchants table by the key's hash."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi_aws as aws
+from pulumi import Output
+
+from settings import ApiEdgeSettings
+from tapstack.contracts import DataContract
+from tapstack.errors import UpstreamError
+from tapstack.naming import Names
+
+
+@dataclass(frozen=True)
+class ApiKeys:
+    """The keys by merchant."""
+
+    by_merchant: Mapping[str, aws.apigateway.ApiKey]
+
+    @property
+    def ids(self) -> Output[Mapping[str, str]]:
+        """Merchant id to API key id."""
+        return Output.all(**{merchant: key.id for merchant, key in self.by_merchant.items()})
+
+    @property
+    def values(self) -> Output[Mapping[str, str]]:
+        """Merchant id to API key; secret."""
+        return Output.all(**{merchant: key.value for merchant, key in self.by_merchant.items()})
+
+
+def require_known_merchants(settings: ApiEdgeSettings, data: DataContract) -> None:
+    """Refuse merchants that could submit transactions and never be told of them.
+
+    Raises:
+        UpstreamError: the data layer has no webhook secret for a merchant of this layer.
+    """
+    if unknown := sorted(settings.merchants.keys() - set(data.merchant_ids)):
+        raise UpstreamError(
+            f"setting merchants names {', '.join(unknown)}, for which layer 'data' has no webhook secret; add to its "
+            "setting merchants and deploy it first, or take away here: pulumi config rm --path merchants."
+            f"{unknown[0]}"
+        )
+
+
+def make_api_keys(names: Names, settings: ApiEdgeSettings, data: DataContract) -> ApiKeys:
+    """Make the keys and their bindings.
+
+    API Gateway tells the validator which key was used by the key itself, so the table maps a hash of it to the
+    merchant: whoever reads the table learns no key.
+    """
+    by_merchant = {}
+    for merchant in sorted(settings.merchants):
+        key = aws.apigateway.ApiKey(
+            merchant, name=names(f"merchant-{merchant}"), description=f"Submits transactions of merchant {merchant}"
+        )
+        aws.dynamodb.TableItem(
+            f"key-of-{merchant}",
+            table_name=data.merchants_table_name,
+            hash_key="id",
+            item=Output.json_dumps(
+                {"id": {"S": Output.concat("key#", key.value.apply(_fingerprint))}, "merchant_id": {"S": merchant}}
+            ),
+        )
+        by_merchant[merchant] = key
+    return ApiKeys(by_merchant)
+
+
+def _fingerprint(api_key: str) -> str:
+    # A key has over 100 random bits: a plain hash cannot be searched, and every request has to compute it.
+    return hashlib.sha256(api_key.encode()).hexdigest()

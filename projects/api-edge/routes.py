@@ -1,0 +1,116 @@
+"""The routes: resources, their methods, and the integration of each with the validator.
+
+/v1/transactions        POST submit one, GET list one's own
+/v1/transactions/{id}   GET read one back
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pulumi_aws as aws
+from pulumi import Input, Output
+
+from request_model import RequestChecks, make_request_checks
+from tapstack.contracts import ComputeContract
+from tapstack.naming import Names
+
+COLLECTION_PATH: Final = "/v1/transactions"
+INTEGRATION_TIMEOUT_MS: Final = 10_000
+"""The validator's own time-out: past it there is nobody left to answer."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One method of one resource, with everything a deployment takes a copy of."""
+
+    resource: aws.apigateway.Resource
+    method: aws.apigateway.Method
+    integration: aws.apigateway.Integration
+
+    @property
+    def definition(self) -> Input[object]:
+        """What callers would notice a change of, as read back from the resources."""
+        return {
+            "path": self.resource.path,
+            "method": self.method.http_method,
+            "authorization": self.method.authorization,
+            "apiKeyRequired": self.method.api_key_required,
+            "parameters": self.method.request_parameters,
+            "models": self.method.request_models,
+            "validator": self.method.request_validator_id,
+            "uri": self.integration.uri,
+            "type": self.integration.type,
+            "timeout": self.integration.timeout_milliseconds,
+        }
+
+
+@dataclass(frozen=True)
+class Routes:
+    """All routes and the checks that API Gateway makes for them."""
+
+    routes: Sequence[Route]
+    checks: RequestChecks
+
+    @property
+    def definition(self) -> Input[object]:
+        """What callers would notice a change of."""
+        return [*(route.definition for route in self.routes), self.checks.definition]
+
+
+def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContract) -> Routes:
+    """Make resources, methods and integrations, and let the API call the validator's alias."""
+    checks = make_request_checks(api)
+    version = _resource(api, "v1", api.root_resource_id, "v1")
+    collection = _resource(api, "transactions", version.id, "transactions")
+    item = _resource(api, "transaction", collection.id, "{id}")
+
+    def route(name: str, resource: aws.apigateway.Resource, http_method: str, **checked: Any) -> Route:
+        method = aws.apigateway.Method(
+            name,
+            rest_api=api.id,
+            resource_id=resource.id,
+            http_method=http_method,
+            authorization="NONE",
+            api_key_required=True,
+            **checked,
+        )
+        integration = aws.apigateway.Integration(
+            name,
+            rest_api=api.id,
+            resource_id=resource.id,
+            http_method=method.http_method,
+            type="AWS_PROXY",
+            integration_http_method="POST",
+            uri=compute.validator_invoke_arn,
+            timeout_milliseconds=INTEGRATION_TIMEOUT_MS,
+        )
+        return Route(resource, method, integration)
+
+    aws.lambda_.Permission(
+        "transactions",
+        statement_id="transactions-api",
+        action="lambda:InvokeFunction",
+        function=compute.validator_function_name,
+        qualifier=compute.alias_name,
+        principal="apigateway.amazonaws.com",
+        source_arn=Output.format("{0}/{1}/*{2}*", api.execution_arn, names.environment_suffix, COLLECTION_PATH),
+    )
+    return Routes(
+        [
+            route(
+                "submit",
+                collection,
+                "POST",
+                request_validator_id=checks.body.id,
+                request_models={"application/json": checks.model.name},
+            ),
+            route("list", collection, "GET"),
+            route("read", item, "GET", request_parameters={"method.request.path.id": True}),
+        ],
+        checks,
+    )
+
+
+def _resource(api: aws.apigateway.RestApi, name: str, parent_id: Input[str], path_part: str) -> aws.apigateway.Resource:
+    return aws.apigateway.Resource(name, rest_api=api.id, parent_id=parent_id, path_part=path_part)
