@@ -1,7 +1,6 @@
 """The emulator as a background process: start, find, check, stop."""
 
 import os
-import socket
 import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 from tapstack_local.background import BackgroundProcess, Running
 from tapstack_local.emulator.environment import emulator_python
 from tapstack_local.errors import LaneError
+from tapstack_local.ports import LOOPBACK, free_port, is_free
 from tapstack_local.progress import Step
 
 ACCOUNT: Final = "000000000000"
@@ -61,12 +61,12 @@ class Emulator:
         step.note("preparing the emulator's environment")
         python = emulator_python()
         if port:
-            if not _is_free(port):
+            if not is_free(port):
                 raise LaneError(f"port {port} is taken; leave --port out and the lane picks a free one")
             return self._launch(python, port, step)
         for attempt in range(1, _PORT_ATTEMPTS + 1):
             try:
-                return self._launch(python, _free_port(), step)
+                return self._launch(python, free_port(), step)
             except LaneError:
                 if attempt == _PORT_ATTEMPTS:
                     raise
@@ -77,7 +77,7 @@ class Emulator:
         return self._process.stop()
 
     def _launch(self, python: Path, port: int, step: Step) -> Running:
-        url = f"http://127.0.0.1:{port}"
+        url = f"http://{LOOPBACK}:{port}"
         step.note(f"starting ministack at {url}")
         scratch = self._folder / "tmp"
         scratch.mkdir(parents=True, exist_ok=True)
@@ -97,7 +97,7 @@ def _environment(port: int, scratch: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     return inherited | {
         "GATEWAY_PORT": str(port),
-        "BIND_HOST": "127.0.0.1",
+        "BIND_HOST": LOOPBACK,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
         # Its memory is the lane's account: it ends with the process, and the lane drops the state with it.
@@ -124,19 +124,3 @@ def _is_healthy(url: str, *, seconds: float) -> bool:
         return False
     finally:
         connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -1,0 +1,138 @@
+"""What the engine did, from its event log: one JSON object a line, in the order things happened."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+# The engine's own remark on a program that has already said what is wrong.
+_ECHO: Final = "an unhandled error occurred: program exited with non-zero exit code"
+_UNCHANGED: Final = frozenset({"same", "read", "refresh"})
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One step of the engine on one resource.
+
+    Attributes:
+        op: `create`, `update`, `delete`, `same`, `create-replacement`, `read`, …
+        type: the resource's type, such as `aws:ec2/vpc:Vpc`.
+        urn: the resource's URN.
+    """
+
+    op: str
+    type: str
+    urn: str
+
+    @property
+    def name(self) -> str:
+        """The resource's logical name."""
+        return self.urn.rpartition("::")[2]
+
+
+@dataclass(slots=True)
+class Report:
+    """One run of the engine.
+
+    Attributes:
+        started: operations in the order in which they began.
+        finished: operations in the order in which they succeeded.
+        failed: operations that did not.
+        counts: resources per kind of change, `same` included.
+        errors: error messages in order, each once, without the engine's echo of the program's failure.
+        warnings: warnings in order.
+        seconds: how long the run took.
+    """
+
+    started: list[Operation] = field(default_factory=list)
+    finished: list[Operation] = field(default_factory=list)
+    failed: list[Operation] = field(default_factory=list)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def changes(self) -> Mapping[str, int]:
+        """The counts without what stayed as it was; empty when the run changed nothing."""
+        return {op: count for op, count in self.counts.items() if op not in _UNCHANGED}
+
+    def position(self, resource_type: str, *, last: bool = False) -> int:
+        """Say when the first (or last) resource of a type was finished, as a place in `finished`.
+
+        Raises:
+            ValueError: none was.
+        """
+        places = [place for place, operation in enumerate(self.finished) if operation.type == resource_type]
+        if not places:
+            raise ValueError(f"the run finished no {resource_type}")
+        return places[-1] if last else places[0]
+
+    def summary(self) -> str:
+        """The changes in words: `12 created, 1 updated`."""
+        words = {"create": "created", "update": "updated", "delete": "deleted", "same": "unchanged"}
+        return ", ".join(f"{count} {words.get(op, op)}" for op, count in self.counts.items()) or "nothing to do"
+
+
+class EventLog:
+    """Reads an event log while the engine writes it."""
+
+    def __init__(self, file: Path) -> None:
+        """Describe the log; the file need not be there yet."""
+        self.report = Report()
+        self._file = file
+        self._read = 0
+
+    def follow(self) -> Sequence[Operation]:
+        """Take in the lines that are complete by now; return the operations they began."""
+        if not self._file.exists():
+            return []
+        with self._file.open("rb") as log:
+            log.seek(self._read)
+            complete, _, _ = log.read().rpartition(b"\n")
+        if not complete:
+            return []
+        self._read += len(complete) + 1
+        begun = len(self.report.started)
+        for line in complete.splitlines():
+            self._take(json.loads(line))
+        return self.report.started[begun:]
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        report = self.report
+        if (pre := event.get("resourcePreEvent")) is not None:
+            report.started.append(_operation(pre["metadata"]))
+        elif (done := event.get("resOutputsEvent")) is not None:
+            report.finished.append(_operation(done["metadata"]))
+        elif (failed := event.get("resOpFailedEvent")) is not None:
+            report.failed.append(_operation(failed["metadata"]))
+        elif (diagnostic := event.get("diagnosticEvent")) is not None:
+            self._take_diagnostic(diagnostic)
+        elif (policy := event.get("policyEvent")) is not None:
+            heard = report.errors if policy["enforcementLevel"] == "mandatory" else report.warnings
+            heard.append(f"policy {policy['policyName']}: {policy['message'].strip()}")
+        elif (summary := event.get("summaryEvent")) is not None:
+            report.counts = dict(Counter(summary.get("resourceChanges") or {}))
+
+    def _take_diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
+        message = diagnostic["message"].strip()
+        if not message or message.startswith(_ECHO):
+            return
+        if diagnostic["severity"] == "error":
+            urn = diagnostic.get("urn", "")
+            where = "" if not urn or "pulumi:pulumi:Stack" in urn else f"{_short(urn)}: "
+            if f"{where}{message}" not in self.report.errors:
+                self.report.errors.append(f"{where}{message}")
+        elif diagnostic["severity"] == "warning":
+            self.report.warnings.append(message)
+
+
+def _operation(metadata: Mapping[str, Any]) -> Operation:
+    return Operation(metadata["op"], metadata["type"], metadata["urn"])
+
+
+def _short(urn: str) -> str:
+    _, _, types, name = urn.split("::", 3)
+    return f"{types.rpartition('$')[2]} {name!r}"
