@@ -162,7 +162,8 @@ def adopt(resource: Resource) -> tuple[str, Props, Props] | None:
         return None
     found_id = f"{found.pop('id', named.id)}"
     outputs = _outputs(replace(named, inputs={}), {**parts, **found}, {})
-    inputs = {key: outputs[key] for key in metadata.input_properties(resource.token) if key in outputs}
+    told = {key for key, value in {**parts, **found}.items() if value not in (None, "", [], {})}
+    inputs = {key: outputs[key] for key in metadata.input_properties(resource.token) if key in told}
     return found_id, inputs, outputs
 
 
@@ -275,7 +276,16 @@ def _outputs(resource: Resource, found: Props, prior: Props) -> Props:
         outputs["tagsAll"] = outputs.get("tags") or {}
     if "region" in known:
         outputs["region"] = resource.region
-    return outputs
+    return complete(resource.token, outputs)
+
+
+def complete(token: str, outputs: Props) -> Props:
+    """Give every output that has no value its type's empty one, as the real provider does.
+
+    The Python SDK takes an output without a value for unknown in a preview, so what depends on it would seem to change.
+    """
+    known = metadata.all_properties(token)
+    return {**{key: metadata.empty(wanted.type) for key, wanted in known.items()}, **outputs}
 
 
 def _changed_inputs(resource: Resource) -> Props:
@@ -318,7 +328,8 @@ def sent(call: Call, row: Row, token: str) -> set[str]:
         return {*call.on, *call.also} & inputs.keys()
     shape = input_shape(call.service or row.service, call.operation)
     auto = _auto_keys(call, row, shape, dict.fromkeys(inputs, True))
-    return (references(call.params) | {*call.on, *call.patch, *call.also, *auto}) & inputs.keys()
+    patched = {key.partition(".")[0] for key in call.patch}
+    return (references(call.params) | {*call.on, *call.also, *patched, *auto}) & inputs.keys()
 
 
 @functools.cache

@@ -148,6 +148,17 @@ def _is_wrapping(member: Any) -> bool:
     return origin is not None and isinstance(origin, type) and issubclass(origin, Awaitable | pulumi.Output)
 
 
+def empty(kind: Any) -> Any:
+    """Return what the real provider reports for a property without a value; None for an object."""
+    if isinstance(kind, ListOf):
+        return []
+    if isinstance(kind, MapOf):
+        return {}
+    if isinstance(kind, JsonText):
+        return ""
+    return kind() if kind in {str, int, float, bool} else None
+
+
 def is_object(kind: Any) -> bool:
     """Tell whether a type is one of the SDK's input classes."""
     return isinstance(kind, type) and sdk_types.is_input_type(kind)

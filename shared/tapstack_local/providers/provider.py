@@ -161,7 +161,7 @@ class Provider:
         kept = {key: value for key, value in plain(state).items() if key not in taken_away}
         if preview:
             unsure = {key: UNKNOWN for key, causes in row.recompute.items() if changed & set(causes)}
-            return {**kept, **plain(new), **unsure}, secrets
+            return crud.complete(token, {**kept, **plain(new), **unsure}), secrets
         if row.generate:
             return {**kept, **plain(new)}, secrets
         resource = self._resource(token, plain(new), plain(state), resource_id, changed, plain(old))

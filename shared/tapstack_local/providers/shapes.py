@@ -4,12 +4,16 @@ import base64
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from tapstack_local.providers.metadata import JsonText, ListOf, MapOf, Property, is_object, properties_of
 
 Names = Mapping[str, str]
 """Pulumi name to botocore's, where more than case and plural differ."""
+
+
+# How services write a map from text to text as a list.
+_PAIRS: Final = (("Key", "Value"), ("TagKey", "TagValue"), ("key", "value"), ("Name", "Value"))
 
 
 def member_of(shape: Any, key: str, names: Names) -> str | None:
@@ -72,13 +76,10 @@ def _to_scalar(kind: str, value: Any) -> Any:
 
 
 def tag_members(shape: Any) -> tuple[str, str] | None:
-    """Name the members of a list of tags (`Key` and `Value`); None where the list is something else."""
+    """Name the members of a list that stands for a map (`Key` and `Value`); None where it is another list."""
     if shape.type_name != "list" or shape.member.type_name != "structure":
         return None
-    for pair in (("Key", "Value"), ("TagKey", "TagValue"), ("key", "value")):
-        if set(pair) == set(shape.member.members):
-            return pair
-    return None
+    return next((pair for pair in _PAIRS if set(pair) == set(shape.member.members)), None)
 
 
 def from_aws(known: Mapping[str, Property], value: Mapping[str, Any], names: Names) -> dict[str, Any]:
@@ -107,12 +108,8 @@ def convert(kind: Any, value: Any, names: Names) -> Any:
     return _scalar(kind, value)
 
 
-def _pairs(tags: list[Any]) -> dict[str, Any]:
-    return {tag[key]: tag[item] for tag in tags for key, item in (_tag_names(tag),)}
-
-
-def _tag_names(tag: Mapping[str, Any]) -> tuple[str, str]:
-    return ("TagKey", "TagValue") if "TagKey" in tag else ("key", "value") if "key" in tag else ("Key", "Value")
+def _pairs(items: list[Any]) -> dict[str, Any]:
+    return {item[key]: item[value] for item in items for key, value in _PAIRS if key in item and value in item}
 
 
 def _scalar(kind: Any, value: Any) -> Any:

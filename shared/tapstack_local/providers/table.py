@@ -36,7 +36,8 @@ class Scope:
 
     def __getitem__(self, name: str) -> Any:
         for names in (self.facts, self.inputs, self.state):
-            if (value := names.get(name)) is not None:
+            # In the state an empty value stands for none.
+            if (value := names.get(name)) is not None and (names is not self.state or value not in ("", [], {})):
                 return value
         return None
 
