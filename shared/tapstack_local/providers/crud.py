@@ -83,7 +83,7 @@ class _Facts(dict[str, Any]):
     def get(self, key: str, default: Any = None) -> Any:
         if key == "account":
             return self._clients.account
-        if key == "endpoint":
+        if key == "emulator":
             return self._clients.endpoint
         return super().get(key, default)
 
@@ -155,7 +155,7 @@ def adopt(resource: Resource) -> tuple[str, Props, Props] | None:
             raise ProviderError(f"the id {given!r} of {resource.token} is not of the form {wanted}")
         parts = {key: value for key, value in match.groupdict().items() if value is not None}
     named = replace(resource, inputs=parts, state={}, id=parts.pop("id", given))
-    if isinstance(row.id, str) and not row.id.startswith("@"):
+    if not (isinstance(row.id, str) and row.id.startswith("@")):
         named = replace(named, id=fill(row.id, named.scope()) or given)
     found = _look(named)
     if found is None:
@@ -163,7 +163,7 @@ def adopt(resource: Resource) -> tuple[str, Props, Props] | None:
     found_id = f"{found.pop('id', named.id)}"
     outputs = _outputs(replace(named, inputs={}), {**parts, **found}, {})
     told = {key for key, value in {**parts, **found}.items() if value not in (None, "", [], {})}
-    inputs = {key: outputs[key] for key in metadata.input_properties(resource.token) if key in told}
+    inputs = {**row.defaults, **{key: outputs[key] for key in handled(resource.token, row) if key in told}}
     return found_id, inputs, outputs
 
 

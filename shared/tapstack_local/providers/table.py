@@ -1,8 +1,9 @@
 """What a table says of a resource type: which calls make, read, change and delete it, and what AWS would replace.
 
 Templates fill a call's parameters. `$name` is an input, or an output of the state, with the value's own type; `$id` the
-resource's id; `$account`, `$region` and `$endpoint` the provider's. `${name}` inserts into a text. In `id` a template
-that begins with `@` is a JMESPath expression on the answer of `create`. A function is called with the `Scope`.
+resource's id; `$account`, `$region` and `$emulator` (its address) the provider's. `${name}` inserts into a text. In
+`id` a template that begins with `@` is a JMESPath expression on the answer of `create`. A function is called with the
+`Scope`.
 A parameter that comes out as None is not sent.
 """
 
@@ -23,7 +24,7 @@ class Scope:
     Attributes:
         inputs: the inputs wanted; at a read or delete those of the last update.
         state: the outputs of the last update, empty at create.
-        facts: `id`, `account`, `region`, `endpoint`.
+        facts: `id`, `account`, `region`, `emulator`.
         call: calls an operation of an AWS service: service, operation, parameters; returns the answer.
         changed: at an update, the top-level inputs that differ.
     """

@@ -110,11 +110,8 @@ ROWS: Final = {
         id="agmr-${restApi}-${resourceId}-${httpMethod}-${statusCode}",
         read=(Look(operation="get_method_response", params=_RESPONSE),),
         update=(
-            Call(
-                operation="update_method_response",
-                params=_RESPONSE,
-                patch={"responseModels": "/responseModels", "responseParameters": "/responseParameters"},
-            ),
+            # The emulator has no update of it, and takes a second one in place of the first.
+            Call(operation="put_method_response", auto=True, on=("responseModels", "responseParameters")),
         ),
         delete=(Call(operation="delete_method_response", params=_RESPONSE),),
         names=NAMES,

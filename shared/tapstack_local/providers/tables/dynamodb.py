@@ -176,9 +176,7 @@ ROWS: Final = {
                     "billingMode": "BillingModeSummary.BillingMode",
                     "globalSecondaryIndexes": (
                         "GlobalSecondaryIndexes[].{name: IndexName, projectionType: Projection.ProjectionType, "
-                        "nonKeyAttributes: Projection.NonKeyAttributes, keySchemas: KeySchema, "
-                        "hashKey: KeySchema[?KeyType=='HASH'] | [0].AttributeName, "
-                        "rangeKey: KeySchema[?KeyType=='RANGE'] | [0].AttributeName}"
+                        "nonKeyAttributes: Projection.NonKeyAttributes, keySchemas: KeySchema}"
                     ),
                     "hashKey": "KeySchema[?KeyType=='HASH'] | [0].AttributeName",
                     "name": "TableName",

@@ -110,6 +110,9 @@ ROWS: Final = {
                 take={
                     "arn": "FunctionArn",
                     "name": "FunctionName",
+                    # What AWS adds to them can be read, and is no input.
+                    "snapStart": "SnapStart.{ApplyOn: ApplyOn}",
+                    "vpcConfig": "VpcConfig.{SubnetIds: SubnetIds, SecurityGroupIds: SecurityGroupIds}",
                     "sourceCodeSize": "CodeSize",
                     # The latter two speak of `$LATEST`; `_newest_version` knows better.
                     "version": "`null`",
@@ -173,7 +176,13 @@ ROWS: Final = {
         service="lambda",
         create=Call(operation="create_alias", auto=True),
         id="@AliasArn",
-        read=(Look(operation="get_alias", params={"FunctionName": "$functionName", "Name": "$name"}),),
+        read=(
+            Look(
+                operation="get_alias",
+                params={"FunctionName": "$functionName", "Name": "$name"},
+                take={"id": "AliasArn"},
+            ),
+        ),
         update=(
             Call(
                 operation="update_alias",
@@ -197,7 +206,10 @@ ROWS: Final = {
             Look(
                 operation="get_event_source_mapping",
                 params={"UUID": "$id"},
-                take={"enabled": "State == 'Enabled' || State == 'Enabling' || State == 'Creating'"},
+                take={
+                    "functionName": "FunctionArn",
+                    "enabled": "State == 'Enabled' || State == 'Enabling' || State == 'Creating'",
+                },
             ),
         ),
         update=(Call(operation="update_event_source_mapping", params={"UUID": "$id"}, auto=True),),

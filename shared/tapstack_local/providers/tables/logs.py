@@ -12,12 +12,6 @@ def _set_retention(scope: Scope) -> Props:
     return scope.call("logs", "delete_retention_policy", {"logGroupName": scope["id"]})
 
 
-def _set_key(scope: Scope) -> Props:
-    if key := scope.inputs.get("kmsKeyId"):
-        return scope.call("logs", "associate_kms_key", {"logGroupName": scope["id"], "kmsKeyId": key})
-    return scope.call("logs", "disassociate_kms_key", {"logGroupName": scope["id"]})
-
-
 ROWS: Final = {
     "aws:cloudwatch/logGroup:LogGroup": Row(
         service="logs",
@@ -32,14 +26,14 @@ ROWS: Final = {
                 take={"name": "logGroupName"},
             ),
         ),
-        update=(Call(run=_set_key, on=("kmsKeyId",)),),
         delete=(Call(operation="delete_log_group", params={"logGroupName": "$id"}),),
         outputs={"arn": "arn:aws:logs:${region}:${account}:log-group:${id}"},
         names={"name": "logGroupName"},
         defaults={"skipDestroy": False},
         replace_on=("logGroupClass", "name"),
         auto_name="name",
-        state_only=("skipDestroy",),
+        state_only=("kmsKeyId", "skipDestroy"),
+        state_only_reason="the emulator does not change the key of log groups",
         tagging=Tagging(
             add="tag_resource",
             remove="untag_resource",

@@ -62,5 +62,6 @@ ROWS: Final = {
         },
         replace_on=("secretId", "secretString"),
         secrets=("secretBinary", "secretString"),
+        import_id=r"(?P<secretId>[^|]+)\|(?P<versionId>.+)",
     ),
 }

@@ -137,7 +137,9 @@ def _close_egress(scope: Scope) -> Any:
 _READ: Final = Look(
     operation="describe_security_groups",
     params={"GroupIds": ["$id"]},
-    pick="SecurityGroups[0].{Description: Description, OwnerId: OwnerId, Tags: Tags, VpcId: VpcId, Name: GroupName}",
+    # Its rules are resources of their own.
+    pick="SecurityGroups[0].{Description: Description, GroupName: GroupName, OwnerId: OwnerId, "
+    "Tags: Tags, VpcId: VpcId}",
 )
 
 ROWS: Final = {
@@ -163,6 +165,7 @@ ROWS: Final = {
         id="@GroupId",
         read=(_READ,),
         keep=True,
+        names={"name": "GroupName"},
         outputs={"arn": "arn:aws:ec2:${region}:${account}:security-group/${id}"},
         replace_on=("vpcId",),
         tagging=EC2_TAGS,

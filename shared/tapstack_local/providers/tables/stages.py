@@ -7,6 +7,15 @@ from tapstack_local.providers.table import Call, Look, Row, Scope
 from tapstack_local.providers.tables.apigateway import NAMES, TAGS
 from tapstack_local.providers.values import Props
 
+
+def _tag(arn: str) -> Call:
+    """Tag after the creation: the emulator reads back only the tags that are given so."""
+    return Call(operation="tag_resource", params={"resourceArn": arn, "tags": "$tags"}, on=("tags",))
+
+
+_KEY_ARN: Final = "arn:aws:apigateway:${region}::/apikeys/${id}"
+_PLAN_ARN: Final = "arn:aws:apigateway:${region}::/usageplans/${id}"
+_STAGE_ARN: Final = "arn:aws:apigateway:${region}::/restapis/${restApi}/stages/${stageName}"
 _STAGE: Final = {"restApiId": "$restApi", "stageName": "$stageName"}
 _METHOD_SETTINGS: Final = {
     "cacheDataEncrypted": "caching/dataEncrypted",
@@ -87,7 +96,6 @@ ROWS: Final = {
                 "documentationVersion",
                 "restApi",
                 "stageName",
-                "tags",
                 "variables",
                 "xrayTracingEnabled",
             ),
@@ -102,6 +110,7 @@ ROWS: Final = {
                     "accessLogSettings.format": "/accessLogSettings/format",
                 },
             ),
+            _tag(_STAGE_ARN),
         ),
         read=(Look(operation="get_stage", params=_STAGE),),
         update=(
@@ -121,10 +130,10 @@ ROWS: Final = {
         ),
         delete=(Call(operation="delete_stage", params=_STAGE),),
         outputs={
-            "arn": "arn:aws:apigateway:${region}::/restapis/${restApi}/stages/${stageName}",
+            "arn": _STAGE_ARN,
             "executionArn": "arn:aws:execute-api:${region}:${account}:${restApi}/${stageName}",
             # Not AWS's address but the emulator's: the API answers there.
-            "invokeUrl": "${endpoint}/restapis/${restApi}/${stageName}/_user_request_",
+            "invokeUrl": "${emulator}/restapis/${restApi}/${stageName}/_user_request_",
         },
         names={**NAMES, "xrayTracingEnabled": "tracingEnabled"},
         replace_on=("restApi", "stageName"),
@@ -151,8 +160,9 @@ ROWS: Final = {
     ),
     "aws:apigateway/apiKey:ApiKey": Row(
         service="apigateway",
-        create=Call(operation="create_api_key", auto=True),
+        create=Call(operation="create_api_key", auto=("customerId", "description", "enabled", "name", "value")),
         id="@id",
+        settle=(_tag(_KEY_ARN),),
         read=(Look(operation="get_api_key", params={"apiKey": "$id", "includeValue": True}),),
         update=(
             Call(
@@ -167,7 +177,7 @@ ROWS: Final = {
             ),
         ),
         delete=(Call(operation="delete_api_key", params={"apiKey": "$id"}),),
-        outputs={"arn": "arn:aws:apigateway:${region}::/apikeys/${id}"},
+        outputs={"arn": _KEY_ARN},
         defaults={"description": "Managed by Pulumi", "enabled": True},
         replace_on=("value",),
         auto_name="name",
@@ -176,8 +186,12 @@ ROWS: Final = {
     ),
     "aws:apigateway/usagePlan:UsagePlan": Row(
         service="apigateway",
-        create=Call(operation="create_usage_plan", auto=True),
+        create=Call(
+            operation="create_usage_plan",
+            auto=("apiStages", "description", "name", "quotaSettings", "throttleSettings"),
+        ),
         id="@id",
+        settle=(_tag(_PLAN_ARN),),
         read=(Look(operation="get_usage_plan", params={"usagePlanId": "$id"}),),
         update=(
             Call(run=lambda scope: _move_stages(scope, _stages_of(scope.inputs)), on=("apiStages",)),
@@ -198,7 +212,7 @@ ROWS: Final = {
             Call(run=lambda scope: _move_stages(scope, set())),
             Call(operation="delete_usage_plan", params={"usagePlanId": "$id"}),
         ),
-        outputs={"arn": "arn:aws:apigateway:${region}::/usageplans/${id}"},
+        outputs={"arn": _PLAN_ARN},
         names={"quotaSettings": "quota", "throttleSettings": "throttle"},
         auto_name="name",
         tagging=TAGS,

@@ -20,6 +20,19 @@ def _route_pick(scope: Scope) -> str:
     return "null"
 
 
+def _association(scope: Scope) -> str:
+    """Find a subnet's association, whose id changes with every other table, where Pulumi keeps the first."""
+    filters = [{"Name": "association.subnet-id", "Values": [scope["subnetId"]]}]
+    tables = scope.call("ec2", "describe_route_tables", {"Filters": filters})["RouteTables"]
+    ids = [
+        item["RouteTableAssociationId"]
+        for table in tables
+        for item in table["Associations"]
+        if item.get("SubnetId") == scope["subnetId"]
+    ]
+    return str(ids[0] if ids else scope["id"])
+
+
 _DESTINATIONS: Final = ("destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId")
 _TARGETS: Final = (
     "egressOnlyGatewayId",
@@ -139,17 +152,18 @@ ROWS: Final = {
             Look(
                 operation="describe_route_tables",
                 params={"Filters": [{"Name": "association.subnet-id", "Values": ["$subnetId"]}]},
-                pick="RouteTables[0].Associations[?SubnetId].{RouteTableId: RouteTableId, SubnetId: SubnetId} | [0]",
+                pick="RouteTables[0].Associations[?SubnetId=='${subnetId}'] | [0]",
+                take={"id": "RouteTableAssociationId"},
             ),
         ),
         update=(
             Call(
                 operation="replace_route_table_association",
-                params={"AssociationId": "$id", "RouteTableId": "$routeTableId"},
+                params={"AssociationId": _association, "RouteTableId": "$routeTableId"},
                 on=("routeTableId",),
             ),
         ),
-        delete=(Call(operation="disassociate_route_table", params={"AssociationId": "$id"}),),
+        delete=(Call(operation="disassociate_route_table", params={"AssociationId": _association}),),
         replace_on=("subnetId", "gatewayId"),
         import_id=r"(?P<subnetId>[^/]+)/(?P<routeTableId>.+)",
     ),
@@ -158,7 +172,13 @@ ROWS: Final = {
         ec2_kind="internet-gateway",
         create=Call(operation="create_internet_gateway", auto=("tags",)),
         id="@InternetGateway.InternetGatewayId",
-        settle=(Call(operation="attach_internet_gateway", params={"InternetGatewayId": "$id", "VpcId": "$vpcId"}),),
+        settle=(
+            Call(
+                operation="attach_internet_gateway",
+                params={"InternetGatewayId": "$id", "VpcId": "$vpcId"},
+                on=("vpcId",),
+            ),
+        ),
         read=(
             Look(
                 operation="describe_internet_gateways",

@@ -34,6 +34,8 @@ ROWS: Final = {
         update=(Call(operation="update_web_acl", params={**_ACL, "LockToken": _lock}, auto=_CONTENT, on=_CONTENT),),
         delete=(Call(operation="delete_web_acl", params={**_ACL, "LockToken": _lock}),),
         replace_on=("name", "scope"),
+        state_only=("description",),
+        state_only_reason="the emulator does not change a web ACL's description",
         auto_name="name",
         name_limit=128,
         import_id="(?P<id>[^/]+)/(?P<name>[^/]+)/(?P<scope>.+)",
