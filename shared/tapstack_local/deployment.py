@@ -1,0 +1,66 @@
+"""Runs the engine on a layer with its progress shown."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tapstack_local.errors import LaneError
+from tapstack_local.events import Operation, Report
+from tapstack_local.lane import Lane
+from tapstack_local.progress import Step, step
+from tapstack_local.stack import EngineError, LayerStack
+
+_VERBS: Final = {"create": "creating", "update": "updating", "delete": "deleting", "replace": "replacing"}
+
+
+def up(lane: Lane, layer: str) -> Report:
+    """Deploy a layer.
+
+    Raises:
+        LaneError: the engine failed, or the emulator ended meanwhile.
+    """
+    return _show(lane, layer, "pulumi up", lambda stack, current: stack.up(listener=_listener(current)))
+
+
+def preview(lane: Lane, layer: str) -> Report:
+    """Tell what `up` would do to a layer.
+
+    Raises:
+        LaneError: the engine failed, or the emulator ended meanwhile.
+    """
+    return _show(lane, layer, "pulumi preview", lambda stack, current: stack.preview(listener=_listener(current)))
+
+
+def destroy(lane: Lane, layer: str) -> Report:
+    """Delete a layer's resources; a layer without any is left alone.
+
+    Raises:
+        LaneError: the engine failed, or the emulator ended meanwhile.
+    """
+
+    def run(stack: LayerStack, current: Step) -> Report:
+        return stack.destroy(listener=_listener(current)) if stack.resources() else Report()
+
+    return _show(lane, layer, "pulumi destroy", run)
+
+
+def _show(lane: Lane, layer: str, doing: str, run: Callable[[LayerStack, Step], Report]) -> Report:
+    stack = lane.stack(layer)
+    with step(layer, doing) as current:
+        try:
+            report = run(stack, current)
+        except EngineError as error:
+            if lane.emulator.running():
+                raise
+            raise LaneError(
+                f"{layer}: the emulator ended during {doing} (its log: {lane.emulator.log}); run again: nox -s local"
+            ) from error
+        current.result = report.summary()
+    return report
+
+
+def _listener(current: Step) -> Callable[[Operation, Report], None]:
+    def tell(operation: Operation, report: Report) -> None:
+        verb = _VERBS.get(operation.op, operation.op)
+        current.note(f"{verb} {operation.name} ({len(report.finished)} resources done)")
+
+    return tell
