@@ -2,6 +2,7 @@
 
 import ipaddress
 import json
+import os
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import botocore.exceptions
+import botocore.session
 from botocore.config import Config
 
 from tapstack_local.providers.check import Problem
@@ -18,6 +20,13 @@ from tapstack_local.providers.values import UNKNOWN, Props, plain
 _CONFIG_KEYS: Final = {"logs": ("logs", "cloudwatchlogs")}
 _ONLY_LOCAL: Final = "this stand-in only talks to the local emulator"
 _NEXT_STEP: Final = "set aws:endpoints (`nox -s local` writes it)"
+
+# Neither credentials, nor a profile, nor settings in files: each as (name in a file, variable, default, conversion).
+_NOTHING_OF_THE_USER: Final = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 _GONE: Final = ("NotFound", "NoSuch", "NonExist", "Nonexist", "does not exist")
 
@@ -75,8 +84,12 @@ class Clients:
             raise ProviderError("; ".join(str(problem) for problem in problems))
         self.region = str(plain(config.get("region")) or "")
         self._endpoints = _endpoints(plain(config.get("endpoints")))
-        # Never the user's own credentials, not even to a local port.
-        self._session = boto3.Session("test", "test", region_name=self.region or None)
+        self._session = boto3.Session(
+            "test",
+            "test",
+            region_name=self.region or None,
+            botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
+        )
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
         self._account: str | None = None
@@ -107,8 +120,13 @@ class Clients:
                     service,  # type: ignore[call-overload]
                     region_name=key[1],
                     endpoint_url=self._endpoint(service),
+                    # No proxy either: the address is on this machine.
                     config=Config(
-                        connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1}, max_pool_connections=64
+                        proxies={},
+                        connect_timeout=5,
+                        read_timeout=60,
+                        retries={"total_max_attempts": 1},
+                        max_pool_connections=64,
                     ),
                 )
             return self._clients[key]

@@ -63,7 +63,7 @@ class Provider:
         Raises:
             ProviderError: it is not there; names the nearest one that is.
         """
-        if (row := ROWS.get(token)) is None:
+        if (row := ROWS.get(token)) is None or not self._is_own(token):
             raise ProviderError(_unknown("resource type", token, [known for known in ROWS if self._is_own(known)]))
         return row
 
