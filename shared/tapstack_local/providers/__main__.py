@@ -26,16 +26,16 @@ _MESSAGE_BYTES: Final = 400 * 1024 * 1024
 
 
 def main() -> int:
-    """Serve until SIGTERM or until the parent process is gone."""
+    """Serve until a signal to end, or until the parent process is gone."""
     parser = argparse.ArgumentParser(prog="python -m tapstack_local.providers", description="A stand-in provider.")
     parser.add_argument("package", choices=("aws", "random"))
     # The engine adds its own address and may add flags for logging.
     options, _ = parser.parse_known_args()
     parent = os.getppid()
     stopped = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-    # At a Ctrl-C the engine finishes what is under way, and needs its providers for that; it ends them itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The engine keeps its plugins in process groups of their own, away from a Ctrl-C, and ends them by SIGINT.
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, lambda *_: stopped.set())
     server = grpc.server(
         ThreadPoolExecutor(_THREADS),
         options=[("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)],

@@ -13,7 +13,7 @@ from tapstack_local.providers import metadata
 from tapstack_local.providers.clients import Clients, ProviderError, is_gone
 from tapstack_local.providers.diff import same
 from tapstack_local.providers.patches import patch_operations
-from tapstack_local.providers.shapes import convert, from_aws, member_of, tag_members, to_aws
+from tapstack_local.providers.shapes import convert, from_aws, member_of, to_aws
 from tapstack_local.providers.table import Call, Look, Row, Scope, fill, references
 from tapstack_local.providers.values import Props
 
@@ -332,22 +332,10 @@ def sent(call: Call, row: Row, token: str) -> set[str]:
     return (references(call.params) | {*call.on, *call.also, *patched, *auto}) & inputs.keys()
 
 
-@functools.cache
-def _handled(token: str) -> frozenset[str]:
-    from tapstack_local.providers.tables import ROWS  # noqa: PLC0415 -- the tables import what this module defines
-
-    row = ROWS[token]
+def handled(token: str, row: Row) -> frozenset[str]:
+    """Name the inputs the row carries out or keeps in the state."""
     if row.generate:
         return frozenset(metadata.input_properties(token))
     calls = (*((row.create,) if row.create else ()), *row.settle, *row.update, *row.delete)
     keys = set().union(*(sent(call, row, token) for call in calls)) | {*row.state_only, *row.replace_on, "region"}
     return frozenset(keys | references(row.id) | ({"tags"} if row.tagging else set()))
-
-
-def handled(token: str, row: Row) -> frozenset[str]:
-    """Name the inputs the row carries out or keeps in the state."""
-    del row
-    return _handled(token)
-
-
-__all__ = ["Resource", "adopt", "create", "delete", "handled", "input_shape", "read", "tag_members", "update"]

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tapstack_local.providers.clients import ProviderError
 from tapstack_local.providers.metadata import JsonText, ListOf, MapOf, Property, is_object, properties_of
 
 Names = Mapping[str, str]
@@ -40,20 +41,29 @@ def _singulars(name: str) -> list[str]:
 
 
 def to_aws(shape: Any, value: Any, names: Names) -> Any:
-    """Write a Pulumi value in the form of a botocore shape."""
+    """Write a Pulumi value in the form of a botocore shape.
+
+    Raises:
+        ProviderError: AWS has no member for one of its properties; it is not left out in silence.
+    """
     kind = shape.type_name
     if kind == "structure" and isinstance(value, Mapping):
-        members = {key: member_of(shape, key, names) for key in value}
         return {
-            member: to_aws(shape.members[member], value[key], names)
-            for key, member in members.items()
-            if member and value[key] is not None
+            member: to_aws(shape.members[member], item, names)
+            for key, item in value.items()
+            if item is not None and (member := _known_member(shape, key, names))
         }
     if kind == "list":
         return _to_list(shape, value, names)
     if kind == "map" and isinstance(value, Mapping):
         return {key: to_aws(shape.value, item, names) for key, item in value.items()}
     return _to_scalar(kind, value)
+
+
+def _known_member(shape: Any, key: str, names: Names) -> str:
+    if (member := member_of(shape, key, names)) is None:
+        raise ProviderError(f"the stand-in provider does not know where to put {key!r} in AWS's {shape.name}")
+    return member
 
 
 def _to_list(shape: Any, value: Any, names: Names) -> Any:
