@@ -8,7 +8,6 @@ Sessions run in the project's own environment (`.venv`), so that a session start
 """
 
 import runpy
-from collections.abc import Callable
 from pathlib import Path
 
 import nox
@@ -77,26 +76,36 @@ def engine(session: nox.Session) -> None:
     lane(session, "engine")
 
 
-def test_layer(session: nox.Session, layer: str) -> None:
-    """Run the tests that carry the layer's name, as a folder or in a file's name."""
-    name = layer.replace("-", "_")
-    found = sorted({*TESTS.glob(f"*/{name}"), *TESTS.glob(f"*/test_{name}*.py")})
-    if not found:
-        session.error(f"no folder tests/*/{name} and no file tests/*/test_{name}*.py")
-    run(session, "pytest", *map(str, found), *session.posargs)
+def add_layer(layer: str) -> None:
+    """Make the four sessions of a layer."""
+
+    @nox.session(name=f"up-{layer}")
+    def up(session: nox.Session) -> None:
+        """Deploy the layer into the lane."""
+        lane(session, "up", layer)
+
+    @nox.session(name=f"preview-{layer}")
+    def preview(session: nox.Session) -> None:
+        """Tell what deploying the layer would change."""
+        lane(session, "preview", layer)
+
+    @nox.session(name=f"destroy-{layer}")
+    def destroy(session: nox.Session) -> None:
+        """Delete the layer's resources from the lane."""
+        lane(session, "destroy", layer)
+
+    @nox.session(name=f"test-{layer}")
+    def test(session: nox.Session) -> None:
+        """Run the tests that carry the layer's name, as a folder's or a file's."""
+        name = layer.replace("-", "_")
+        found = sorted({*TESTS.glob(f"*/{name}"), *TESTS.glob(f"*/test_{name}*.py")})
+        if not found:
+            session.error(f"no folder tests/*/{name} and no file tests/*/test_{name}*.py")
+        run(session, "pytest", *map(str, found), *session.posargs)
 
 
-def add_layer_session(action: str, layer: str, help_text: str, body: Callable[[nox.Session], None]) -> None:
-    """Make the session `<action>-<layer>`."""
-    body.__doc__ = help_text
-    nox.session(name=f"{action}-{layer}")(body)
-
-
-for name in LAYERS:
-    add_layer_session("up", name, f"Deploy {name} into the lane.", lambda s, n=name: lane(s, "up", n))
-    add_layer_session("preview", name, f"Tell what up-{name} would change.", lambda s, n=name: lane(s, "preview", n))
-    add_layer_session("destroy", name, f"Delete {name} from the lane.", lambda s, n=name: lane(s, "destroy", n))
-    add_layer_session("test", name, f"Run the tests of {name}.", lambda s, n=name: test_layer(s, n))
+for layer_name in LAYERS:
+    add_layer(layer_name)
 
 
 @nox.session

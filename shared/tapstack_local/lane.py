@@ -215,7 +215,7 @@ class Lane:
                 )
 
     def _choose_provider(self, *, real: bool | None) -> None:
-        if real is None or (self._settings.exists() and real == self.has_real_provider):
+        if real is None or real == self.has_real_provider:
             return
         if self.is_up and self.emulator.running():
             has = "genuine" if self.has_real_provider else "stand-in"
