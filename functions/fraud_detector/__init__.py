@@ -1,0 +1,1 @@
+"""The fraud-detector: decides every transaction that the table's stream tells of."""

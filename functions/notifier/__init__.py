@@ -1,0 +1,1 @@
+"""The notifier: tells merchants of decisions by signed webhooks."""

@@ -1,0 +1,1 @@
+"""The validator: takes transactions from the API, writes each one once, and reads them back."""

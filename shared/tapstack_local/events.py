@@ -72,7 +72,13 @@ class Report:
 
     def summary(self) -> str:
         """The changes in words: `12 created, 1 updated`."""
-        words = {"create": "created", "update": "updated", "delete": "deleted", "same": "unchanged"}
+        words = {
+            "create": "created",
+            "update": "updated",
+            "delete": "deleted",
+            "same": "unchanged",
+            "discard": "forgotten",
+        }
         return ", ".join(f"{count} {words.get(op, op)}" for op, count in self.counts.items()) or "nothing to do"
 
 

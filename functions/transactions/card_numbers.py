@@ -1,0 +1,68 @@
+"""Finds card numbers (PANs): 13 to 19 digits with a Luhn check digit, also in groups split by spaces or dashes."""
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+
+from transactions.errors import CardNumberError
+
+SHORTEST = 13
+LONGEST = 19
+
+# Groups of digits with one separator between them; dashes come in several Unicode forms.
+_RUN = re.compile(r"\d+(?:[ \u00a0\-\u2010-\u2015\u2212]\d+)*", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
+# One in some thousand UUIDs has a Luhn-valid run of digits, and nobody writes a card number as one.
+_UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+
+
+def refuse_card_numbers(value: object) -> None:
+    """Look through a decoded JSON value, keys and numbers included.
+
+    Raises:
+        CardNumberError: it holds a card number anywhere; the message does not repeat it.
+    """
+    if any(holds_card_number(text) for text in _texts(value)):
+        raise CardNumberError("the request holds what looks like a card number; send the card's token instead")
+
+
+def holds_card_number(text: str) -> bool:
+    """Tell whether a text holds a card number."""
+    return any(_is_luhn(digits) for run in _RUN.findall(_UUID.sub("", text)) for digits in _candidates(run))
+
+
+def _candidates(run: str) -> Iterator[str]:
+    """Yield what could be meant as one number: groups that follow each other, and any part of an overlong group."""
+    groups = _DIGITS.findall(run)
+    for first, end in combinations(range(len(groups) + 1), 2):
+        digits = "".join(groups[first:end])
+        if SHORTEST <= len(digits) <= LONGEST:
+            yield digits
+    for group in groups:
+        if len(group) > LONGEST:
+            for length in range(SHORTEST, LONGEST + 1):
+                yield from (group[start : start + length] for start in range(len(group) - length + 1))
+
+
+def _is_luhn(digits: str) -> bool:
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        doubled = int(digit) * (1 + place % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    # Zeros alone pass Luhn and are nobody's card.
+    return total % 10 == 0 and total > 0
+
+
+def _texts(value: object) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, dict):
+            pending.extend(current)
+            pending.extend(current.values())
+        elif isinstance(current, list):
+            pending.extend(current)
+        elif isinstance(current, int | float) and not isinstance(current, bool):
+            yield f"{current:.0f}" if isinstance(current, float) and current.is_integer() else f"{current}"

@@ -1,0 +1,43 @@
+"""The `Idempotency-Key`: what makes a retry the same transaction.
+
+The transaction's id is derived from merchant and key, so the transaction is its own idempotency record, and a key is
+remembered as long as its transaction is kept: there is no shorter retention after which a key would be free again.
+
+    key    body        answer
+    new    any         202, written
+    known  the same    202 again, as it was, `Idempotent-Replayed: true`
+    known  another     422, nothing written
+"""
+
+import base64
+import hashlib
+import re
+from typing import Final
+
+from transactions.card_numbers import refuse_card_numbers
+from transactions.errors import InvalidIdempotencyKeyError
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_ID_LENGTH: Final = 32
+"""Base32 characters: 160 bits, so that two keys never meet."""
+
+
+def check_key(key: str | None) -> str:
+    """Return the key if it can be used.
+
+    Raises:
+        InvalidIdempotencyKeyError: there is none, or it is not 1 to 255 visible ASCII characters.
+        CardNumberError: it holds a card number.
+    """
+    if key is None:
+        raise InvalidIdempotencyKeyError("the header Idempotency-Key is missing; send one new key per transaction")
+    if not _KEY.fullmatch(key):
+        raise InvalidIdempotencyKeyError("the Idempotency-Key is to be 1 to 255 visible ASCII characters")
+    refuse_card_numbers(key)
+    return key
+
+
+def transaction_id(merchant_id: str, key: str) -> str:
+    """Derive the transaction's id; merchant ids hold no line feed, so no two pairs run together."""
+    digest = hashlib.sha256(f"{merchant_id}\n{key}".encode()).digest()
+    return "txn_" + base64.b32encode(digest).decode().lower()[:_ID_LENGTH]

@@ -1,0 +1,57 @@
+"""Notifications: what a merchant is told of a decision, on its way through the queue."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from transactions.clock import iso
+from transactions.transaction import Decision, Transaction, current_view
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+
+LARGEST_BATCH = 10
+
+
+class Notification(msgspec.Struct, frozen=True):
+    """A webhook that is to be delivered."""
+
+    merchant_id: str
+    webhook_id: str
+    """The same for every attempt: there is one decision, so its id follows from the transaction's."""
+    event: dict[str, Any]
+    """The webhook's body: `type`, `timestamp` and `data`, the transaction as `GET` shows it."""
+
+
+def notification(transaction: Transaction, decision: Decision) -> Notification:
+    """Say what was decided."""
+    decided = msgspec.structs.replace(transaction, decision=decision)
+    return Notification(
+        merchant_id=transaction.merchant_id,
+        webhook_id=f"msg_{transaction.id.removeprefix('txn_')}",
+        event={
+            "type": f"transaction.{decision.verdict}",
+            "timestamp": iso(decision.decided_at),
+            "data": current_view(decided),
+        },
+    )
+
+
+def send(client: "SQSClient", queue_url: str, notifications: list[Notification]) -> set[int]:
+    """Put notifications into the queue, in batches.
+
+    Returns:
+        The places in the list of those the queue did not take.
+    """
+    refused: set[int] = set()
+    for start in range(0, len(notifications), LARGEST_BATCH):
+        part = notifications[start : start + LARGEST_BATCH]
+        answer = client.send_message_batch(
+            QueueUrl=queue_url,
+            Entries=[
+                {"Id": f"{place}", "MessageBody": msgspec.json.encode(item).decode()}
+                for place, item in enumerate(part, start)
+            ],
+        )
+        refused.update(int(entry["Id"]) for entry in answer.get("Failed", []))
+    return refused

@@ -1,0 +1,37 @@
+"""Problem documents (RFC 9457): how every refusal is told."""
+
+from typing import Any, Final
+
+from transactions.errors import (
+    CardNumberError,
+    IdempotencyConflictError,
+    InvalidIdempotencyKeyError,
+    InvalidQueryError,
+    InvalidSubmissionError,
+    MerchantRefusedError,
+    RequestError,
+    TransactionNotFoundError,
+)
+
+MEDIA_TYPE: Final = "application/problem+json"
+
+_KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
+    InvalidSubmissionError: (400, "invalid-body", "The body is not a transaction"),
+    InvalidIdempotencyKeyError: (400, "invalid-idempotency-key", "The Idempotency-Key cannot be used"),
+    CardNumberError: (400, "card-number", "Card numbers are not accepted"),
+    InvalidQueryError: (400, "invalid-query", "A query parameter cannot be used"),
+    MerchantRefusedError: (403, "merchant-refused", "The merchant may not do this"),
+    TransactionNotFoundError: (404, "not-found", "There is no such transaction"),
+    IdempotencyConflictError: (422, "idempotency-conflict", "The Idempotency-Key belongs to another request"),
+}
+
+
+def problem(error: RequestError) -> tuple[int, dict[str, Any]]:
+    """Return the status and the document for an error."""
+    status, slug, title = _KINDS[type(error)]
+    return status, document(status, slug, title, f"{error}")
+
+
+def document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
+    """Write a problem document."""
+    return {"type": f"urn:tapstack:problem:{slug}", "title": title, "status": status, "detail": detail}

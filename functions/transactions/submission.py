@@ -1,0 +1,69 @@
+"""What a merchant submits: the body of `POST /v1/transactions`, and the hash that tells two bodies apart."""
+
+import hashlib
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from transactions.card_numbers import refuse_card_numbers
+from transactions.errors import InvalidSubmissionError
+from transactions.money import CURRENCIES, LARGEST_AMOUNT
+
+LARGEST_BODY: Final = 16 * 1024
+"""Bytes."""
+MOST_METADATA: Final = 20
+
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code")]
+
+
+class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The card, by its token; the number itself never gets here."""
+
+    token: Annotated[str, Meta(pattern="^tok_[A-Za-z0-9_]{4,60}$", description="The vault's token for the card")]
+    bin: Annotated[str, Meta(pattern="^[0-9]{6,8}$", description="The number's first six to eight digits")]
+    country: Country
+    expires: Annotated[str, Meta(pattern="^20[0-9]{2}-(0[1-9]|1[0-2])$", description="Last month it is good, YYYY-MM")]
+
+
+class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A transaction as submitted."""
+
+    amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT, description="Minor units of the currency")]
+    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
+    card: Card
+    reference: Annotated[str, Meta(min_length=1, max_length=64, description="The merchant's own")] | UnsetType = UNSET
+    metadata: dict[str, Annotated[str, Meta(max_length=256)]] | UnsetType = UNSET
+
+
+def parse(body: bytes) -> Submission:
+    """Read a body.
+
+    Raises:
+        InvalidSubmissionError: it is no transaction; the message names the field and what is wrong with it.
+        CardNumberError: it holds a card number.
+    """
+    if len(body) > LARGEST_BODY:
+        raise InvalidSubmissionError(f"the body is larger than {LARGEST_BODY} bytes")
+    try:
+        value = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidSubmissionError("the body is not JSON in UTF-8") from error
+    refuse_card_numbers(value)
+    if isinstance(value, dict) and isinstance(amount := value.get("amount"), float) and amount.is_integer():
+        # 1250, 1250.0 and 1.25e3 are one number in JSON.
+        value["amount"] = int(amount)
+    try:
+        submission = msgspec.convert(value, Submission)
+    except msgspec.ValidationError as error:
+        raise InvalidSubmissionError(f"{error}") from error
+    if submission.currency not in CURRENCIES:
+        raise InvalidSubmissionError("`$.currency` is no currency of ISO 4217")
+    if submission.metadata is not UNSET and len(submission.metadata) > MOST_METADATA:
+        raise InvalidSubmissionError(f"`$.metadata` has more than {MOST_METADATA} entries")
+    return submission
+
+
+def request_hash(submission: Submission) -> str:
+    """Hash what the body means: white space, the order of keys and the spelling of numbers do not matter."""
+    return hashlib.sha256(msgspec.json.encode(submission, order="deterministic")).hexdigest()
