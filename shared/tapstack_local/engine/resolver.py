@@ -45,7 +45,7 @@ def _find(current: Step) -> Engine:
             [
                 "no Pulumi engine on this machine. Tried:",
                 *(f"- {line}" for line in tried),
-                f"Install Pulumi {ACCEPTED} (pulumi.com/docs/install), or Go {NEEDED} or newer for the lane to build it.",
+                f"Install Pulumi {ACCEPTED} (pulumi.com/docs/install), or Go {NEEDED} or newer to build it.",
             ]
         )
     )
