@@ -167,7 +167,7 @@ class Lane:
             state=self._state,
             logs=self.folder / "logs",
             environment=self.environment(),
-            inherited=() if self._lock is None else (self._lock,),
+            lock=self._lock,
         )
 
     def environment(self) -> dict[str, str]:

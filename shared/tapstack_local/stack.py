@@ -19,6 +19,9 @@ from tapstack_local.stack_config import STACK
 _POLL_SECONDS: Final = 0.1
 # After a Ctrl-C the engine finishes what is under way and writes the state.
 _WIND_UP_SECONDS: Final = 60.0
+# The shell has the lane's lock for its stdin and waits. The engine does not get it: should it be killed, the plugins it
+# leaves behind would hold on to it for minutes.
+_RUN_LOCKED: Final = 'trap : INT; pulumi "$@" </dev/null; exit $?'
 
 Listener = Callable[[Operation, Report], None]
 
@@ -31,8 +34,8 @@ class EngineError(LaneError):
         report: what the engine did before and after.
     """
 
-    def __init__(self, layer: str, report: Report, log: Path) -> None:
-        first, *others = report.errors or [f"the engine gave no reason; see {log}"]
+    def __init__(self, layer: str, report: Report, status: int, log: Path) -> None:
+        first, *others = report.errors or [f"the engine ended with status {status} and gave no reason; see {log}"]
         more = f" (and {len(others)} more in {log})" if others else ""
         super().__init__(f"{layer}: {first}{more}")
         self.layer = layer
@@ -49,8 +52,8 @@ class LayerStack:
         state: the lane's state backend.
         logs: where the engine's output and event log go.
         environment: the engine's whole environment.
-        inherited: descriptors the engine holds while it runs: the lane's lock, so that the lane counts as busy until
-            the last of its processes has ended, whatever became of the command.
+        lock: the lane's lock, for the engine to hold too: the lane is busy until the engine has ended, whatever became
+            of the command; None where the lane is not locked.
     """
 
     layer: str
@@ -58,7 +61,7 @@ class LayerStack:
     state: Path
     logs: Path
     environment: Mapping[str, str]
-    inherited: tuple[int, ...] = ()
+    lock: int | None = None
 
     def up(self, *options: str, listener: Listener | None = None) -> Report:
         """Deploy the layer without a preview before it; `options` are handed to `pulumi up`.
@@ -182,22 +185,21 @@ class LayerStack:
         if process.returncode:
             if not log.report.errors:
                 log.report.errors.extend(_error_lines(output.read_text(encoding="utf-8", errors="replace")))
-            raise EngineError(self.layer, log.report, output)
+            raise EngineError(self.layer, log.report, process.returncode, output)
         return log.report
 
     @contextmanager
     def _engine(self, arguments: Sequence[str], output: int) -> Iterator[subprocess.Popen[bytes]]:
         """Run the engine in a session of its own: a Ctrl-C reaches it once, from here, and it ends in good order."""
         process = subprocess.Popen(
-            ["pulumi", *arguments],
+            ["sh", "-c", _RUN_LOCKED, "sh", *arguments],
             cwd=self.folder,
             # The engine's event log is one of its debugging commands.
             env={**self.environment, "PULUMI_DEBUG_COMMANDS": "true"},
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL if self.lock is None else self.lock,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            pass_fds=self.inherited,
         )
         try:
             yield process
@@ -207,7 +209,7 @@ class LayerStack:
 
 
 def _wind_up(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
     try:
         process.wait(_WIND_UP_SECONDS)
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
