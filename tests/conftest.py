@@ -1,0 +1,61 @@
+"""Lanes for tests: each has an emulator, a state backend and a copy of the projects of its own, and leaves nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tapstack.layers import LAYERS
+from tapstack_local import merchants
+from tapstack_local.events import Report
+from tapstack_local.lane import Lane
+from tapstack_local.receiver import Delivery
+from tapstack_local.workspace import scratch_lane
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """All four layers, up, with their merchants' settings written and their webhooks received."""
+
+    lane: Lane
+    reports: dict[str, Report]
+    outputs: dict[str, dict[str, Any]]
+    endpoint: str
+
+    def client(self, service: str) -> Any:
+        return emulator_client(self.endpoint, service)
+
+    def deliveries(self) -> list[Delivery]:
+        return self.lane.receiver.deliveries()
+
+
+def emulator_client(endpoint: str, service: str) -> Any:
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=endpoint,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@pytest.fixture
+def lane(tmp_path: Path) -> Iterator[Lane]:
+    """A lane with nothing deployed, to break and throw away."""
+    with scratch_lane(tmp_path) as scratch:
+        yield scratch
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    """A lane with everything deployed, to look at and send to; tests leave its layers as they are."""
+    with scratch_lane(tmp_path_factory.mktemp("deployed")) as up:
+        reports = {layer: up.stack(layer).up() for layer in LAYERS}
+        outputs = {layer: up.stack(layer).outputs(show_secrets=True) for layer in LAYERS}
+        endpoint = up.require_running().url
+        receiver = up.receiver.start(endpoint, outputs["data"]["webhook_secret_prefix"])
+        merchants.write_settings(endpoint, outputs["data"]["merchants_table_name"], receiver.url)
+        yield Deployed(up, reports, outputs, endpoint)

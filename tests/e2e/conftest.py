@@ -1,0 +1,76 @@
+"""Merchants as HTTP clients of the deployed API."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+
+class Merchant:
+    """One merchant's side of the API."""
+
+    def __init__(self, deployed: Any, name: str) -> None:
+        self.deployed = deployed
+        self.name = name
+        self.url: str = deployed.outputs["api-edge"]["transactions_url"]
+        key = deployed.outputs["api-edge"]["api_keys"][name]
+        self.http = httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False)
+
+    def submit(self, body: dict[str, Any], key: str | None, **headers: str) -> httpx.Response:
+        return self.http.post(self.url, json=body, headers=headers | ({"idempotency-key": key} if key else {}))
+
+    def post(self, content: bytes, key: str, content_type: str = "application/json") -> httpx.Response:
+        return self.http.post(self.url, content=content, headers={"idempotency-key": key, "content-type": content_type})
+
+    def read(self, transaction_id: str) -> httpx.Response:
+        return self.http.get(f"{self.url}/{transaction_id}")
+
+    def decided(self, transaction_id: str) -> dict[str, Any]:
+        """Follow a transaction to its decision."""
+
+        def look() -> dict[str, Any] | None:
+            body: dict[str, Any] = self.read(transaction_id).json()
+            return body if body["status"] != "pending" else None
+
+        found: dict[str, Any] = eventually(look)
+        return found
+
+
+def eventually(look: Callable[[], Any], seconds: float = 30.0) -> Any:
+    """Look until there is something to see."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if found := look():
+            return found
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def acme(deployed: Any) -> Merchant:
+    return Merchant(deployed, "acme")
+
+
+@pytest.fixture(scope="session")
+def globex(deployed: Any) -> Merchant:
+    return Merchant(deployed, "globex")
+
+
+@pytest.fixture(scope="session")
+def wait() -> Callable[..., Any]:
+    return eventually
+
+
+@pytest.fixture(scope="session")
+def numbers() -> Iterator[int]:
+    return itertools.count(1)
+
+
+@pytest.fixture
+def body(numbers: Iterator[int]) -> dict[str, Any]:
+    """A transaction that is approved, of a card nobody else uses."""
+    card = {"token": f"tok_test_{next(numbers):04d}", "bin": "424242", "country": "DE", "expires": "2099-12"}
+    return {"amount": 1250, "currency": "EUR", "card": card}
