@@ -14,7 +14,7 @@ LARGEST_BODY: Final = 16 * 1024
 """Bytes."""
 MOST_METADATA: Final = 20
 
-Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="ISO 3166-1 alpha-2 code")]
+Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="Where the card was issued, ISO 3166-1 alpha-2")]
 
 
 class Card(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
