@@ -34,6 +34,9 @@ def _draft_4(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, A
     if reference := schema.get("$ref"):
         return _draft_4(definitions[reference], definitions)
     taken = {name: value for name, value in schema.items() if name in _TAKEN}
+    if taken.get("type") == "integer":
+        # To draft 4 an integer is a spelling: it would refuse 1250.0 and 1.25e3, which JSON cannot tell from 1250.
+        taken |= {"type": "number", "multipleOf": 1}
     if properties := taken.get("properties"):
         taken["properties"] = {name: _draft_4(inner, definitions) for name, inner in properties.items()}
     if isinstance(inner := taken.get("additionalProperties"), dict):

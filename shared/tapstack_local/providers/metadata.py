@@ -7,6 +7,7 @@ import functools
 import importlib
 import inspect
 import re
+import threading
 import typing
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from typing import Any
 
 import pulumi
 from pulumi import _types as sdk_types
+
+# The SDK's modules import each other in circles; two threads that begin at different ends would wait for each other.
+_importing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,8 @@ def all_properties(token: str) -> Mapping[str, Property]:
 @functools.cache
 def config_properties(package: str) -> Mapping[str, Property]:
     """List the settings of a package's provider."""
-    return properties_of(importlib.import_module(f"pulumi_{package}.provider").ProviderArgs)
+    with _importing:
+        return properties_of(importlib.import_module(f"pulumi_{package}.provider").ProviderArgs)
 
 
 def _module(token: str) -> Any:
@@ -85,7 +90,8 @@ def _module(token: str) -> Any:
         parts.append("lambda_" if service == "lambda" else service)
     parts.append(re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", kind).lower())
     try:
-        return importlib.import_module(".".join(parts))
+        with _importing:
+            return importlib.import_module(".".join(parts))
     except ModuleNotFoundError as error:
         raise LookupError(f"the SDK has no resource type {token}") from error
 
