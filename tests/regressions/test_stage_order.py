@@ -1,0 +1,31 @@
+"""A usage plan or a WAF association that does not wait for its stage."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from tapstack_local.lane import Lane
+
+Break = Callable[[str, str, str], Path]
+Fails = Callable[[str], str]
+
+
+def test_a_usage_plan_before_its_stage_is_refused_as_aws_does(
+    up_to_compute: Lane, fails: Fails, replace: Break
+) -> None:
+    replace("api-edge/usage_plans.py", '"stage": served.stage.stage_name', '"stage": names.environment_suffix')
+
+    assert re.search(r"API Stage not found: [a-z0-9]+:local", fails("api-edge"))
+
+
+def test_a_firewall_in_front_of_a_stage_that_is_not_there_is_refused_as_aws_does(
+    up_to_compute: Lane, fails: Fails, replace: Break
+) -> None:
+    literal = (
+        'resource_arn=Output.format("arn:aws:apigateway:eu-central-1::/restapis/{0}/stages/{1}", '
+        "served.api.id, names.environment_suffix)"
+    )
+    replace("api-edge/firewall.py", "resource_arn=served.stage.arn", literal)
+    replace("api-edge/firewall.py", "import pulumi_aws as aws", "import pulumi_aws as aws\nfrom pulumi import Output")
+
+    assert "WAFNonexistentItemException" in fails("api-edge")
