@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tapstack_local.errors import LaneError
+from tapstack_local.progress import say
 
 STDIN: Final = "-"
 
@@ -32,6 +33,8 @@ def read_lines(source: str) -> list[Line]:
             file and the line. What the API thinks of a body is the API's to say.
     """
     name = "stdin" if source == STDIN else source
+    if source == STDIN and sys.stdin.isatty():
+        say("type transactions, one JSON object a line, and end with Ctrl-D")
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
