@@ -1,10 +1,12 @@
 """Finds card numbers (PANs): 13 to 19 digits with a Luhn check digit, also in groups split by spaces or dashes."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import combinations
 
 from transactions.errors import CardNumberError
+from transactions.strict_json import texts
 
 SHORTEST = 13
 LONGEST = 19
@@ -22,13 +24,15 @@ def refuse_card_numbers(value: object) -> None:
     Raises:
         CardNumberError: it holds a card number anywhere; the message does not repeat it.
     """
-    if any(holds_card_number(text) for text in _texts(value)):
+    if any(holds_card_number(text) for text in texts(value)):
         raise CardNumberError("the request holds what looks like a card number; send the card's token instead")
 
 
 def holds_card_number(text: str) -> bool:
-    """Tell whether a text holds a card number."""
-    return any(_is_luhn(digits) for run in _RUN.findall(_UUID.sub("", text)) for digits in _candidates(run))
+    """Tell whether a text holds a card number, in whatever script its digits are written."""
+    plain = _UUID.sub("", unicodedata.normalize("NFKC", text))
+    western = "".join(f"{unicodedata.digit(sign, sign)}" for sign in plain)
+    return any(_is_luhn(digits) for run in _RUN.findall(western) for digits in _candidates(run))
 
 
 def _candidates(run: str) -> Iterator[str]:
@@ -51,18 +55,3 @@ def _is_luhn(digits: str) -> bool:
         total += doubled - 9 if doubled > 9 else doubled
     # Zeros alone pass Luhn and are nobody's card.
     return total % 10 == 0 and total > 0
-
-
-def _texts(value: object) -> Iterator[str]:
-    pending = [value]
-    while pending:
-        current = pending.pop()
-        if isinstance(current, str):
-            yield current
-        elif isinstance(current, dict):
-            pending.extend(current)
-            pending.extend(current.values())
-        elif isinstance(current, list):
-            pending.extend(current)
-        elif isinstance(current, int | float) and not isinstance(current, bool):
-            yield f"{current:.0f}" if isinstance(current, float) and current.is_integer() else f"{current}"

@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from transactions import strict_json
 from transactions.card_numbers import refuse_card_numbers
 from transactions.errors import InvalidSubmissionError
 from transactions.money import CURRENCIES, LARGEST_AMOUNT
@@ -46,9 +47,9 @@ def parse(body: bytes) -> Submission:
     if len(body) > LARGEST_BODY:
         raise InvalidSubmissionError(f"the body is larger than {LARGEST_BODY} bytes")
     try:
-        value = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidSubmissionError("the body is not JSON in UTF-8") from error
+        value = strict_json.load(body)
+    except ValueError as error:
+        raise InvalidSubmissionError(f"the body cannot be read: {error}") from error
     refuse_card_numbers(value)
     if isinstance(value, dict) and isinstance(amount := value.get("amount"), float) and amount.is_integer():
         # 1250, 1250.0 and 1.25e3 are one number in JSON.
