@@ -1,6 +1,7 @@
 """The lint settings see what was once left in, and the code has none of it."""
 
 import ast
+import itertools
 import json
 import subprocess
 import sys
@@ -47,7 +48,7 @@ def repeated_docstrings(source: str) -> list[int]:
 def _neighbours(node: ast.AST) -> Iterator[tuple[ast.stmt, ast.stmt]]:
     body = getattr(node, "body", None)
     if isinstance(body, list):
-        yield from zip(body, body[1:], strict=False)
+        yield from itertools.pairwise(body)
 
 
 def _is_text(statement: ast.stmt) -> bool:

@@ -37,7 +37,11 @@ def test_a_wrong_main_fails_and_is_named_as_drift(lane: Lane, fails: Fails, repl
 def test_a_missing_virtual_environment_fails_and_is_named_as_drift(lane: Lane, fails: Fails, replace: Break) -> None:
     replace("network/Pulumi.yaml", "../../.venv", "venv")
 
-    assert "venv" in fails("network")
+    told = fails("network")
+
+    log = (lane.folder / "logs" / "network-up.log").read_text(encoding="utf-8")
+    assert f"{lane.folder / 'logs' / 'network-up.log'}" in told
+    assert "It looks like the Pulumi SDK has not been installed" in log
     assert nothing_was_made(lane, "network")
     assert manifest.drifted(lane.projects.parent) == ["network"]
 
