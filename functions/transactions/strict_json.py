@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 _UNFIT: Final = frozenset({"Cc", "Cs"})
+_MOST_DIGITS: Final = 40
 _LONGEST_NUMBER: Final = 10**19
 
 
@@ -16,7 +17,9 @@ def load(body: bytes) -> Any:
         ValueError: it is none, or one that two readers could take for two things; the message says which.
     """
     try:
-        value = json.loads(body.decode(), object_pairs_hook=_without_repeats, parse_constant=_refuse)
+        value = json.loads(
+            body.decode(), object_pairs_hook=_without_repeats, parse_int=_whole_number, parse_constant=_refuse
+        )
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8") from error
     except json.JSONDecodeError as error:
@@ -49,6 +52,12 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len({name for name, _ in pairs}) < len(pairs):
         raise ValueError("it names a field twice")
     return dict(pairs)
+
+
+def _whole_number(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError("it holds a number of too many digits")
+    return int(digits)
 
 
 def _refuse(name: str) -> None:
