@@ -121,8 +121,7 @@ def types(session: nox.Session) -> None:
     """Check types strictly: the shared code, and each project on its own, as their module names repeat."""
     run(session, "mypy", "shared", "functions", "tests", "noxfile.py")
     for layer in LAYERS:
-        project = f"projects/{layer}"
-        run(session, "mypy", "--cache-dir", f".mypy_cache/{layer}", project, env={"MYPYPATH": project})
+        run(session, "mypy", f"projects/{layer}", env={"MYPYPATH": f"projects/{layer}"})
 
 
 @nox.session
