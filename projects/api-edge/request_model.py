@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pulumi_aws as aws
 from pulumi import Input
+
 from transactions.schema import request_schema
 
 

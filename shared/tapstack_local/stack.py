@@ -209,6 +209,8 @@ class LayerStack:
 
 
 def _wind_up(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
     os.killpg(process.pid, signal.SIGINT)
     try:
         process.wait(_WIND_UP_SECONDS)

@@ -81,7 +81,7 @@ class Emulator:
         step.note(f"starting ministack at {url}")
         scratch = self._folder / "tmp"
         scratch.mkdir(parents=True, exist_ok=True)
-        self._process.start([python, "-m", "ministack"], url, _environment(port, scratch))
+        self._process.start([python, "-m", "ministack"], url, server_environment(port, scratch))
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if not (running := self._process.running()):
@@ -93,7 +93,8 @@ class Emulator:
         raise LaneError(f"the emulator did not answer at {url}{_HEALTH} within {_START_SECONDS:.0f} s; see {self.log}")
 
 
-def _environment(port: int, scratch: Path) -> dict[str, str]:
+def server_environment(port: int, scratch: Path) -> dict[str, str]:
+    """The whole environment of a server on `port` that keeps its files in `scratch`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
     return inherited | {
         "GATEWAY_PORT": str(port),
