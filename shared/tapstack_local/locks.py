@@ -2,9 +2,14 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
+
+# Who asks whether a lock is held (`is_held`) holds it for an instant.
+_PROBE_SECONDS: Final = 0.2
 
 
 class LockTakenError(Exception):
@@ -30,6 +35,7 @@ def acquire(path: Path, *, blocking: bool, holder: str = "") -> int:
     Raises:
         LockTakenError: not blocking, and another process holds it.
     """
+    deadline = time.monotonic() + _PROBE_SECONDS
     while True:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -38,6 +44,9 @@ def acquire(path: Path, *, blocking: bool, holder: str = "") -> int:
         except BlockingIOError:
             current = os.pread(descriptor, 1024, 0).decode("utf-8", "replace")
             os.close(descriptor)
+            if time.monotonic() < deadline:
+                time.sleep(0.01)
+                continue
             raise LockTakenError(path, current) from None
         # `down` deletes the folder with the lock in it: a lock on a deleted file excludes nobody.
         if _is_still_there(descriptor, path):

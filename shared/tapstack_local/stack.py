@@ -6,7 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -191,32 +191,39 @@ class LayerStack:
     @contextmanager
     def _engine(self, arguments: Sequence[str], output: int) -> Iterator[subprocess.Popen[bytes]]:
         """Run the engine in a session of its own: a Ctrl-C reaches it once, from here, and it ends in good order."""
-        process = subprocess.Popen(
-            ["sh", "-c", _RUN_LOCKED, "sh", *arguments],
-            cwd=self.folder,
-            # The engine's event log is one of its debugging commands.
-            env={**self.environment, "PULUMI_DEBUG_COMMANDS": "true"},
-            stdin=subprocess.DEVNULL if self.lock is None else self.lock,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = None
         try:
+            process = subprocess.Popen(
+                ["sh", "-c", _RUN_LOCKED, "sh", *arguments],
+                cwd=self.folder,
+                # The engine's event log is one of its debugging commands.
+                env={**self.environment, "PULUMI_DEBUG_COMMANDS": "true"},
+                stdin=subprocess.DEVNULL if self.lock is None else self.lock,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
             yield process
-        except BaseException:
-            _wind_up(process)
-            raise
+        finally:
+            if process:
+                _wind_up(process)
 
 
 def _wind_up(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is not None:
-        return
-    os.killpg(process.pid, signal.SIGINT)
-    try:
-        process.wait(_WIND_UP_SECONDS)
-    except (subprocess.TimeoutExpired, KeyboardInterrupt):
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+    """End an engine that still runs, and what one that was killed has left."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+        try:
+            process.wait(_WIND_UP_SECONDS)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    # Plugins are in process groups of their own, and wait for minutes for an engine that is gone. Where there is no
+    # /proc, that is what they do.
+    for entry in Path("/proc").glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getsid(int(entry.name)) == process.pid:
+                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def _is_made(item: Mapping[str, Any]) -> bool:

@@ -1,0 +1,77 @@
+"""The engine's event log."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tapstack_local.events import EventLog
+
+VPC = "urn:pulumi:local::tapstack-network::aws:ec2/vpc:Vpc::main"
+STACK = "urn:pulumi:local::tapstack-network::pulumi:pulumi:Stack::tapstack-network-local"
+
+
+def resource(kind: str, op: str, urn: str) -> dict[str, Any]:
+    return {kind: {"metadata": {"op": op, "type": urn.split("::")[2], "urn": urn}}}
+
+
+def error(message: str, urn: str = "") -> dict[str, Any]:
+    return {"diagnosticEvent": {"severity": "error", "message": f"{message}\n", "urn": urn}}
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> EventLog:
+    return EventLog(tmp_path / "events.jsonl")
+
+
+def write(tmp_path: Path, *events: dict[str, Any], end: str = "\n") -> None:
+    with (tmp_path / "events.jsonl").open("a", encoding="utf-8") as file:
+        file.write("\n".join(json.dumps(event) for event in events) + end)
+
+
+def test_a_log_that_is_not_there_yet_is_empty(log: EventLog) -> None:
+    assert not log.follow()
+
+
+def test_operations_come_in_their_order(log: EventLog, tmp_path: Path) -> None:
+    write(tmp_path, resource("resourcePreEvent", "create", STACK), resource("resourcePreEvent", "create", VPC))
+    write(tmp_path, resource("resOutputsEvent", "create", VPC), resource("resOutputsEvent", "create", STACK))
+    write(tmp_path, {"summaryEvent": {"resourceChanges": {"create": 2, "same": 3}}})
+
+    assert [operation.name for operation in log.follow()] == ["tapstack-network-local", "main"]
+    assert [operation.name for operation in log.report.finished] == ["main", "tapstack-network-local"]
+    assert log.report.position("pulumi:pulumi:Stack") == 1
+    assert log.report.changes == {"create": 2}
+    assert log.report.summary() == "2 created, 3 unchanged"
+
+
+def test_a_line_that_is_still_being_written_is_left_for_later(log: EventLog, tmp_path: Path) -> None:
+    event = json.dumps(resource("resourcePreEvent", "create", VPC))
+    file = tmp_path / "events.jsonl"
+    file.write_text(event[:20], encoding="utf-8")
+    assert not log.follow()
+
+    file.write_text(f"{event}\n", encoding="utf-8")
+    assert [operation.op for operation in log.follow()] == ["create"]
+
+
+def test_asking_for_the_place_of_what_was_not_made_is_an_error(log: EventLog) -> None:
+    with pytest.raises(ValueError, match="finished no aws:ec2/vpc:Vpc"):
+        log.report.position("aws:ec2/vpc:Vpc")
+
+
+def test_errors_name_their_resource_and_come_once_without_the_engines_echo(log: EventLog, tmp_path: Path) -> None:
+    echo = error("an unhandled error occurred: program exited with non-zero exit code: 1", STACK)
+    write(tmp_path, error("the setting is bad", STACK), echo, error("no such zone", VPC), error("no such zone", VPC))
+    log.follow()
+
+    assert log.report.errors == ["the setting is bad", "aws:ec2/vpc:Vpc 'main': no such zone"]
+
+
+@pytest.mark.parametrize(("level", "errors", "warnings"), [("mandatory", 1, 0), ("advisory", 0, 1)])
+def test_a_policy_counts_by_its_level(log: EventLog, tmp_path: Path, level: str, errors: int, warnings: int) -> None:
+    write(tmp_path, {"policyEvent": {"policyName": "names", "message": "no", "enforcementLevel": level}})
+    log.follow()
+
+    assert (len(log.report.errors), len(log.report.warnings)) == (errors, warnings)

@@ -1,0 +1,154 @@
+"""The engine's commands on one stack, with a script in the engine's place."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tapstack_local.locks import is_held
+from tapstack_local.stack import EngineError, LayerStack
+
+Script = Callable[[Path, str], Path]
+EVENTS = 'while [ "$1" != --event-log ]; do shift; done; log=$2'
+
+
+@pytest.fixture
+def stack(tmp_path: Path) -> LayerStack:
+    (tmp_path / "projects" / "data").mkdir(parents=True)
+    state = tmp_path / "state" / ".pulumi" / "stacks" / "tapstack-data"
+    state.mkdir(parents=True)
+    (state / "local.json").write_text('{"checkpoint": {"latest": {}}}', encoding="utf-8")
+    return LayerStack(
+        layer="data",
+        folder=tmp_path / "projects" / "data",
+        state=tmp_path / "state",
+        logs=tmp_path / "logs",
+        environment={"PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}"},
+    )
+
+
+def test_a_run_reports_what_the_event_log_says(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+    event = json.dumps({"summaryEvent": {"resourceChanges": {"create": 4}}})
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{event}' > $log")
+
+    assert stack.up().changes == {"create": 4}
+
+
+def test_the_programs_own_error_is_the_message(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+    event = json.dumps({"diagnosticEvent": {"severity": "error", "message": "the setting is bad\n"}})
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{event}' > $log; exit 255")
+
+    with pytest.raises(EngineError) as caught:
+        stack.up()
+    assert str(caught.value) == "data: the setting is bad"
+
+
+def test_further_errors_are_counted_and_found_in_the_log(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+    script(tmp_path / "bin" / "pulumi", "echo 'error: no Pulumi.yaml'; echo 'error: two'; exit 255")
+
+    with pytest.raises(EngineError) as caught:
+        stack.up()
+    assert str(caught.value) == f"data: no Pulumi.yaml (and 1 more in {tmp_path}/logs/data-up.log)"
+
+
+def test_an_engine_that_dies_without_a_word_has_its_status_told(
+    stack: LayerStack, tmp_path: Path, script: Script
+) -> None:
+    script(tmp_path / "bin" / "pulumi", "kill -9 $$")
+
+    with pytest.raises(EngineError, match="ended with status 137 and gave no reason"):
+        stack.up()
+
+
+def test_what_a_run_left_in_the_state_is_seen(stack: LayerStack) -> None:
+    resource = {
+        "urn": "urn:pulumi:local::tapstack-data::aws:kms/key:Key::key",
+        "custom": True,
+        "type": "aws:kms/key:Key",
+    }
+    provider = {"urn": "urn:p", "custom": True, "type": "pulumi:providers:aws"}
+    latest = {"resources": [provider, resource], "pending_operations": [{"type": "creating", "resource": resource}]}
+    file = stack.state / ".pulumi" / "stacks" / "tapstack-data" / "local.json"
+    file.write_text(json.dumps({"checkpoint": {"latest": latest}}), encoding="utf-8")
+    lock = stack.state / ".pulumi" / "locks" / "organization" / "tapstack-data" / "local"
+    lock.mkdir(parents=True)
+    assert not stack.is_locked()
+    (lock / "1234.json").touch()
+
+    assert stack.resources() == stack.pending() == [resource["urn"]]
+    assert stack.is_locked()
+
+
+BEGUN = json.dumps({"resourcePreEvent": {"metadata": {"op": "create", "type": "aws:kms/key:Key", "urn": "urn:of:it"}}})
+    {"resourcePreEvent": {"metadata": {"op": "create", "type": "aws:kms/key:Key", "urn": "urn:of::key"}}}
+)
+WAITS = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0.5; done"
+
+
+def test_a_ctrl_c_lets_the_engine_end_in_good_order(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+    ended = tmp_path / "ended"
+    waits = f"trap 'touch {ended}; exit 0' INT; printf '%s\\n' '{BEGUN}' > $log; {WAITS}"
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; {waits}")
+    with command(stack) as process:
+        process.send_signal(signal.SIGINT)
+
+        assert process.wait() != 0
+    assert ended.exists()
+
+
+def test_what_a_killed_engine_has_started_ends_with_it(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+    pid = tmp_path / "plugin.pid"
+    script(tmp_path / "bin" / "pulumi", f"sleep 60 & echo $! > {pid}; kill -9 $$")
+
+    with pytest.raises(EngineError, match="status 137"):
+        stack.up()
+
+    plugin = Path("/proc") / pid.read_text(encoding="utf-8").strip()
+    wait_until(lambda: not plugin.exists() or "State:\tZ" in (plugin / "status").read_text(encoding="utf-8"))
+
+
+def test_the_lane_stays_locked_as_long_as_its_engine_runs(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+    """Its command is killed; what the engine has started itself does not count."""
+    end, lock = tmp_path / "end", tmp_path / "lane.lock"
+    waits = f"sleep 10 & printf '%s\\n' '{BEGUN}' > $log; while ! [ -e {end} ]; do sleep 0.05; done"
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; {waits}")
+    with command(stack, lock=lock) as process:
+        process.kill()
+        process.wait()
+        try:
+            assert is_held(lock)
+        finally:
+            end.touch()
+    wait_until(lambda: not is_held(lock))
+
+
+@contextmanager
+def command(stack: LayerStack, *, lock: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
+    """A process that deploys the stack, once the engine has begun."""
+    code = f"""
+from pathlib import Path
+from tapstack_local.locks import acquire
+from tapstack_local.stack import LayerStack
+lock = {f"acquire(Path({str(lock)!r}), blocking=False)" if lock else "None"}
+stack = LayerStack({stack.layer!r}, Path({str(stack.folder)!r}), Path({str(stack.state)!r}), Path({str(stack.logs)!r}),
+                   {dict(stack.environment)!r}, lock)
+stack.up(listener=lambda *_: print("begun", flush=True))
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        yield process
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
