@@ -15,6 +15,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from tapstack_local.emulator.server import REGION
 from tapstack_local.ports import LOOPBACK
 from tapstack_local.receiver.deliveries import Delivery, append
+from tapstack_local.receiver.process import SERVER_NAME
 
 _LARGEST_BODY: Final = 256 * 1024
 
@@ -50,6 +51,11 @@ class _Secrets:
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     protocol_version = "HTTP/1.1"
+    server_version = SERVER_NAME
+
+    def do_GET(self) -> None:
+        """Say that it is here."""
+        self._answer(204)
 
     def do_POST(self) -> None:
         """Check and keep one webhook."""

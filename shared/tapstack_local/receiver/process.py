@@ -1,9 +1,9 @@
 """The receiver as a background process of a lane."""
 
 import os
-import socket
 import sys
 import time
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,6 +13,9 @@ from tapstack_local.errors import LaneError
 from tapstack_local.ports import LOOPBACK, free_port
 from tapstack_local.receiver import deliveries
 from tapstack_local.receiver.deliveries import Delivery
+
+SERVER_NAME: Final = "tapstack-receiver"
+"""How the receiver's answers begin their header `server`."""
 
 _START_SECONDS: Final = 20.0
 
@@ -73,9 +76,12 @@ class Receiver:
 
 
 def _answers(url: str) -> bool:
-    parts = urlsplit(url)
+    """Tell whether a receiver answers, and not a stranger that has taken the port first."""
+    connection = HTTPConnection(urlsplit(url).netloc, timeout=2)
     try:
-        socket.create_connection((parts.hostname or "", parts.port or 0), timeout=1).close()
-    except OSError:
+        connection.request("GET", "/")
+        return (connection.getresponse().getheader("server") or "").startswith(SERVER_NAME)
+    except (OSError, HTTPException):
         return False
-    return True
+    finally:
+        connection.close()

@@ -87,8 +87,6 @@ def test_what_a_run_left_in_the_state_is_seen(stack: LayerStack) -> None:
 
 
 BEGUN = json.dumps({"resourcePreEvent": {"metadata": {"op": "create", "type": "aws:kms/key:Key", "urn": "urn:of:it"}}})
-    {"resourcePreEvent": {"metadata": {"op": "create", "type": "aws:kms/key:Key", "urn": "urn:of::key"}}}
-)
 WAITS = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0.5; done"
 
 

@@ -1,0 +1,96 @@
+"""The webhook receiver, as a process beside a real emulator."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import boto3
+import httpx
+import pytest
+from standardwebhooks import Webhook
+
+from tapstack_local.background import Running
+from tapstack_local.errors import LaneError
+from tapstack_local.receiver import Receiver
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx"
+EVENT = {"type": "transaction.approved", "data": {"id": "txn_1", "status": "approved"}}
+
+
+@pytest.fixture(scope="module")
+def receiver(emulator: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
+    client = boto3.client(
+        "secretsmanager",
+        endpoint_url=emulator.url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    client.create_secret(Name="hooks/acme", SecretString=json.dumps({"current": SECRET, "previous": None}))
+    server = Receiver(tmp_path_factory.mktemp("receiver"))
+    server.start(emulator.url, "hooks/")
+    yield server
+    server.stop()
+
+
+def post(receiver: Receiver, *, to: str = "acme", secret: str = SECRET, age: int = 0, body: str = "") -> int:
+    running = receiver.running()
+    assert running
+    at = datetime.now(UTC) - timedelta(seconds=age)
+    body = body or json.dumps(EVENT)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign("msg_1", at, body),
+    }
+    return httpx.post(f"{running.url}/{to}", content=body, headers=headers, trust_env=False).status_code
+
+
+def test_a_webhook_with_the_merchants_signature_is_kept_with_its_event(receiver: Receiver) -> None:
+    assert post(receiver) == 204
+
+    kept = receiver.deliveries()[-1]
+    assert (kept.merchant, kept.webhook_id, kept.verified, kept.event) == ("acme", "msg_1", True, EVENT)
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"secret": OTHER}, "No matching signature found"),
+        ({"age": 3600}, "Message timestamp too old"),
+        ({"to": "globex"}, "there is no secret of a merchant 'globex'"),
+        ({"body": "[]"}, "the body is not a JSON object"),
+    ],
+)
+def test_any_other_is_refused_and_kept_with_the_reason(
+    receiver: Receiver, change: dict[str, str | int], problem: str
+) -> None:
+    assert post(receiver, **change) == 401  # type: ignore[arg-type]
+
+    kept = receiver.deliveries()[-1]
+    assert (kept.verified, kept.problem, kept.event) == (False, problem, {})
+
+
+def test_a_second_start_finds_the_first(receiver: Receiver, emulator: Running) -> None:
+    assert receiver.start(emulator.url, "hooks/") == receiver.running()
+
+
+def test_after_a_stop_its_deliveries_are_gone(emulator: Running, tmp_path: Path) -> None:
+    receiver = Receiver(tmp_path)
+    receiver.start(emulator.url, "hooks/")
+    post(receiver)
+
+    assert receiver.stop()
+    assert receiver.running() is None
+    assert receiver.deliveries() == []
+
+
+def test_one_that_does_not_come_up_says_what_its_log_says(
+    emulator: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tapstack_local.receiver.process.free_port", lambda: int(emulator.url.rpartition(":")[2]))
+
+    with pytest.raises(LaneError, match=r"did not come up: .*Address already in use.*run the command again"):
+        Receiver(tmp_path).start(emulator.url, "hooks/")

@@ -1,0 +1,174 @@
+"""Sending through the API, with a server that answers as it is told."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, cast
+
+import pytest
+
+from tapstack_local import sending, summary
+from tapstack_local.errors import LaneError
+from tapstack_local.ports import free_port
+from tapstack_local.receiver import Delivery, Receiver
+from tapstack_local.sending import Api, Outcome, check_webhooks, send_all
+from tapstack_local.transactions_file import Line
+
+LINE = Line(1, {"amount": 1250})
+ACCEPTED = (202, {"id": "txn_1", "status": "pending"})
+Answer = tuple[int, Any]
+
+
+class Edge(ThreadingHTTPServer):
+    """Gives the answers in its list, one a request, and remembers the requests."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: list[Answer] = []
+        self.seen: list[tuple[str, str, dict[str, str]]] = []
+
+
+class Handler(BaseHTTPRequestHandler):
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length") or 0))
+        edge = cast("Edge", self.server)
+        edge.seen.append((self.command, self.path, {name.lower(): value for name, value in self.headers.items()}))
+        status, body = edge.answers.pop(0)
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(body.encode() if isinstance(body, str) else json.dumps(body).encode())
+
+    do_GET = do_POST = answer  # noqa: N815 - the base class calls them by these names
+
+    def log_message(self, *_: object) -> None:
+        """Nothing to stderr."""
+
+
+@pytest.fixture
+def edge() -> Iterator[Edge]:
+    with Edge() as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def api(edge: Edge) -> Iterator[Api]:
+    api = Api(f"http://127.0.0.1:{edge.server_port}/v1/transactions", "acme", "the-key")
+    yield api
+    api.close()
+
+
+def test_a_transaction_is_followed_to_its_decision(edge: Edge, api: Api) -> None:
+    edge.answers = [ACCEPTED, (200, {"status": "pending"}), (200, {"status": "approved"})]
+
+    outcome = api.send(LINE)
+
+    assert (outcome.transaction_id, outcome.status, outcome.problem) == ("txn_1", "approved", "")
+    assert [(method, path) for method, path, _ in edge.seen] == [
+        ("POST", "/v1/transactions"),
+        *[("GET", "/v1/transactions/txn_1")] * 2,
+    ]
+    assert {headers["x-api-key"] for _, _, headers in edge.seen} == {"the-key"}
+
+
+def test_every_transaction_has_a_key_of_its_own(edge: Edge, api: Api) -> None:
+    edge.answers = [(202, {"id": "txn_1", "status": "approved"})] * 2
+
+    send_all([(api, LINE), (api, LINE)], told=lambda _: None)
+
+    first, second = (headers["idempotency-key"] for _, _, headers in edge.seen)
+    assert first != second
+
+
+def test_it_slows_down_when_asked_to_and_keeps_its_key(edge: Edge, api: Api) -> None:
+    edge.answers = [(429, {"message": "Too Many Requests"}), (202, {"id": "txn_1", "status": "review"})]
+
+    assert api.send(LINE).status == "review"
+    assert len({headers["idempotency-key"] for _, _, headers in edge.seen}) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ((400, {"title": "Bad", "detail": "amount: it is missing"}), "400 amount: it is missing"),
+        ((403, {"message": "Forbidden"}), "403 Forbidden"),
+        ((502, "<html>"), "502 <html>"),
+        ((500, []), "500 []"),
+        ((202, {"status": "pending"}), "KeyError: 'id'"),
+        ((202, "no JSON"), "JSONDecodeError: Expecting value: line 1 column 1 (char 0)"),
+    ],
+)
+def test_a_transaction_that_is_not_accepted_says_why(edge: Edge, api: Api, answer: Answer, problem: str) -> None:
+    edge.answers = [answer]
+
+    outcome = api.send(LINE)
+
+    assert (outcome.status, outcome.problem) == ("", problem)
+
+
+def test_an_api_that_is_gone_is_an_outcome_too() -> None:
+    api = Api(f"http://127.0.0.1:{free_port()}", "acme", "the-key")
+
+    assert api.send(LINE).problem.startswith("ConnectError")
+    api.close()
+
+
+def test_one_that_is_never_decided_is_given_up(edge: Edge, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "DECISION_SECONDS", 0.05)
+    edge.answers = [ACCEPTED, (200, {"status": "pending"}), (200, {"status": "pending"})]
+
+    assert "still pending" in api.send(LINE).problem
+
+
+class FakeReceiver:
+    """A receiver that has these deliveries."""
+
+    def __init__(self, *deliveries: Delivery, up: bool = True) -> None:
+        self.up = up
+        self._deliveries = list(deliveries)
+
+    def running(self) -> bool:
+        return self.up
+
+    def deliveries(self) -> list[Delivery]:
+        return self._deliveries
+
+
+def checked(*deliveries: Delivery, up: bool = True) -> Outcome:
+    decided = Outcome(LINE, "acme", "txn_1", "approved")
+    (outcome,) = check_webhooks([decided], cast("Receiver", FakeReceiver(*deliveries, up=up)))
+    return outcome
+
+
+def delivery(status: str, *, verified: bool = True) -> Delivery:
+    return Delivery("acme", "msg_1", verified, "", {"data": {"id": "txn_1", "status": status}}, 0.0)
+
+
+def test_a_decision_that_was_told_of_is_complete() -> None:
+    assert (checked(delivery("approved")).webhook, checked(delivery("approved")).problem) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("deliveries", "problem"),
+    [
+        ([], "no webhook within 0 s"),
+        ([delivery("approved", verified=False)], "no webhook within 0 s"),
+        ([delivery("declined")], "the webhook says declined, the API approved"),
+    ],
+)
+def test_one_that_was_not_is_failed(deliveries: list[Delivery], problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "WEBHOOK_SECONDS", 0.0)
+
+    outcome = checked(*deliveries)
+
+    assert (outcome.webhook, outcome.problem) == (False, problem)
+    assert summary.failures([outcome]) == [outcome]
+
+
+def test_without_a_receiver_nothing_can_be_checked() -> None:
+    with pytest.raises(LaneError, match="the webhook receiver is not running; run: nox -s local"):
+        checked(up=False)
