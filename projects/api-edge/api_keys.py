@@ -22,12 +22,12 @@ class ApiKeys:
     @property
     def ids(self) -> Output[Mapping[str, str]]:
         """Merchant id to API key id."""
-        return Output.all(**{merchant: key.id for merchant, key in self.by_merchant.items()})
+        return Output.from_input({merchant: key.id for merchant, key in self.by_merchant.items()})
 
     @property
     def values(self) -> Output[Mapping[str, str]]:
         """Merchant id to API key; secret."""
-        return Output.all(**{merchant: key.value for merchant, key in self.by_merchant.items()})
+        return Output.from_input({merchant: key.value for merchant, key in self.by_merchant.items()})
 
 
 def require_known_merchants(settings: ApiEdgeSettings, data: DataContract) -> None:

@@ -24,7 +24,7 @@ def make_usage_plans(
         aws.apigateway.UsagePlanKey(
             merchant, key_id=key.id, key_type="API_KEY", usage_plan_id=plans[settings.merchants[merchant]].id
         )
-    return Output.all(**{tier: plan.id for tier, plan in plans.items()})
+    return Output.from_input({tier: plan.id for tier, plan in plans.items()})
 
 
 def _usage_plan(names: Names, settings: ApiEdgeSettings, served: ServedApi, tier: str) -> aws.apigateway.UsagePlan:

@@ -24,7 +24,7 @@ class WebhookSecrets:
     @property
     def arns(self) -> Output[Mapping[str, str]]:
         """Merchant id to secret ARN."""
-        return Output.all(**{merchant: secret.arn for merchant, secret in self.by_merchant.items()})
+        return Output.from_input({merchant: secret.arn for merchant, secret in self.by_merchant.items()})
 
 
 def make_webhook_secrets(names: Names, settings: DataSettings, key: aws.kms.Key) -> WebhookSecrets:

@@ -1,0 +1,130 @@
+"""The api-edge layer on Pulumi's mocks."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+RunLayer = Callable[..., Any]
+TWO = {"merchants": {"acme": "standard", "globex": "premium"}}
+
+
+def trigger(program: Any) -> str:
+    return str(program.one("Deployment")["triggers"]["definition"])
+
+
+def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised: Callable[[str], set[str]]) -> None:
+    outputs = run_layer("api-edge", TWO).outputs
+
+    assert outputs.keys() == promised("api-edge") | {"contract_version", "environment_suffix"}
+
+
+def test_no_method_is_open_and_each_calls_the_alias(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    assert len(program.all("Method")) == len(program.all("Integration")) == 3
+    assert all(item.inputs["apiKeyRequired"] for item in program.all("Method"))
+    assert {item.inputs["uri"] for item in program.all("Integration")} == {"compute-validator_invoke_arn"}
+
+
+def test_a_merchants_key_is_in_the_plan_of_its_tier_and_the_plans_are_on_the_stage(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    assert program.one("UsagePlanKey", "acme")["usagePlanId"] == "standard-id"
+    assert program.one("UsagePlanKey", "globex")["usagePlanId"] == "premium-id"
+    for plan in program.all("UsagePlan"):
+        assert plan.inputs["apiStages"] == [{"apiId": "transactions-id", "stage": "dev"}]
+        assert plan.inputs["quotaSettings"]["period"] == "MONTH"
+
+
+def test_the_table_learns_a_keys_hash_and_never_the_key(run_layer: RunLayer) -> None:
+    item = run_layer("api-edge", TWO).one("TableItem", "key-of-acme")["item"]
+
+    assert "key-of-acme" not in item
+    assert json.loads(item)["merchant_id"] == {"S": "acme"}
+    assert len(json.loads(item)["id"]["S"]) == len("key#") + 64
+
+
+def test_the_firewalls_metrics_keep_their_names(run_layer: RunLayer) -> None:
+    acl = run_layer("api-edge", TWO).one("WebAcl")
+
+    names = {rule["visibilityConfig"]["metricName"] for rule in acl["rules"]}
+    assert names == {"requests-per-address", "ip-reputation", "common", "known-bad-inputs"}
+    assert all(rule["visibilityConfig"]["cloudwatchMetricsEnabled"] for rule in acl["rules"])
+
+
+def test_logs_hold_neither_keys_nor_bodies(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    log_format = program.one("Stage")["accessLogSettings"]["format"]
+    assert not any(word in log_format for word in ("apiKey}", 'apiKey"', "header", "querystring", "body"))
+    assert program.one("MethodSettings")["settings"]["dataTraceEnabled"] is False
+    redacted = [
+        item["singleHeader"]["name"]
+        for item in program.one("WebAclLoggingConfiguration")["redactedFields"]
+        if "singleHeader" in item
+    ]
+    assert {"x-api-key", "authorization"} <= set(redacted)
+
+
+def test_every_alarm_goes_to_the_alerts_topic(run_layer: RunLayer) -> None:
+    alarms = run_layer("api-edge", TWO).all("MetricAlarm")
+
+    assert {tuple(item.inputs["alarmActions"]) for item in alarms} == {("data-alerts_topic_arn",)}
+    assert {item.inputs["metricName"] for item in alarms} == {
+        "Errors", "Throttles", "IteratorAge", "ApproximateNumberOfMessagesVisible", "5XXError",
+    }  # fmt: skip
+
+
+def test_the_dashboard_shows_every_function_and_queue(run_layer: RunLayer) -> None:
+    body = run_layer("api-edge", TWO).one("Dashboard")["dashboardBody"]
+
+    for name in ("validator_function", "fraud_detector_function", "notifier_function"):
+        assert f"compute-{name}_name" in body
+    for name in ("notifications_queue", "notifications_dead_letter_queue", "stream_failures_queue"):
+        assert f"data-{name}_name" in body
+
+
+@pytest.mark.parametrize(
+    "config", [{"standardRate": 7}, {"merchants": {"acme": "premium"}}, {"stageRate": 3}, {"logRetentionDays": 365}]
+)
+def test_what_is_not_the_api_makes_no_new_deployment(run_layer: RunLayer, config: dict[str, Any]) -> None:
+    assert trigger(run_layer("api-edge", TWO | config)) == trigger(run_layer("api-edge", TWO))
+
+
+def test_another_integration_makes_a_new_deployment(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
+    upstream["compute"]["validator_invoke_arn"] = "another"
+
+    assert trigger(run_layer("api-edge", TWO, upstream)) != trigger(run_layer("api-edge", TWO))
+
+
+def test_another_model_makes_a_new_deployment(run_layer: RunLayer, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = trigger(run_layer("api-edge", TWO))
+    monkeypatch.setattr("transactions.schema.request_schema", lambda: {"type": "object"})
+
+    assert trigger(run_layer("api-edge", TWO)) != before
+
+
+def test_a_merchant_the_data_layer_does_not_know_is_refused(run_layer: RunLayer) -> None:
+    with pytest.raises(Exception, match="setting merchants names initech, for which layer 'data' has no webhook"):
+        run_layer("api-edge", {"merchants": {"initech": "standard"}})
+
+
+def test_another_environment_can_own_the_accounts_logging_role(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO | {"manageAccountRole": False})
+
+    assert program.all("Account") == []
+    assert program.all("Role") == []
+
+
+@pytest.mark.parametrize("layer", ["network", "data", "compute", "api-edge"])
+def test_what_can_be_tagged_is_tagged_and_named_after_its_environment(run_layer: RunLayer, layer: str) -> None:
+    config = {"compute": {"functionPlatform": "native"}, "api-edge": TWO}.get(layer, {})
+    program = run_layer(layer, config)
+
+    tags = [item.inputs["tags"] for item in program.resources if "tags" in item.inputs]
+    assert len(tags) > 5
+    assert {(tag["Layer"], tag["Environment"]) for tag in tags} == {(layer, "dev")}
+    named = {item.inputs["name"] for item in program.all("Role")}
+    assert all(name.startswith("tapstack-dev-") for name in named)

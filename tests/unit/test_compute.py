@@ -1,0 +1,105 @@
+"""The compute layer on Pulumi's mocks."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+RunLayer = Callable[..., Any]
+NATIVE = {"functionPlatform": "native"}
+# Calls for which AWS takes no narrower resource.
+WITHOUT_RESOURCE = ("dynamodb:ListStreams", "ec2:", "xray:")
+
+
+def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised: Callable[[str], set[str]]) -> None:
+    outputs = run_layer("compute", NATIVE).outputs
+
+    assert outputs.keys() == promised("compute") | {"contract_version", "environment_suffix"}
+
+
+def test_every_function_runs_as_production_needs_it(run_layer: RunLayer) -> None:
+    functions = run_layer("compute", NATIVE).all("Function")
+
+    assert {item.name for item in functions} == {"validator", "fraud-detector", "notifier"}
+    for function in (item.inputs for item in functions):
+        assert function["architectures"] == ["arm64"]
+        assert function["snapStart"] == {"applyOn": "PublishedVersions"}
+        assert function["tracingConfig"] == {"mode": "Active"}
+        assert function["publish"] is True
+        assert function["kmsKeyArn"] == "data-key_arn"
+
+
+def test_callers_and_event_sources_use_the_alias(run_layer: RunLayer) -> None:
+    program = run_layer("compute", NATIVE)
+
+    assert {item.inputs["name"] for item in program.all("Alias")} == {"live"}
+    assert all("-live" in item.inputs["functionName"] for item in program.all("EventSourceMapping"))
+
+
+def test_the_stream_hands_out_inserts_alone_and_keeps_what_fails(run_layer: RunLayer) -> None:
+    mapping = run_layer("compute", NATIVE).one("EventSourceMapping", "fraud-detector-stream")
+
+    assert json.loads(mapping["filterCriteria"]["filters"][0]["pattern"]) == {"eventName": ["INSERT"]}
+    assert mapping["functionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["bisectBatchOnFunctionError"] is True
+    assert mapping["destinationConfig"]["onFailure"]["destinationArn"] == "data-stream_failures_queue_arn"
+
+
+def test_no_role_may_do_more_than_its_function_does(run_layer: RunLayer) -> None:
+    policies = run_layer("compute", NATIVE).all("RolePolicy")
+
+    assert {item.name for item in policies} == {"validator", "fraud-detector", "notifier"}
+    for policy in policies:
+        for statement in json.loads(policy.inputs["policy"])["Statement"]:
+            assert not any(action.endswith("*") for action in statement["Action"])
+            if statement["Resource"] == "*":
+                assert all(action.startswith(WITHOUT_RESOURCE) for action in statement["Action"])
+
+
+@pytest.mark.parametrize("has_egress", [True, False])
+def test_the_notifier_is_in_the_egress_subnets_where_there_are_any(
+    run_layer: RunLayer,
+    upstream: dict[str, Any],
+    has_egress: bool,  # noqa: FBT001
+) -> None:
+    upstream["network"]["has_egress"] = has_egress
+
+    notifier = run_layer("compute", NATIVE, upstream).one("Function", "notifier")
+
+    assert (notifier.get("vpcConfig") or {}).get("subnetIds") == (["network-egress_subnet_ids"] if has_egress else None)
+
+
+def test_logs_are_kept_as_long_as_asked_for_and_encrypted(run_layer: RunLayer) -> None:
+    groups = [item.inputs for item in run_layer("compute", {**NATIVE, "logRetentionDays": 365}).all("LogGroup")]
+
+    assert {(group["retentionInDays"], group["kmsKeyId"]) for group in groups} == {(365, "data-key_arn")}
+
+
+def test_webhooks_to_private_addresses_are_refused_in_production(run_layer: RunLayer) -> None:
+    with pytest.raises(Exception, match="setting webhookAllowPrivateTargets is true in environment 'prod'"):
+        run_layer("compute", {**NATIVE, "webhookAllowPrivateTargets": True, "environmentSuffix": "prod"})
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"contract_version": 2}, "layer 'data' exports contract version 2, and this layer reads version 1"),
+        ({"environment_suffix": "qa"}, "layer 'data' is the environment 'qa'"),
+        ({}, "layer 'data' does not export key_arn"),
+    ],
+)
+def test_an_upstream_that_does_not_fit_is_refused_by_name(
+    run_layer: RunLayer, upstream: dict[str, Any], change: dict[str, Any], message: str
+) -> None:
+    upstream["data"] |= change
+    if not change:
+        del upstream["data"]["key_arn"]
+
+    with pytest.raises(Exception, match=message):
+        run_layer("compute", NATIVE, upstream)
+
+
+def test_an_upstream_that_is_not_there_is_named_with_the_command(run_layer: RunLayer) -> None:
+    with pytest.raises(Exception, match=r"layer 'network' is not up: .*cd projects/network && pulumi up --stack dev"):
+        run_layer("compute", NATIVE, {})

@@ -1,0 +1,74 @@
+"""The data layer on Pulumi's mocks."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+RunLayer = Callable[..., Any]
+
+
+def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised: Callable[[str], set[str]]) -> None:
+    assert run_layer("data").outputs.keys() == promised("data") | {"contract_version", "environment_suffix"}
+
+
+def test_the_key_is_rotated(run_layer: RunLayer) -> None:
+    assert run_layer("data").one("Key")["enableKeyRotation"] is True
+
+
+@pytest.mark.parametrize("protected", [True, False])
+def test_every_table_is_encrypted_recoverable_and_protected_by_setting(run_layer: RunLayer, protected: bool) -> None:  # noqa: FBT001
+    program = run_layer("data", {"deletionProtection": protected})
+
+    tables = [item.inputs for item in program.all("Table")]
+    assert len(tables) == 3
+    for table in tables:
+        assert table["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": program.outputs["key_arn"]}
+        assert table["pointInTimeRecovery"] == {"enabled": True}
+        assert table["deletionProtectionEnabled"] is protected
+
+
+def test_transactions_are_streamed_and_listed_and_velocity_forgets(run_layer: RunLayer) -> None:
+    program = run_layer("data")
+
+    assert program.one("Table", "transactions")["streamViewType"] == "NEW_IMAGE"
+    assert program.one("Table", "transactions")["globalSecondaryIndexes"][0]["name"] == "merchant-index"
+    assert program.one("Table", "velocity")["ttl"] == {"enabled": True, "attributeName": "expires_at"}
+    assert "ttl" not in program.one("Table", "transactions")
+
+
+def test_what_cannot_be_delivered_ends_in_the_dead_letter_queue(run_layer: RunLayer) -> None:
+    redrive = json.loads(run_layer("data").one("Queue", "notifications")["redrivePolicy"])
+
+    assert redrive["deadLetterTargetArn"].endswith(":notifications-dead-letters")
+    assert redrive["maxReceiveCount"] == 12
+
+
+def test_queues_refuse_plain_http(run_layer: RunLayer) -> None:
+    policies = [json.loads(item.inputs["policy"]) for item in run_layer("data").all("QueuePolicy")]
+
+    assert len(policies) == 3
+    assert all(policy["Statement"][0]["Effect"] == "Deny" for policy in policies)
+    assert all(policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for policy in policies)
+
+
+def test_each_merchant_has_a_secret_of_its_own(run_layer: RunLayer) -> None:
+    program = run_layer("data", {"merchants": ["globex", "acme"]})
+
+    assert {item.inputs["name"] for item in program.all("Secret")} == {
+        "tapstack-dev-webhooks/acme",
+        "tapstack-dev-webhooks/globex",
+    }
+    assert program.outputs["merchant_ids"] == ["acme", "globex"]
+    assert program.outputs["webhook_secret_arns"].keys() == {"acme", "globex"}
+
+
+def test_without_merchants_the_map_of_secrets_is_an_empty_map(run_layer: RunLayer) -> None:
+    assert run_layer("data").outputs["webhook_secret_arns"] == {}
+
+
+@pytest.mark.parametrize("merchants", [["acme", "acme"], ["Acme"], ["a"], ["-acme"]])
+def test_merchant_ids_it_cannot_use_are_refused(run_layer: RunLayer, merchants: list[str]) -> None:
+    with pytest.raises(Exception, match="setting merchants is"):
+        run_layer("data", {"merchants": merchants})
