@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import dataclasses
 import json
+import multiprocessing
+import os
 import runpy
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,6 +23,13 @@ from tapstack_local.checkout import CHECKOUT
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+
+
+_FORK = multiprocessing.get_context("fork")
+
+
+class ProgramError(Exception):
+    """The program ended with an error."""
 
 
 @dataclass(frozen=True)
@@ -143,32 +152,33 @@ def run_layer(monkeypatch: pytest.MonkeyPatch) -> RunLayer:
         cloud = _Cloud({f"organization/{project_name(name)}/dev": outputs for name, outputs in stacks.items()})
         project = project_name(layer)
         settings = {f"{project}:{name}": _as_config(value) for name, value in (config or {}).items()}
-        done = Program(cloud.registered)
 
-        async def deploy() -> None:
+        async def deploy() -> dict[str, Any]:
             pulumi.runtime.set_mocks(cloud, project=project, stack="dev", organization="organization")
             pulumi.runtime.set_all_config(settings)
             root: Any = pulumi.runtime.get_root_resource()
-            try:
-                with _modules_of(layer) as main:
-                    runpy.run_path(main, run_name="__main__")
-            except Exception:
-                # What a program that fails leaves under way would otherwise wait for this loop for ever.
-                with contextlib.suppress(Exception):
-                    await program.wait_for_rpcs()
-                raise
+            with _modules_of(layer) as main:
+                runpy.run_path(main, run_name="__main__")
             await program.wait_for_rpcs()
-            for name, value in root.outputs.items():
-                done.outputs[name] = await Output.from_input(value).future()
+            return {name: await Output.from_input(value).future() for name, value in root.outputs.items()}
 
-        loop = asyncio.new_event_loop()
-        try:
-            asyncio.set_event_loop(loop)
-            loop.run_until_complete(deploy())
-        finally:
-            asyncio.set_event_loop(None)
-            loop.close()
-        return done
+        def child() -> None:
+            try:
+                outputs = asyncio.run(deploy())
+                told.send((cloud.registered, outputs, None))
+            except Exception as error:  # noqa: BLE001 - it is the parent's to raise
+                told.send(([], {}, f"{error}"))
+            os._exit(0)
+
+        # In a process of its own: what a failing program leaves under way in the SDK would hold up the next run.
+        heard, told = _FORK.Pipe(duplex=False)
+        process = _FORK.Process(target=child)
+        process.start()
+        resources, outputs, error = heard.recv()
+        process.join()
+        if error:
+            raise ProgramError(error)
+        return Program(resources, outputs)
 
     return run
 
