@@ -1,17 +1,23 @@
 """The domain on its own: card numbers, submissions, webhooks, targets, cursors."""
 
 import json
+import time
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks import Webhook
 
 from transactions import cursors
+from transactions.card_numbers import holds_card_number
 from transactions.delivery import BACK_OFF_SECONDS, Courier, ForbiddenTargetError, back_off, is_public
-from transactions.errors import InvalidQueryError, InvalidSettingsError
+from transactions.errors import CardNumberError, InvalidQueryError, InvalidSettingsError, RequestError
+from transactions.idempotency import check_key, transaction_id
 from transactions.merchants import parse_settings
 from transactions.schema import request_schema
+from transactions.submission import parse, request_hash
+from transactions.webhooks import WebhookSecrets, signed_headers
 
 GOOD: dict[str, Any] = {
     "amount": 1250,
@@ -27,6 +33,68 @@ OLD_SECRET = "whsec_ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
 @pytest.mark.parametrize(
     "text",
     ["4242424242424242", "4242 4242 4242 4242", "4242-4242-4242-4242", "a4242424242424242b", FULL_WIDTH],
+)
+def test_a_card_number_is_seen_in_any_writing(text: str) -> None:
+    assert holds_card_number(text)
+
+
+@pytest.mark.parametrize("text", ["4242424242424241", "42424242", "00000000000000000", "order-1001"])
+def test_other_numbers_are_none(text: str) -> None:
+    assert not holds_card_number(text)
+
+
+@given(st.uuids())
+def test_no_uuid_is_taken_for_a_card_number(key: Any) -> None:
+    assert check_key(f"{key}") == f"{key}"
+
+
+@pytest.mark.parametrize("where", ["reference", "metadata"])
+def test_a_submission_with_a_card_number_is_refused_without_repeating_it(where: str) -> None:
+    number = "4242424242424242"
+    value = number if where == "reference" else {"note": number}
+
+    with pytest.raises(CardNumberError) as caught:
+        parse(json.dumps(GOOD | {where: value}).encode())
+
+    assert number not in f"{caught.value}"
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_no_body_gets_past_the_errors_that_have_an_answer(body: bytes) -> None:
+    with pytest.raises(RequestError):
+        parse(body)
+
+
+@given(st.permutations(list(GOOD)), st.sampled_from(["1250", "1250.0", "1.25e3"]), st.sampled_from([None, 2]))
+def test_the_hash_is_of_what_a_body_means(order: list[str], amount: str, indent: int | None) -> None:
+    body = json.dumps({name: GOOD[name] for name in order}, indent=indent).replace("1250", amount)
+
+    assert request_hash(parse(body.encode())) == request_hash(parse(json.dumps(GOOD).encode()))
+
+
+def test_another_amount_has_another_hash() -> None:
+    assert request_hash(parse(json.dumps(GOOD | {"amount": 1}).encode())) != request_hash(
+        parse(json.dumps(GOOD).encode())
+    )
+
+
+def test_ids_follow_from_merchant_and_key_alone() -> None:
+    assert transaction_id("acme", "k") == transaction_id("acme", "k")
+    assert len({transaction_id("acme", "k"), transaction_id("globex", "k"), transaction_id("acme", "l")}) == 3
+
+
+@pytest.mark.parametrize("previous", [None, OLD_SECRET])
+def test_a_signature_is_good_for_every_live_secret(previous: str | None) -> None:
+    body = b'{"type":"transaction.approved"}'
+    headers = signed_headers(WebhookSecrets(SECRET, previous), "msg_1", time.time_ns() // 1_000_000, body)
+
+    for secret in filter(None, (SECRET, previous)):
+        assert Webhook(secret).verify(body, headers) == json.loads(body)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:10.0.0.1", "64:ff9b::7f00:1", "fe80::1%eth0"],
 )
 def test_an_inner_address_is_not_public(address: str) -> None:
     assert not is_public(address)
