@@ -3,6 +3,7 @@
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from tapstack_local.background import BackgroundProcess
 from tapstack_local.locks import LockTakenError, is_held
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
-STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+STUBBORN = (
+    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+)
 
 
 @pytest.fixture
@@ -37,27 +40,23 @@ def test_it_is_not_started_twice(process: BackgroundProcess) -> None:
         process.stop()
 
 
-def test_its_children_end_with_it(process: BackgroundProcess, tmp_path: Path) -> None:
+def test_children_that_do_not_listen_end_with_it_too(process: BackgroundProcess, tmp_path: Path) -> None:
     lock = tmp_path / "child.lock"
     child = f"""
+import signal
 import time
 from pathlib import Path
 from tapstack_local.locks import acquire
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
 acquire(Path({str(lock)!r}), blocking=True)
 time.sleep(600)
 """
     parent = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {child!r}]); time.sleep(600)"
     process.start([sys.executable, "-c", parent], "http://x", os.environ)
-    deadline = time.monotonic() + 10
-    while not is_held(lock):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: is_held(lock))
     process.stop()
 
-    deadline = time.monotonic() + 10
-    while is_held(lock):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    wait_until(lambda: not is_held(lock))
 
 
 def test_one_that_will_not_listen_is_ended_all_the_same(
@@ -65,6 +64,7 @@ def test_one_that_will_not_listen_is_ended_all_the_same(
 ) -> None:
     monkeypatch.setattr("tapstack_local.background._STOP_SECONDS", 0.5)
     process.start([sys.executable, "-c", STUBBORN], "http://x", os.environ)
+    wait_until(lambda: process.last_log_line() == "up")
 
     assert process.stop()
     assert process.running() is None
@@ -88,3 +88,10 @@ def test_the_last_words_in_its_log_are_known(process: BackgroundProcess) -> None
     process.log.write_text("first\nport is taken\n\n", encoding="utf-8")
 
     assert process.last_log_line() == "port is taken"
+
+
+def wait_until(happened: Callable[[], bool], seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

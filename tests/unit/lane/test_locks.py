@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -48,10 +50,25 @@ input()
     assert not is_held(file)
 
 
-def test_a_lock_on_a_deleted_file_excludes_nobody(tmp_path: Path) -> None:
+def test_who_waited_for_a_file_that_was_deleted_takes_the_lock_on_its_successor(tmp_path: Path) -> None:
     file = tmp_path / "lock"
-    old = acquire(file, blocking=False)
+    taken: list[int] = []
+    first = acquire(file, blocking=False)
+    waiting = threading.Thread(target=lambda: taken.append(acquire(file, blocking=True)))
+    waiting.start()
+    # It has opened the file and waits for the lock on it.
+    deadline = time.monotonic() + 10
+    while f":{file.stat().st_ino} " not in " ".join(blocked_locks()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     file.unlink()
+    os.close(first)
+    waiting.join()
 
-    os.close(acquire(file, blocking=False))
-    os.close(old)
+    assert is_held(file)
+    os.close(taken[0])
+
+
+def blocked_locks() -> list[str]:
+    """The locks somebody waits for, as Linux lists them."""
+    return [line for line in Path("/proc/locks").read_text(encoding="utf-8").splitlines() if "->" in line]

@@ -92,7 +92,7 @@ WAITS = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0
 
 def test_a_ctrl_c_lets_the_engine_end_in_good_order(stack: LayerStack, tmp_path: Path, script: Script) -> None:
     ended = tmp_path / "ended"
-    waits = f"trap 'touch {ended}; exit 0' INT; printf '%s\\n' '{BEGUN}' > $log; {WAITS}"
+    waits = f"trap 'sleep 0.5; touch {ended}; exit 0' INT; printf '%s\\n' '{BEGUN}' > $log; {WAITS}"
     script(tmp_path / "bin" / "pulumi", f"{EVENTS}; {waits}")
     with command(stack) as process:
         process.send_signal(signal.SIGINT)
@@ -115,7 +115,7 @@ def test_what_a_killed_engine_has_started_ends_with_it(stack: LayerStack, tmp_pa
 def test_the_lane_stays_locked_as_long_as_its_engine_runs(stack: LayerStack, tmp_path: Path, script: Script) -> None:
     """Its command is killed; what the engine has started itself does not count."""
     end, lock = tmp_path / "end", tmp_path / "lane.lock"
-    waits = f"sleep 10 & printf '%s\\n' '{BEGUN}' > $log; while ! [ -e {end} ]; do sleep 0.05; done"
+    waits = f"exec 3<&0; sleep 10 & printf '%s\\n' '{BEGUN}' > $log; while ! [ -e {end} ]; do sleep 0.05; done"
     script(tmp_path / "bin" / "pulumi", f"{EVENTS}; {waits}")
     with command(stack, lock=lock) as process:
         process.kill()
