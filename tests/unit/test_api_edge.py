@@ -99,11 +99,10 @@ def test_another_integration_makes_a_new_deployment(run_layer: RunLayer, upstrea
     assert trigger(run_layer("api-edge", TWO, upstream)) != trigger(run_layer("api-edge", TWO))
 
 
-def test_another_model_makes_a_new_deployment(run_layer: RunLayer, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = trigger(run_layer("api-edge", TWO))
-    monkeypatch.setattr("transactions.schema.request_schema", lambda: {"type": "object"})
+def test_another_model_makes_a_new_deployment(run_layer: RunLayer) -> None:
+    changed = run_layer("api-edge", TWO, answers={"transactions.schema.request_schema": {"type": "object"}})
 
-    assert trigger(run_layer("api-edge", TWO)) != before
+    assert trigger(changed) != trigger(run_layer("api-edge", TWO))
 
 
 def test_a_merchant_the_data_layer_does_not_know_is_refused(run_layer: RunLayer) -> None:

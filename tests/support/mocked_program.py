@@ -1,0 +1,183 @@
+"""Runs a layer's program against Pulumi's mocks and says what it registered and exported."""
+
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import os
+import runpy
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+from unittest import mock
+
+import pulumi
+from pulumi import Output
+from pulumi.runtime import stack as program
+
+from tapstack.layers import project_name
+from tapstack_local.checkout import CHECKOUT
+
+ACCOUNT = "123456789012"
+REGION = "eu-central-1"
+
+# A server that has imported the SDKs and nothing else: each program begins with them fresh, and soon.
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["pulumi", "pulumi_aws"])
+
+
+class ProgramError(Exception):
+    """The program ended with an error."""
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource the program registered."""
+
+    type: str
+    name: str
+    inputs: Mapping[str, Any]
+
+
+@dataclass
+class Program:
+    """What a run of a layer's program came to."""
+
+    resources: list[Registered] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def all(self, kind: str) -> list[Registered]:
+        return [resource for resource in self.resources if resource.type.endswith(f":{kind}")]
+
+    def one(self, kind: str, name: str | None = None) -> Mapping[str, Any]:
+        found = [resource for resource in self.all(kind) if name in (None, resource.name)]
+        assert len(found) == 1, f"{len(found)} resources {kind} {name or ''}"
+        return found[0].inputs
+
+
+class _Cloud(pulumi.runtime.Mocks):
+    def __init__(self, upstream: Mapping[str, Mapping[str, Any]]) -> None:
+        self.upstream = upstream
+        self.registered: list[Registered] = []
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        if args.typ == "pulumi:pulumi:StackReference":
+            name = args.inputs["name"]
+            return name, {"name": name, "outputs": dict(self.upstream[name]), "secretOutputNames": []}
+        self.registered.append(Registered(args.typ, args.name, args.inputs))
+        made = {
+            "arn": f"arn:aws:mock:{REGION}:{ACCOUNT}:{args.name}",
+            "invokeArn": f"invoke:{args.name}",
+            "streamArn": f"arn:stream:{args.name}",
+            "url": f"https://sqs/{args.name}",
+            "version": "1",
+            "invokeUrl": f"https://api/{args.inputs.get('stageName')}",
+            "rootResourceId": "root",
+            "executionArn": "arn:execute",
+            "publicIp": "203.0.113.1",
+            "base64": "c2VjcmV0",
+            "path": f"/{args.inputs.get('pathPart')}",
+        }
+        if args.typ == "aws:apigateway/apiKey:ApiKey":
+            made["value"] = f"key-of-{args.name}"
+        return f"{args.name}-id", {**made, **args.inputs}
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
+        if args.token == "pulumi:pulumi:readStackOutputs":
+            name = args.args["name"]
+            if name not in self.upstream:
+                raise RuntimeError(f"unknown stack {name!r}")
+            return {"name": name, "outputs": dict(self.upstream[name])}
+        return {
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+            "aws:index/getRegion:getRegion": {"region": REGION},
+            "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{REGION}{zone}" for zone in "abc"]},
+        }[args.token]
+
+
+@contextlib.contextmanager
+def _modules_of(layer: str) -> Iterator[str]:
+    """The projects' modules have the same names: each run begins and ends without any."""
+    folder = CHECKOUT / "projects" / layer
+    names = {path.stem for path in folder.glob("*.py")}
+    before = {name: sys.modules.pop(name) for name in names if name in sys.modules and name != "__main__"}
+    sys.path.insert(0, str(folder))
+    try:
+        yield str(folder / "__main__.py")
+    finally:
+        sys.path.remove(str(folder))
+        for name in names - {"__main__"}:
+            sys.modules.pop(name, None)
+        sys.modules.update(before)
+
+
+def run_program(
+    layer: str,
+    config: Mapping[str, Any],
+    upstream: Mapping[str, Mapping[str, Any]],
+    answers: Mapping[str, Any] | None = None,
+) -> Program:
+    """Run a layer's program.
+
+    Args:
+        layer: whose program.
+        config: setting name to JSON-able value.
+        upstream: what each layer that is up has exported.
+        answers: dotted name of a function to what it answers in this run, in place of its own answer.
+
+    Raises:
+        ProgramError: the program ended with an error.
+    """
+    # In a process of its own: what a failing program leaves under way in the SDK would hold up the next run.
+    heard, told = _PROCESSES.Pipe(duplex=False)
+    process = _PROCESSES.Process(target=_report, args=(told, layer, config, upstream, answers or {}))
+    process.start()
+    told.close()
+    try:
+        resources, outputs, error = heard.recv()
+    except EOFError:
+        resources, outputs, error = [], {}, f"the program of {layer} ended without a word"
+    finally:
+        process.join()
+    if error:
+        raise ProgramError(error)
+    return Program(resources, outputs)
+
+
+def _report(
+    told: Connection,
+    layer: str,
+    config: Mapping[str, Any],
+    upstream: Mapping[str, Mapping[str, Any]],
+    answers: Mapping[str, Any],
+) -> None:
+    cloud = _Cloud({f"organization/{project_name(name)}/dev": outputs for name, outputs in upstream.items()})
+    try:
+        with contextlib.ExitStack() as replaced:
+            for name, answer in answers.items():
+                replaced.enter_context(mock.patch(name, return_value=answer))
+            outputs = asyncio.run(_deploy(cloud, layer, config))
+    except Exception as error:  # noqa: BLE001 - it is the parent's to raise
+        told.send(([], {}, f"{error}"))
+    else:
+        told.send((cloud.registered, outputs, None))
+    # Not an ordinary end: that would wait for what the program left under way.
+    os._exit(0)
+
+
+async def _deploy(cloud: _Cloud, layer: str, config: Mapping[str, Any]) -> dict[str, Any]:
+    project = project_name(layer)
+    pulumi.runtime.set_mocks(cloud, project=project, stack="dev", organization="organization")
+    pulumi.runtime.set_all_config({f"{project}:{name}": _as_config(value) for name, value in config.items()})
+    root: Any = pulumi.runtime.get_root_resource()
+    with _modules_of(layer) as main:
+        runpy.run_path(main, run_name="__main__")
+    await program.wait_for_rpcs()
+    return {name: await Output.from_input(value).future() for name, value in root.outputs.items()}
+
+
+def _as_config(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
