@@ -11,6 +11,7 @@ from settings import ApiEdgeSettings
 from tapstack.contracts import DataContract
 from tapstack.errors import UpstreamError
 from tapstack.naming import Names
+from tapstack.outputs import mapping
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class ApiKeys:
     @property
     def ids(self) -> Output[Mapping[str, str]]:
         """Merchant id to API key id."""
-        return Output.from_input({merchant: key.id for merchant, key in self.by_merchant.items()})
+        return mapping({merchant: key.id for merchant, key in self.by_merchant.items()})
 
     @property
     def values(self) -> Output[Mapping[str, str]]:
         """Merchant id to API key; secret."""
-        return Output.from_input({merchant: key.value for merchant, key in self.by_merchant.items()})
+        return mapping({merchant: key.value for merchant, key in self.by_merchant.items()})
 
 
 def require_known_merchants(settings: ApiEdgeSettings, data: DataContract) -> None:

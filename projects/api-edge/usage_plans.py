@@ -9,6 +9,7 @@ from api_keys import ApiKeys
 from settings import TIERS, ApiEdgeSettings
 from stage import ServedApi
 from tapstack.naming import Names
+from tapstack.outputs import mapping
 
 
 def make_usage_plans(
@@ -24,7 +25,7 @@ def make_usage_plans(
         aws.apigateway.UsagePlanKey(
             merchant, key_id=key.id, key_type="API_KEY", usage_plan_id=plans[settings.merchants[merchant]].id
         )
-    return Output.from_input({tier: plan.id for tier, plan in plans.items()})
+    return mapping({tier: plan.id for tier, plan in plans.items()})
 
 
 def _usage_plan(names: Names, settings: ApiEdgeSettings, served: ServedApi, tier: str) -> aws.apigateway.UsagePlan:

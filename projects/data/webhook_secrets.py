@@ -10,6 +10,7 @@ from pulumi import Output
 
 from settings import DataSettings
 from tapstack.naming import Names
+from tapstack.outputs import mapping
 
 SECRET_BYTES = 32
 
@@ -24,7 +25,7 @@ class WebhookSecrets:
     @property
     def arns(self) -> Output[Mapping[str, str]]:
         """Merchant id to secret ARN."""
-        return Output.from_input({merchant: secret.arn for merchant, secret in self.by_merchant.items()})
+        return mapping({merchant: secret.arn for merchant, secret in self.by_merchant.items()})
 
 
 def make_webhook_secrets(names: Names, settings: DataSettings, key: aws.kms.Key) -> WebhookSecrets:
