@@ -1,5 +1,6 @@
 """What a merchant submits: the body of `POST /v1/transactions`, and the hash that tells two bodies apart."""
 
+import base64
 import hashlib
 from typing import Annotated, Final
 
@@ -13,8 +14,11 @@ from transactions.money import CURRENCIES, LARGEST_AMOUNT
 
 LARGEST_BODY: Final = 16 * 1024
 """Bytes."""
-MOST_METADATA: Final = 20
+MOST_TEXT: Final = 320
+"""Bytes of UTF-8 that `reference` and the names and values of `metadata` may take together: an item stays within the
+one kibibyte that DynamoDB counts as one write unit, whatever a merchant sends."""
 
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$", description="Where the card was issued, ISO 3166-1 alpha-2")]
 
 
@@ -31,10 +35,10 @@ class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     """A transaction as submitted."""
 
     amount: Annotated[int, Meta(ge=1, le=LARGEST_AMOUNT, description="Minor units of the currency")]
-    currency: Annotated[str, Meta(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
+    currency: Currency
     card: Card
     reference: Annotated[str, Meta(min_length=1, max_length=64, description="The merchant's own")] | UnsetType = UNSET
-    metadata: dict[str, Annotated[str, Meta(max_length=256)]] | UnsetType = UNSET
+    metadata: Annotated[dict[str, str], Meta(max_length=10, description="The merchant's own")] | UnsetType = UNSET
 
 
 def parse(body: bytes) -> Submission:
@@ -60,11 +64,18 @@ def parse(body: bytes) -> Submission:
         raise InvalidSubmissionError(f"{error}") from error
     if submission.currency not in CURRENCIES:
         raise InvalidSubmissionError("`$.currency` is no currency of ISO 4217")
-    if submission.metadata is not UNSET and len(submission.metadata) > MOST_METADATA:
-        raise InvalidSubmissionError(f"`$.metadata` has more than {MOST_METADATA} entries")
+    if _text_size(submission) > MOST_TEXT:
+        raise InvalidSubmissionError(f"`$.reference` and `$.metadata` together take more than {MOST_TEXT} bytes")
     return submission
 
 
 def request_hash(submission: Submission) -> str:
     """Hash what the body means: white space, the order of keys and the spelling of numbers do not matter."""
-    return hashlib.sha256(msgspec.json.encode(submission, order="deterministic")).hexdigest()
+    digest = hashlib.sha256(msgspec.json.encode(submission, order="deterministic")).digest()
+    return base64.b64encode(digest).decode()
+
+
+def _text_size(submission: Submission) -> int:
+    reference = "" if submission.reference is UNSET else submission.reference
+    metadata = {} if submission.metadata is UNSET else submission.metadata
+    return sum(len(text.encode()) for text in (reference, *metadata.keys(), *metadata.values()))
