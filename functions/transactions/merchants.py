@@ -1,18 +1,21 @@
-"""Merchants: who an API key belongs to, and the settings their transactions are decided by."""
+"""The merchants table: who an API key belongs to, and every merchant's settings, the earlier ones included.
+
+id                         holds
+key#<SHA-256 of the key>   merchant_id
+merchant#<id>              the settings in force
+merchant#<id>#<version>    settings that were in force before
+"""
 
 import hashlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
-from msgspec import Meta
+from botocore.exceptions import ClientError
 
-from transactions.attributes import from_item, to_item
+from transactions.attributes import from_item, refused_item, to_item
 from transactions.clock import Clock
-from transactions.errors import InvalidSettingsError
-from transactions.money import CURRENCIES
-from transactions.submission import Country
+from transactions.settings import MerchantSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,56 +26,8 @@ CACHE_MS: Final = 30_000
 """How long settings and bindings are taken from memory; a change holds everywhere after that."""
 
 
-class VelocityLimit(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How much one card may do at one merchant in any window of time."""
-
-    window_seconds: Annotated[int, Meta(ge=1, le=7 * 86_400)]
-    count: Annotated[int, Meta(ge=1, le=200)]
-    amount: Annotated[int, Meta(ge=1)]
-
-
-class MerchantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A merchant's settings."""
-
-    id: Annotated[str, Meta(pattern="^[a-z][a-z0-9-]{1,31}$")]
-    version: Annotated[int, Meta(ge=1)] = 1
-    status: Literal["active", "suspended"] = "active"
-    country: Country
-    currencies: Annotated[list[str], Meta(min_length=1)]
-    card_countries: list[Country] = []
-    """Where cards may come from; empty for everywhere."""
-    blocked_bins: list[Annotated[str, Meta(pattern="^[0-9]{1,8}$")]] = []
-    """Beginnings of card numbers that are declined."""
-    amount_limit: Annotated[int, Meta(ge=1)]
-    foreign_card_review_above: Annotated[int, Meta(ge=0)]
-    """A card from another country than the merchant's is reviewed above this amount."""
-    duplicate_window_seconds: Annotated[int, Meta(ge=0, le=86_400)] = 60
-    """The same card and amount again within this time is reviewed."""
-    velocity: VelocityLimit
-    webhook_url: str | None = None
-
-
-def parse_settings(document: dict[str, Any], *, allow_private: bool = False) -> MerchantSettings:
-    """Check settings as an operator wrote them.
-
-    Args:
-        document: setting name to value.
-        allow_private: whether webhooks may go to http.
-
-    Raises:
-        InvalidSettingsError: names the setting and what is wrong with it.
-    """
-    try:
-        settings = msgspec.convert(document, MerchantSettings)
-    except msgspec.ValidationError as error:
-        raise InvalidSettingsError(f"settings of merchant {document.get('id')!r}: {error}") from error
-    if unknown := sorted(set(settings.currencies) - CURRENCIES):
-        raise InvalidSettingsError(f"settings of merchant {settings.id!r}: {unknown[0]!r} is no currency of ISO 4217")
-    if settings.webhook_url is not None:
-        parts = urlsplit(settings.webhook_url)
-        if parts.scheme not in ({"https", "http"} if allow_private else {"https"}) or not parts.hostname:
-            raise InvalidSettingsError(f"settings of merchant {settings.id!r}: webhook_url is to be an https URL")
-    return settings
+class SettingsChangedError(Exception):
+    """Somebody else changed the merchant's settings at the same moment; nothing was written."""
 
 
 def fingerprint(api_key: str) -> str:
@@ -104,20 +59,67 @@ class Merchants:
     def settings(self, merchant_id: str) -> MerchantSettings | None:
         """Read a merchant's settings; None for a merchant that has none yet."""
         item = self._read(f"merchant#{merchant_id}")
-        return msgspec.convert(item["settings"], MerchantSettings) if item else None
+        return _settings_in(item) if item else None
 
-    def write(self, settings: MerchantSettings) -> None:
-        """Write a merchant's settings over those there were."""
-        item = {"id": f"merchant#{settings.id}", "settings": msgspec.to_builtins(settings)}
-        self._client.put_item(TableName=self._table, Item=to_item(item))
-        self._remembered.pop(item["id"], None)
+    def settings_at(self, merchant_id: str, version: int) -> MerchantSettings | None:
+        """Read a merchant's settings of a version, in force or past; None when there never was one."""
+        item = self._fetch(f"merchant#{merchant_id}")
+        if item and _settings_in(item).version != version:
+            item = self._fetch(f"merchant#{merchant_id}#{version}")
+        return _settings_in(item) if item else None
+
+    def write(self, settings: MerchantSettings) -> MerchantSettings:
+        """Put a merchant's settings in force under the next version; those there were are kept beside them.
+
+        The outgoing settings are put aside first: a write that is cut short between the two leaves a copy of what is
+        in force, and the next one puts the same copy there again.
+
+        Returns:
+            The settings as written, or, when they are in force already, as they are.
+
+        Raises:
+            SettingsChangedError: somebody else wrote meanwhile.
+        """
+        item_id = f"merchant#{settings.id}"
+        self._remembered.pop(item_id, None)
+        item = self._fetch(item_id)
+        earlier = _settings_in(item) if item else None
+        if earlier is None:
+            settings = msgspec.structs.replace(settings, version=1)
+        else:
+            if msgspec.structs.replace(settings, version=earlier.version) == earlier:
+                return earlier
+            settings = msgspec.structs.replace(settings, version=earlier.version + 1)
+            self._put(f"{item_id}#{earlier.version}", earlier)
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(id)"}
+        if earlier is not None:
+            condition = {
+                "ConditionExpression": "settings.version = :earlier",
+                "ExpressionAttributeValues": to_item({":earlier": earlier.version}),
+            }
+        try:
+            self._put(item_id, settings, **condition)
+        except ClientError as error:
+            refused_item(error)
+            raise SettingsChangedError(
+                f"the settings of merchant {settings.id!r} were changed at the same moment; look at them and try again"
+            ) from error
+        return settings
+
+    def _put(self, item_id: str, settings: MerchantSettings, **condition: Any) -> None:
+        item = {"id": item_id, "settings": msgspec.to_builtins(settings)}
+        self._client.put_item(TableName=self._table, Item=to_item(item), **condition)
 
     def _read(self, item_id: str) -> dict[str, Any] | None:
         return remember(self._remembered, item_id, self._clock(), self._fetch)
 
     def _fetch(self, item_id: str) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"id": item_id}))
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"id": item_id}), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
+
+
+def _settings_in(item: dict[str, Any]) -> MerchantSettings:
+    return msgspec.convert(item["settings"], MerchantSettings)
 
 
 def remember(memory: dict[str, tuple[int, _T]], key: str, now: int, fetch: Callable[[str], _T | None]) -> _T | None:

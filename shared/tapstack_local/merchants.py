@@ -8,7 +8,8 @@ import boto3
 
 from tapstack_local.emulator.server import REGION
 from transactions.clock import now
-from transactions.merchants import Merchants, parse_settings
+from transactions.merchants import Merchants
+from transactions.settings import parse_settings
 
 _SAMPLES: Final = Path(__file__).parent / "samples" / "merchants.json"
 

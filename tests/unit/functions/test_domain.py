@@ -14,8 +14,8 @@ from transactions.card_numbers import holds_card_number
 from transactions.delivery import BACK_OFF_SECONDS, Courier, ForbiddenTargetError, back_off, is_public
 from transactions.errors import CardNumberError, InvalidQueryError, InvalidSettingsError, RequestError
 from transactions.idempotency import check_key, transaction_id
-from transactions.merchants import parse_settings
 from transactions.schema import request_schema
+from transactions.settings import parse_settings
 from transactions.submission import parse, request_hash
 from transactions.webhooks import WebhookSecrets, signed_headers
 
