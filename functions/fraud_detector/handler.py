@@ -9,11 +9,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from fraud_detector.stream import Detector
+from transactions.card_velocity import CardVelocity
 from transactions.clock import now
+from transactions.merchant_velocity import MerchantVelocityCounter
 from transactions.merchants import Merchants
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
-from transactions.velocity import Velocity
 
 logger = Logger()
 metrics = Metrics()
@@ -33,7 +34,8 @@ def _failed(sequence_number: str, error: Exception) -> None:
 detector = Detector(
     merchants=Merchants(dynamodb, os.environ["MERCHANTS_TABLE"], now),
     store=TransactionStore(dynamodb, os.environ["TRANSACTIONS_TABLE"]),
-    velocity=Velocity(dynamodb, os.environ["VELOCITY_TABLE"]),
+    cards=CardVelocity(dynamodb, os.environ["VELOCITY_TABLE"], now),
+    limits=MerchantVelocityCounter(dynamodb, os.environ["VELOCITY_TABLE"], now),
     sqs=boto3.client("sqs"),
     queue_url=os.environ["NOTIFICATIONS_QUEUE_URL"],
     clock=now,

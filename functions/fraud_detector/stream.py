@@ -3,23 +3,28 @@
 A record counts as done when its decision is written and its notification is in the queue; until then the stream hands
 it out again, and every step is one that can be taken twice:
 
-    count    the card's history knows the transaction already
+    judge    reads nothing but the record and the merchant's settings
+    count    the card's history knows the transaction already; then, and only then, it may be decided already
+    limit    one write per merchant and batch; counted twice, a merchant's limit holds a little early
     decide   only a pending transaction changes
     notify   the same webhook id
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transactions import notifications
+from transactions.card_velocity import CardVelocity
 from transactions.clock import Clock
-from transactions.merchants import Merchants, MerchantSettings
+from transactions.merchant_velocity import MerchantVelocityCounter
+from transactions.merchants import Merchants
 from transactions.notifications import Notification, notification
-from transactions.rules import DECLINE_FROM, Findings, decision, judge
+from transactions.rules import Findings, judge
+from transactions.settings import MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import Decision, Transaction
-from transactions.velocity import Velocity
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -29,13 +34,31 @@ class MerchantNotSetUpError(Exception):
     """A transaction's merchant has no settings to decide by; the record is tried again, then kept for a person."""
 
 
+@dataclass
+class _Case:
+    """A record of the batch on its way to its decision."""
+
+    number: str
+    transaction: Transaction
+    findings: Findings
+    held: Decision | None = None
+    """The decision, where there is one already."""
+
+    @property
+    def limit(self) -> MerchantVelocity | None:
+        """The merchant's own limit, where it has a say in the decision."""
+        settled = self.held is not None or self.findings.is_declined
+        return None if settled else self.findings.settings.merchant_velocity
+
+
 @dataclass(frozen=True)
 class Detector:
     """Decides transactions."""
 
     merchants: Merchants
     store: TransactionStore
-    velocity: Velocity
+    cards: CardVelocity
+    limits: MerchantVelocityCounter
     sqs: "SQSClient"
     queue_url: str
     clock: Clock
@@ -45,36 +68,71 @@ class Detector:
     """Hears of each record that has to come again, by sequence number."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Decide a batch of records.
+        """Decide a batch of records; one that fails does not hold up the others.
 
         Returns:
             The records that have to come again, by sequence number, in the form Lambda asks for.
         """
         again: list[str] = []
-        done: list[tuple[str, Notification]] = []
+        cases: list[_Case] = []
         for record in event["Records"]:
-            number = record["dynamodb"]["SequenceNumber"]
-            try:
-                done.append((number, self._decide(parse_item(record["dynamodb"]["NewImage"]))))
-            except Exception as error:  # noqa: BLE001 - one record must not hold up the others
-                self.failed(number, error)
-                again.append(number)
-        refused = notifications.send(self.sqs, self.queue_url, [item for _, item in done])
-        again.extend(done[place][0] for place in sorted(refused))
+            with self._failing(again, [record["dynamodb"]["SequenceNumber"]]):
+                cases.append(self._judge(record["dynamodb"]))
+        for limit, group in _limited(cases):
+            with self._failing(again, [case.number for case in group]):
+                self._limit(limit, group)
+        told: list[tuple[str, Notification]] = []
+        for case in cases:
+            if case.number not in again:
+                with self._failing(again, [case.number]):
+                    told.append((case.number, self._decide(case)))
+        refused = notifications.send(self.sqs, self.queue_url, [item for _, item in told])
+        again.extend(told[place][0] for place in sorted(refused))
         return {"batchItemFailures": [{"itemIdentifier": number} for number in again]}
 
-    def _decide(self, transaction: Transaction) -> Notification:
+    @contextmanager
+    def _failing(self, again: list[str], numbers: Sequence[str]) -> Iterator[None]:
+        """Have records come again if what is done for them fails, whatever it was."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - the record is tried again, and in the end kept for a person
+            for number in numbers:
+                self.failed(number, error)
+                again.append(number)
+
+    def _judge(self, change: Mapping[str, Any]) -> _Case:
+        transaction = parse_item(change["NewImage"])
         settings = self.merchants.settings(transaction.merchant_id)
         if settings is None:
             raise MerchantNotSetUpError(f"merchant {transaction.merchant_id!r} has no settings")
-        findings = self._findings(transaction, settings)
-        held = self.store.decide(transaction.id, decision(findings, settings.version, self.clock()))
-        self.decided(transaction, held)
-        return notification(transaction, held)
-
-    def _findings(self, transaction: Transaction, settings: MerchantSettings) -> Findings:
-        findings = judge(transaction, settings)
-        if findings.score >= DECLINE_FROM:
+        case = _Case(change["SequenceNumber"], transaction, judge(transaction, settings))
+        if case.findings.is_declined:
             # What is declined anyway is not to use up the card's allowance.
-            return findings
-        return findings.plus(self.velocity.count(transaction, settings))
+            return case
+        counted = self.cards.count(transaction, settings)
+        if counted.known:
+            earlier = self.store.get(transaction.id)
+            case.held = earlier.decision if earlier else None
+        case.findings = case.findings.plus(counted.reasons)
+        return case
+
+    def _limit(self, limit: MerchantVelocity, group: Sequence[_Case]) -> None:
+        refused = self.limits.count(limit, [case.transaction for case in group])
+        for case in group:
+            case.findings = case.findings.plus(refused.get(case.transaction.id, ()))
+
+    def _decide(self, case: _Case) -> Notification:
+        decision = case.held
+        if decision is None:
+            decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))
+            self.decided(case.transaction, decision)
+        return notification(case.transaction, decision)
+
+
+def _limited(cases: Sequence[_Case]) -> Iterable[tuple[MerchantVelocity, Sequence[_Case]]]:
+    """Group the cases in which a merchant's limit has a say, by merchant."""
+    groups: dict[str, tuple[MerchantVelocity, list[_Case]]] = {}
+    for case in cases:
+        if case.limit:
+            groups.setdefault(case.transaction.merchant_id, (case.limit, []))[1].append(case)
+    return groups.values()

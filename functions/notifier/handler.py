@@ -8,9 +8,9 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from notifier.queue import Notifier
+from notifier.queue import Notifier, reason_of
 from transactions.clock import now
-from transactions.delivery import Courier, DeliveryError
+from transactions.delivery import Courier
 from transactions.merchants import Merchants
 from transactions.webhooks import SecretStore
 
@@ -22,9 +22,7 @@ def _told(webhook_id: str, error: Exception | None) -> None:
     name = "WebhooksFailed" if error else "WebhooksDelivered"
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
     if error:
-        # Other errors can hold parts of what was being handled; their kind is enough to find them.
-        reason = f"{error}" if isinstance(error, DeliveryError) else type(error).__name__
-        logger.warning("webhook failed", webhook_id=webhook_id, reason=reason)
+        logger.warning("webhook failed", webhook_id=webhook_id, reason=reason_of(error))
     else:
         logger.info("webhook delivered", webhook_id=webhook_id)
 
@@ -35,6 +33,7 @@ notifier = Notifier(
     courier=Courier(allow_private=os.environ["WEBHOOK_ALLOW_PRIVATE_TARGETS"] == "true"),
     sqs=boto3.client("sqs"),
     queue_url=os.environ["NOTIFICATIONS_QUEUE_URL"],
+    dead_letter_queue_url=os.environ["NOTIFICATIONS_DEAD_LETTER_QUEUE_URL"],
     clock=now,
     told=_told,
 )

@@ -1,4 +1,10 @@
-"""Messages of the notifications queue to webhooks, each merchant's on a thread of its own."""
+"""Messages of the notifications queue to webhooks, each on a thread of its own.
+
+attempt        answered 2xx   otherwise
+1 to 11        done           again after the next wait of the back-off
+12             done           a dead letter, with the reason beside it
+not readable   -              a dead letter at once: no attempt would go better
+"""
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from transactions.clock import Clock
-from transactions.delivery import Courier, back_off
+from transactions.delivery import ATTEMPTS, Courier, DeliveryError, back_off
 from transactions.merchants import Merchants
 from transactions.notifications import Notification
 from transactions.webhooks import SecretStore, signed_headers
@@ -29,6 +35,7 @@ class Notifier:
     courier: Courier
     sqs: "SQSClient"
     queue_url: str
+    dead_letter_queue_url: str
     clock: Clock
     told: Callable[[str, Exception | None], None]
     """Hears of each attempt, by webhook id, and what went wrong with it."""
@@ -45,16 +52,31 @@ class Notifier:
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in again]}
 
     def _attempt(self, record: Mapping[str, Any]) -> bool:
-        webhook_id = ""
+        """Make one attempt; tell whether the queue may forget the message."""
+        try:
+            return self._try(record)
+        except Exception as error:  # noqa: BLE001 - what cannot even be put off comes again after the queue's own time-out
+            self.told("", error)
+            return False
+
+    def _try(self, record: Mapping[str, Any]) -> bool:
+        attempt = int(record["attributes"]["ApproximateReceiveCount"])
         try:
             notification = msgspec.json.decode(record["body"], type=Notification)
-            webhook_id = notification.webhook_id
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            self.told("", error)
+            self._give_up(record, "the message is no notification", attempt)
+            return True
+        try:
             self._deliver(notification)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the message is tried again or kept
-            self.told(webhook_id, error)
-            self._put_off(record)
+            self.told(notification.webhook_id, error)
+            if attempt >= ATTEMPTS:
+                self._give_up(record, reason_of(error), attempt, notification)
+                return True
+            self._put_off(record, attempt)
             return False
-        self.told(webhook_id, None)
+        self.told(notification.webhook_id, None)
         return True
 
     def _deliver(self, notification: Notification) -> None:
@@ -65,8 +87,24 @@ class Notifier:
         headers = signed_headers(self.secrets.of(notification.merchant_id), notification.webhook_id, self.clock(), body)
         self.courier.deliver(settings.webhook_url, headers, body)
 
-    def _put_off(self, record: Mapping[str, Any]) -> None:
-        attempt = int(record["attributes"]["ApproximateReceiveCount"])
+    def _put_off(self, record: Mapping[str, Any], attempt: int) -> None:
         self.sqs.change_message_visibility(
             QueueUrl=self.queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=back_off(attempt)
         )
+
+    def _give_up(
+        self, record: Mapping[str, Any], reason: str, attempt: int, notification: Notification | None = None
+    ) -> None:
+        about = {"reason": reason, "attempts": f"{attempt}"}
+        if notification:
+            about |= {"merchant_id": notification.merchant_id, "webhook_id": notification.webhook_id}
+        self.sqs.send_message(
+            QueueUrl=self.dead_letter_queue_url,
+            MessageBody=record["body"],
+            MessageAttributes={name: {"DataType": "String", "StringValue": text} for name, text in about.items()},
+        )
+
+
+def reason_of(error: Exception) -> str:
+    """Say why an attempt failed; of errors that can hold parts of what was handled, only the kind."""
+    return f"{error}" if isinstance(error, DeliveryError) else type(error).__name__

@@ -1,20 +1,26 @@
 """Delivers webhooks over HTTPS to the public Internet: a target is resolved once, checked, and that address is used."""
 
+import contextlib
 import http.client
 import ipaddress
 import socket
 import ssl
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-TIMEOUT_SECONDS: Final = 8.0
-"""For each step of an attempt: connecting, sending, answering."""
+ATTEMPT_SECONDS: Final = 8.0
+"""For an attempt as a whole, up to the answer's status; who answers drop by drop has no more."""
 BACK_OFF_SECONDS: Final = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 21_600, 21_600)
-"""Waits between attempts, a little over a day in all; after the last the queue gives the message up."""
+"""Waits between attempts, a little over a day in all."""
+ATTEMPTS: Final = len(BACK_OFF_SECONDS) + 1
+"""Attempts in all; after the last the notification is a dead letter."""
 
 _IPV4_IN_IPV6: Final = ipaddress.IPv6Network("64:ff9b::/96")
+_IPV6_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
+"""All of IPv6 that is given out for use on the Internet; among the rest are old ways of writing IPv4 addresses."""
 
 
 class DeliveryError(Exception):
@@ -44,7 +50,9 @@ class Courier:
         """
         parts = urlsplit(url)
         address = self._address(parts)
-        connection = _connection(parts, address)
+        connection = _Connection(parts, address)
+        deadline = threading.Timer(ATTEMPT_SECONDS, connection.cut)
+        deadline.start()
         try:
             path = parts.path or "/"
             connection.request(
@@ -57,6 +65,7 @@ class Courier:
         except (OSError, http.client.HTTPException) as error:
             raise DeliveryError(f"no answer: {type(error).__name__}") from error
         finally:
+            deadline.cancel()
             connection.close()
         if not 200 <= status < 300:
             raise DeliveryError(f"answered {status}")
@@ -83,8 +92,9 @@ def is_public(address: str) -> bool:
         inner = parsed.ipv4_mapped or parsed.sixtofour
         if parsed in _IPV4_IN_IPV6:
             inner = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if inner is not None:
-            parsed = inner
+        if inner is None:
+            return parsed in _IPV6_UNICAST and parsed.is_global
+        parsed = inner
     return parsed.is_global and not parsed.is_multicast
 
 
@@ -100,22 +110,29 @@ def _port(parts: SplitResult) -> int:
         raise ForbiddenTargetError("the URL's port is no port") from error
 
 
-class _PinnedConnection(http.client.HTTPSConnection):
+class _Connection(http.client.HTTPConnection):
     """Connects to an address that was checked, and holds the certificate to the name it was found under."""
 
-    def __init__(self, host: str, port: int, address: str) -> None:
-        super().__init__(host, port, timeout=TIMEOUT_SECONDS)
+    def __init__(self, parts: SplitResult, address: str) -> None:
+        super().__init__(f"{parts.hostname}", _port(parts), timeout=ATTEMPT_SECONDS)
         self._address = address
-        self._tls = ssl.create_default_context()
+        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        if self._tls:
+            # Left out of the header `host`, as browsers leave it out.
+            self.default_port = http.client.HTTPS_PORT
 
     def connect(self) -> None:
         """Open the connection."""
-        plain = socket.create_connection((self._address, self.port), TIMEOUT_SECONDS)
-        self.sock = self._tls.wrap_socket(plain, server_hostname=self.host)
+        self.sock = socket.create_connection((self._address, self.port), ATTEMPT_SECONDS)
+        if self._tls:
+            # The handshake is a step of its own, so that it too can be cut.
+            secure = self._tls.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.sock = secure
+            secure.do_handshake()
 
-
-def _connection(parts: SplitResult, address: str) -> http.client.HTTPConnection:
-    host = f"{parts.hostname}"
-    if parts.scheme == "https":
-        return _PinnedConnection(host, _port(parts), address)
-    return http.client.HTTPConnection(address, _port(parts), timeout=TIMEOUT_SECONDS)
+    def cut(self) -> None:
+        """End the connection from another thread, whatever it is waiting for."""
+        with contextlib.suppress(OSError):
+            if self.sock:
+                # Not a TLS socket's own method: it takes apart what the other thread is working with.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)

@@ -49,7 +49,12 @@ def send(client: "SQSClient", queue_url: str, notifications: list[Notification])
         answer = client.send_message_batch(
             QueueUrl=queue_url,
             Entries=[
-                {"Id": f"{place}", "MessageBody": msgspec.json.encode(item).decode()}
+                {
+                    "Id": f"{place}",
+                    "MessageBody": msgspec.json.encode(item).decode(),
+                    # SQS hands out fairly among groups: a merchant with a backlog does not hold up the others.
+                    "MessageGroupId": item.merchant_id,
+                }
                 for place, item in enumerate(part, start)
             ],
         )

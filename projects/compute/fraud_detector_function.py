@@ -38,7 +38,7 @@ def make_fraud_detector(
                 allow(["dynamodb:ListStreams"], "*"),
                 allow(["dynamodb:GetItem"], data.merchants_table_arn),
                 allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], data.transactions_table_arn),
-                allow(["dynamodb:GetItem", "dynamodb:UpdateItem"], data.velocity_table_arn),
+                allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"], data.velocity_table_arn),
                 allow(["sqs:SendMessage"], data.notifications_queue_arn),
                 allow(["sqs:SendMessage"], data.stream_failures_queue_arn),
             ],

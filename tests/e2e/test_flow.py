@@ -43,7 +43,7 @@ def test_a_card_is_held_to_its_velocity_limit(acme: Any, body: dict[str, Any]) -
     decided = [acme.decided(transaction_id) for transaction_id in ids]
 
     assert sorted(item["status"] for item in decided) == ["approved"] * 3 + ["declined"] * 2
-    assert [item["reasons"] for item in decided if item["status"] == "declined"] == [["velocity_count"]] * 2
+    assert [item["reasons"] for item in decided if item["status"] == "declined"] == [["velocity_card_count"]] * 2
 
 
 def test_the_list_pages_through_a_merchants_own_newest_first(globex: Any, body: dict[str, Any]) -> None:
