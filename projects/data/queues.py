@@ -9,13 +9,14 @@ from pulumi import Output
 from settings import DataSettings
 from tapstack.naming import Names
 from tapstack.policies import document
+from transactions.delivery import ATTEMPTS
 
 DAY_SECONDS: Final = 24 * 60 * 60
 DEAD_LETTER_RETENTION_SECONDS: Final = 14 * DAY_SECONDS
 """The longest SQS offers: a dead letter waits for a person."""
 NOTIFIER_TIMEOUT_SECONDS: Final = 30
-MAX_RECEIVES: Final = 12
-"""Deliveries tried before a notification is given up; with the notifier's back-off that is about a day."""
+MAX_RECEIVES: Final = ATTEMPTS + 3
+"""The notifier itself writes the dead letter at its last attempt, with the reason; this is for one that cannot."""
 
 
 @dataclass(frozen=True)
