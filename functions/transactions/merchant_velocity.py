@@ -102,7 +102,7 @@ class MerchantVelocityCounter:
         for _ in range(ATTEMPTS):
             tallies = self._read(keys)
             admitted, refused = self._admit(limit, tallies.values(), transactions)
-            if not admitted or self._add(key, tallies[key], admitted, limit):
+            if not admitted or self._add(key, tallies[key], admitted, limit, transactions[0].id):
                 return refused
         raise MerchantContentionError(f"merchant {merchant_id!r} met {ATTEMPTS} other batches on one shard")
 
@@ -146,8 +146,8 @@ class MerchantVelocityCounter:
                 return tallies
         raise MerchantContentionError(f"{keys[0]} and its likes were not read in {ATTEMPTS} tries")
 
-    def _add(self, key: str, tally: Tally, admitted: Sequence[Counted], limit: MerchantVelocity) -> bool:
-        """Write one shard; tell whether it was still as it was read."""
+    def _add(self, key: str, tally: Tally, admitted: Sequence[Counted], limit: MerchantVelocity, writer: str) -> bool:
+        """Write one shard; tell whether it was still as it was read, or is as it was to be written."""
         # One that comes late by a window still finds what was near it.
         following = tally.plus(admitted, kept=2 * limit.window_seconds * 1000)
         condition: dict[str, Any] = {":version": tally.version} if tally.version else {}
@@ -156,7 +156,8 @@ class MerchantVelocityCounter:
                 TableName=self._table,
                 Key=to_item({"id": key}),
                 UpdateExpression=(
-                    "SET version = :next, buckets = :buckets, forgotten = :forgotten, expires_at = :expires"
+                    "SET version = :next, buckets = :buckets, forgotten = :forgotten, expires_at = :expires, "
+                    "writer = :writer"
                 ),
                 ConditionExpression="version = :version" if tally.version else "attribute_not_exists(id)",
                 ExpressionAttributeValues=to_item(
@@ -167,13 +168,16 @@ class MerchantVelocityCounter:
                         },
                         ":forgotten": following.forgotten,
                         ":expires": following.buckets[-1].at // 1000 + _EXPIRY_SECONDS,
+                        ":writer": writer,
                         **condition,
                     }
                 ),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            refused_item(error)
-            return False
+            # The SDK sends a request again when its answer was lost: then it is this very write that is in the way.
+            held = from_item(refused_item(error) or {})
+            return (held.get("version"), held.get("writer")) == (following.version, writer)
         return True
 
 

@@ -12,10 +12,9 @@ from standardwebhooks import Webhook
 from transactions import cursors
 from transactions.card_numbers import holds_card_number
 from transactions.delivery import BACK_OFF_SECONDS, Courier, ForbiddenTargetError, back_off, is_public
-from transactions.errors import CardNumberError, InvalidQueryError, InvalidSettingsError, RequestError
+from transactions.errors import CardNumberError, InvalidQueryError, RequestError
 from transactions.idempotency import check_key, transaction_id
 from transactions.schema import request_schema
-from transactions.settings import parse_settings
 from transactions.submission import parse, request_hash
 from transactions.webhooks import WebhookSecrets, signed_headers
 
@@ -128,11 +127,6 @@ def test_a_cursor_is_its_merchants_own(listing: str) -> None:
         cursors.decode("globex", cursor)
     with pytest.raises(InvalidQueryError):
         cursors.decode("acme", cursor[:-1])
-
-
-def test_settings_that_cannot_be_worked_with_are_refused_by_name() -> None:
-    with pytest.raises(InvalidSettingsError, match="merchant 'acme'"):
-        parse_settings({"id": "acme"})
 
 
 def test_the_model_for_api_gateway_is_closed_and_written_out() -> None:
