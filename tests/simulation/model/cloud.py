@@ -1,0 +1,106 @@
+"""Everything the functions call, in memory and in virtual time, as the data and compute layers deploy it.
+
+It has no clock, chance or thread of its own: the same calls have the same answers, byte for byte.
+"""
+
+from typing import TYPE_CHECKING, Final, cast
+
+from simulation.model.dynamodb import DynamoDb
+from simulation.model.faults import Faults
+from simulation.model.queue import Queue
+from simulation.model.queue_poller import QueuePoller
+from simulation.model.secretsmanager import SecretsManager
+from simulation.model.sqs import Sqs
+from simulation.model.streams import Stream, StreamPoller
+from simulation.model.table import Index, Table
+from simulation.model.usage import Usage
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+PLACE: Final = "eu-central-1:000000000000"
+"""Region and account, as ARNs have them."""
+START: Final = 1_767_225_600_000
+"""The first moment of 2026, in milliseconds."""
+WEBHOOK_SECRET_PREFIX: Final = "tapstack/webhooks/"
+_DAY: Final = 24 * 60 * 60
+
+# What projects/data/queues.py and projects/compute deploy.
+MAX_RECEIVES: Final = 12
+VISIBILITY_SECONDS: Final = 180
+RETENTION_SECONDS: Final = 4 * _DAY
+DEAD_LETTER_RETENTION_SECONDS: Final = 14 * _DAY
+LANES: Final = 4
+RETRY_ATTEMPTS: Final = 10
+
+
+class Cloud:
+    """An account."""
+
+    def __init__(self, *, start: int = START, lanes: int = LANES, retry_attempts: int = RETRY_ATTEMPTS) -> None:
+        """Deploy everything, empty.
+
+        Args:
+            start: the first moment, in milliseconds.
+            lanes: how many batches of the stream can be with the fraud-detector at a time.
+            retry_attempts: how often a batch of the stream is tried again.
+        """
+        self.now = start
+        """This moment, in milliseconds; set it, or `advance`."""
+        self.faults = Faults()
+        self.usage = Usage()
+
+        self.stream = Stream(f"arn:aws:dynamodb:{PLACE}:table/transactions/stream/2026", self.clock, lanes)
+        self.merchants = Table("merchants", self.clock)
+        self.transactions = Table(
+            "transactions",
+            self.clock,
+            index=Index("merchant-index", "merchant_id", "listing"),
+            stream=self.stream,
+        )
+        self.velocity = Table("velocity", self.clock, ttl_attribute="expires_at")
+
+        self.stream_failures = self._queue("stream-failures", DEAD_LETTER_RETENTION_SECONDS)
+        self.dead_letters = self._queue("notifications-dead-letters", DEAD_LETTER_RETENTION_SECONDS)
+        self.notifications = Queue(
+            f"arn:aws:sqs:{PLACE}:notifications",
+            self.clock,
+            visibility_seconds=VISIBILITY_SECONDS,
+            retention_seconds=RETENTION_SECONDS,
+            dead_letters=self.dead_letters,
+            max_receives=MAX_RECEIVES,
+        )
+        self.secrets = SecretsManager(f"arn:aws:secretsmanager:{PLACE}:secret:", self.faults)
+
+        tables = (self.merchants, self.transactions, self.velocity)
+        queues = (self.notifications, self.dead_letters, self.stream_failures)
+        self.dynamodb_model = DynamoDb(tables, self.faults, self.usage)
+        self.dynamodb = cast("DynamoDBClient", self.dynamodb_model)
+        self.sqs = cast("SQSClient", Sqs(queues, self.faults))
+        self.secretsmanager = cast("SecretsManagerClient", self.secrets)
+
+        self.stream_pollers = [
+            StreamPoller(
+                self.stream,
+                lane,
+                self.stream_failures.send,
+                self.clock,
+                function_arn=f"arn:aws:lambda:{PLACE}:function:fraud-detector:live",
+                maximum_retry_attempts=retry_attempts,
+            )
+            for lane in range(lanes)
+        ]
+        self.notifications_poller = QueuePoller(self.notifications)
+
+    def clock(self) -> int:
+        """Return this moment, in milliseconds."""
+        return self.now
+
+    def advance(self, milliseconds: int) -> None:
+        """Let time pass."""
+        self.now += milliseconds
+
+    def _queue(self, name: str, retention_seconds: int) -> Queue:
+        return Queue(f"arn:aws:sqs:{PLACE}:{name}", self.clock, retention_seconds=retention_seconds)

@@ -1,0 +1,156 @@
+"""A DynamoDB table keyed by one string, with its indexes, its stream and the versions late reads can still see."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from simulation.model.streams import Stream
+from simulation.model.usage import Consumed
+from simulation.model.values import Item, item_size
+
+KEY: Final = "id"
+"""The key of every table here."""
+_VERSIONS_KEPT: Final = 8
+
+
+@dataclass(frozen=True)
+class Index:
+    """A global secondary index that projects everything."""
+
+    name: str
+    hash_key: str
+    range_key: str
+
+    def key_of(self, item: Item | None) -> tuple[str, str] | None:
+        """Return where an item stands in the index; None for one that is not in it."""
+        if item is None or self.hash_key not in item or self.range_key not in item:
+            return None
+        return item[self.hash_key]["S"], item[self.range_key]["S"]
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a key held from a moment on."""
+
+    since: int
+    """In milliseconds."""
+    item: Item | None
+
+
+def _newest(key: str, versions: Sequence[Version]) -> Version:
+    return versions[-1]
+
+
+class Table:
+    """The table. What it takes and gives is kept: whoever has it must not change it."""
+
+    def __init__(
+        self,
+        name: str,
+        clock: Callable[[], int],
+        *,
+        index: Index | None = None,
+        stream: Stream | None = None,
+        ttl_attribute: str | None = None,
+    ) -> None:
+        """Make an empty table.
+
+        Args:
+            name: as requests name it.
+            clock: returns now, in milliseconds.
+            index: its one index, if it has one.
+            stream: where its changes go.
+            ttl_attribute: holds the second an item expires at.
+        """
+        self.name = name
+        self.index = index
+        self.stream = stream
+        self.ttl_attribute = ttl_attribute
+        self.stale: Callable[[str, Sequence[Version]], Version] = _newest
+        """Says which of a key's versions, oldest first, a read sees that is not consistent."""
+        self._clock = clock
+        self._versions: dict[str, list[Version]] = {}
+
+    def newest(self, key: str) -> Item | None:
+        """Return what a key holds now."""
+        return self._versions[key][-1].item if key in self._versions else None
+
+    def seen(self, key: str, *, consistent: bool) -> Item | None:
+        """Return what a read of a key sees."""
+        if consistent or key not in self._versions:
+            return self.newest(key)
+        return self.stale(key, tuple(self._versions[key])).item
+
+    def seen_all(self, *, consistent: bool) -> Iterator[Item]:
+        """Return what a read of everything sees, in an order that says nothing, as in DynamoDB."""
+        for key in sorted(self._versions, key=scan_place):
+            item = self.seen(key, consistent=consistent)
+            if item is not None:
+                yield item
+
+    def items(self) -> list[Item]:
+        """Return everything there is now."""
+        return list(self.seen_all(consistent=True))
+
+    def write(self, key: str, item: Item | None, *, by_service: bool = False) -> Consumed:
+        """Put an item under a key, or take away what is there; the table's stream hears of it if it changes anything.
+
+        Args:
+            key: the key.
+            item: what it holds from now on.
+            by_service: DynamoDB itself does it, which costs nothing.
+
+        Returns:
+            What that consumed.
+        """
+        before = self.newest(key)
+        consumed = Consumed(0, 0, write_units(before, item), self._index_units(before, item))
+        if before != item:
+            versions = self._versions.setdefault(key, [Version(0, None)])
+            versions.append(Version(self._clock(), item))
+            del versions[:-_VERSIONS_KEPT]
+            if self.stream:
+                self.stream.append(KEY, before, item, by_service=by_service)
+        return consumed
+
+    def expire(self, now_seconds: int) -> list[str]:
+        """Take away what has expired, as DynamoDB does at some time after it has.
+
+        Returns:
+            The keys.
+        """
+        name = self.ttl_attribute
+        if name is None:
+            return []
+        expired = [
+            item[KEY]["S"]
+            for item in self.items()
+            if "N" in (value := item.get(name, {})) and _past(value, now_seconds)
+        ]
+        for key in expired:
+            self.write(key, None, by_service=True)
+        return expired
+
+    def _index_units(self, before: Item | None, after: Item | None) -> int:
+        """Units an index takes: an entry that moves is deleted in one place and put in another."""
+        if self.index is None or before == after:
+            return 0
+        left, entered = self.index.key_of(before), self.index.key_of(after)
+        if left == entered:
+            return 0 if left is None else write_units(before, after)
+        return (write_units(before, None) if left else 0) + (write_units(None, after) if entered else 0)
+
+
+def write_units(before: Item | None, after: Item | None) -> int:
+    """Units a write consumes: by the larger of what was there and what is there then, at least one."""
+    return max(1, *(-(-item_size(item) // 1024) for item in (before, after) if item is not None), 1)
+
+
+def scan_place(key: str) -> str:
+    """Return what a scan sorts keys by."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def _past(value: dict[str, Any], now_seconds: int) -> bool:
+    return float(value["N"]) < now_seconds
