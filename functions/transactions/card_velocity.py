@@ -130,7 +130,7 @@ class CardVelocity:
         limit = settings.card_velocity
         window = limit.window_seconds * 1000
         if mine.at - window < history.forgotten or mine.at < self._clock() - LATEST_MS:
-            return ("velocity_unknown",)
+            return ("velocity_card_unknown",)
         earlier = [use.counted for use in history.uses]
         too_many, too_much = exceeded(mine.counted, earlier, window, limit.count, limit.amounts)
         return (*(["velocity_card_count"] if too_many else []), *(["velocity_card_amount"] if too_much else []))

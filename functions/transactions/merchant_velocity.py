@@ -122,7 +122,7 @@ class MerchantVelocityCounter:
             new = Counted(transaction.created_at // width * width, 1, {submission.currency: submission.amount})
             too_many, too_much = exceeded(new, [*buckets.values()], reach, limit.count, limit.amounts)
             if transaction.created_at < told_from:
-                refused[transaction.id] = ("velocity_unknown",)
+                refused[transaction.id] = ("velocity_merchant_unknown",)
             elif too_many or too_much:
                 refused[transaction.id] = (
                     *(["velocity_merchant_count"] if too_many else []),

@@ -26,13 +26,14 @@ WEIGHTS: Final[Mapping[str, int]] = {
     "duplicate": REVIEW_FROM,
     "velocity_card_count": DECLINE_FROM,
     "velocity_card_amount": DECLINE_FROM,
+    "velocity_card_unknown": REVIEW_FROM,
     "velocity_merchant_count": REVIEW_FROM,
     "velocity_merchant_amount": REVIEW_FROM,
-    "velocity_unknown": REVIEW_FROM,
+    "velocity_merchant_unknown": REVIEW_FROM,
 }
 """Reason code to weight, where a merchant's settings say nothing else."""
 
-STRICT: Final = frozenset({"velocity_card_count", "velocity_card_amount", "velocity_unknown"})
+STRICT: Final = frozenset({"velocity_card_count", "velocity_card_amount", "velocity_card_unknown"})
 """Reasons that no weight may make harmless: what they speak against must never be approved."""
 
 DAY_SECONDS: Final = 86_400

@@ -14,6 +14,7 @@ from simulation.model.sqs import Sqs
 from simulation.model.streams import Stream, StreamPoller
 from simulation.model.table import Index, Table
 from simulation.model.usage import Usage
+from transactions.delivery import ATTEMPTS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,7 +29,7 @@ WEBHOOK_SECRET_PREFIX: Final = "tapstack/webhooks/"
 _DAY: Final = 24 * 60 * 60
 
 # What projects/data/queues.py and projects/compute deploy.
-MAX_RECEIVES: Final = 12
+MAX_RECEIVES: Final = ATTEMPTS + 3
 VISIBILITY_SECONDS: Final = 180
 RETENTION_SECONDS: Final = 4 * _DAY
 DEAD_LETTER_RETENTION_SECONDS: Final = 14 * _DAY

@@ -167,6 +167,13 @@ class StreamPoller:
         unread = self._stream.lanes[self.lane][self._read :]
         return bool(self._waiting) or any(record.event_name in self._event_names for record in unread)
 
+    def unfinished(self) -> list[Record]:
+        """Return the records that are with the function, wait to come again, or were not handed out yet."""
+        batches = [*([self._in_flight] if self._in_flight else []), *self._waiting]
+        unread = self._stream.lanes[self.lane][self._read :]
+        handed_out = (record for batch in batches for record in batch.records)
+        return [*handed_out, *(record for record in unread if record.event_name in self._event_names)]
+
     def next_batch(self, limit: int = 100) -> Event | None:
         """Hand out a batch; None when there is nothing, or one is with the function.
 

@@ -114,7 +114,7 @@ def test_a_decision_keeps_what_it_takes_to_explain_it() -> None:
         ({"night": {"timezone": "Berlin", "from_hour": 22, "to_hour": 6}}, "night.timezone is 'Berlin'"),
         ({"weights": {"too_late": 1}}, "weights has 'too_late'"),
         ({"weights": {"velocity_card_count": 10}}, "weights.velocity_card_count is 10"),
-        ({"review_from": 60}, "weights.velocity_unknown is 50"),
+        ({"review_from": 60}, "weights.velocity_card_unknown is 50"),
         ({"review_from": 90, "decline_from": 80}, "decline_from is 80"),
         ({"webhook_url": "http://example.com/"}, "https"),
         ({"webhook_url": "https://user@example.com/"}, "user name"),

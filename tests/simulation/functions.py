@@ -1,0 +1,167 @@
+"""The three functions as Lambda runs them: execution environments, and invocations that stop at every call they make.
+
+An invocation is a greenlet. It runs until its next call to AWS or to a merchant and waits there for `resume`, so what
+runs beside it can be put between any two of its calls. An environment serves one invocation at a time, keeps what its
+module remembers from one to the next, and is gone after a crash.
+"""
+
+import importlib.util
+import io
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final
+from unittest import mock
+
+from greenlet import getcurrent, greenlet
+
+from simulation.model.executor import InlineExecutor
+from simulation.model.faults import Crash, Fault
+
+SETTINGS: Final = {
+    "MERCHANTS_TABLE": "merchants",
+    "TRANSACTIONS_TABLE": "transactions",
+    "VELOCITY_TABLE": "velocity",
+    "NOTIFICATIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications",
+    "NOTIFICATIONS_DEAD_LETTER_QUEUE_URL": (
+        "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications-dead-letters"
+    ),
+    "WEBHOOK_SECRET_PREFIX": "webhooks/",
+    "WEBHOOK_ALLOW_PRIVATE_TARGETS": "false",
+    "POWERTOOLS_METRICS_NAMESPACE": "TapStack",
+    "POWERTOOLS_SERVICE_NAME": "simulation",
+    "LOG_LEVEL": "INFO",
+}
+
+PRINTED = io.StringIO()
+"""All that the functions wrote to their logs and metrics; Powertools keeps hold of the stream it finds first."""
+
+
+@dataclass
+class Environment:
+    """One execution environment of a function."""
+
+    function: str
+    module: ModuleType
+    is_busy: bool = False
+
+
+@dataclass
+class Invocation:
+    """One run of a function's handler.
+
+    Attributes:
+        environment: where it runs.
+        event: what it was called with.
+        ended: takes what became of it: its answer, or the exception it ended with.
+        started: when it was called, in milliseconds.
+        waits_at: the call it is about to make, as service and operation; None before the first.
+        fault: what is to become of that call.
+    """
+
+    environment: Environment
+    event: Any
+    ended: Callable[[Any, BaseException | None], None]
+    run: greenlet
+    started: int
+    waits_at: tuple[str, str] | None = None
+    fault: Fault | None = None
+
+
+@dataclass
+class Functions:
+    """All environments and all invocations under way.
+
+    Attributes:
+        client: makes a client of a service, in place of `boto3.client`.
+        clock: makes the clock of an environment.
+        now: returns the true time.
+        courier: makes what delivers webhooks, in place of `transactions.delivery.Courier`.
+    """
+
+    client: Callable[[str], Any]
+    clock: Callable[[], Callable[[], int]]
+    now: Callable[[], int]
+    courier: Callable[..., Any]
+    environments: list[Environment] = field(default_factory=list)
+    running: list[Invocation] = field(default_factory=list)
+    _hub: greenlet = field(default_factory=getcurrent)
+
+    def invoke(self, function: str, event: Any, ended: Callable[[Any, BaseException | None], None]) -> Invocation:
+        """Call a function and let it run to its first call."""
+        environment = next(
+            (each for each in self.environments if each.function == function and not each.is_busy), None
+        ) or self._cold_start(function)
+        environment.is_busy = True
+        handler = environment.module.handler
+        context = SimpleNamespace(aws_request_id="request", function_name=function)
+        run = greenlet(lambda: handler(event, context), parent=self._hub)
+        invocation = Invocation(environment, event, ended, run, self.now())
+        self.running.append(invocation)
+        self.resume(invocation)
+        return invocation
+
+    def resume(self, invocation: Invocation, fault: Fault | None = None) -> None:
+        """Let an invocation make the call it waits at, under a fault or none, and run to the next."""
+        invocation.fault = fault
+        self._switch(invocation, invocation.run.switch)
+
+    def cut(self, invocation: Invocation) -> None:
+        """End an invocation where it is, as Lambda does when its time is up."""
+        self._switch(invocation, lambda: invocation.run.throw(Crash("the time-out")))
+
+    def between(self, service: str, operation: str) -> None:
+        """Stop here, if it is an invocation that is about to make a call."""
+        invocation = self._current()
+        if invocation:
+            invocation.waits_at = (service, operation)
+            self._hub.switch()
+
+    def decide(self, service: str, operation: str) -> Fault | None:
+        """Say what is to become of the call."""
+        invocation = self._current()
+        return invocation.fault if invocation else None
+
+    def _current(self) -> Invocation | None:
+        current = getcurrent()
+        return next((each for each in self.running if each.run is current), None)
+
+    def _switch(self, invocation: Invocation, switch: Callable[[], Any]) -> None:
+        outside, sys.stdout = sys.stdout, PRINTED
+        answer, error = None, None
+        try:
+            answer = switch()
+        except (Exception, Crash) as raised:  # noqa: BLE001 - Lambda ends an invocation for anything
+            error = raised
+        finally:
+            sys.stdout = outside
+        if not invocation.run.dead:
+            return
+        self.running.remove(invocation)
+        invocation.environment.is_busy = False
+        if isinstance(error, Crash):
+            self.environments.remove(invocation.environment)
+        invocation.ended(answer, error)
+
+    def _cold_start(self, function: str) -> Environment:
+        spec = importlib.util.find_spec(f"{function}.handler")
+        if spec is None or spec.loader is None:
+            raise ModuleNotFoundError(f"{function}.handler")
+        module = importlib.util.module_from_spec(spec)
+        outside, sys.stdout = sys.stdout, PRINTED
+        try:
+            with (
+                mock.patch("boto3.client", self.client),
+                mock.patch("transactions.clock.now", self.clock()),
+                mock.patch("transactions.delivery.Courier", self.courier),
+                mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
+                mock.patch.dict(os.environ, SETTINGS),
+            ):
+                spec.loader.exec_module(module)
+        finally:
+            sys.stdout = outside
+        environment = Environment(function, module)
+        self.environments.append(environment)
+        return environment

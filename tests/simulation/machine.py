@@ -1,0 +1,285 @@
+"""The state machine that drives a world: Hypothesis chooses what comes next, and shortens what goes wrong."""
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from simulation.functions import Invocation
+from simulation.invariants import POISON, Invariants
+from simulation.merchants import CARD_COUNT, IDS, RECEIVERS
+from simulation.model.faults import Fault
+from simulation.world import CALL_FAULTS, LANES, LARGEST_SKEW_MS, WEBHOOK_FAULTS, Request, World
+
+LONGEST_RUN_MS: Final = 60 * 60 * 60 * 1000
+"""Two and a half days: within what the queues keep a message for."""
+MOST_RUNNING: Final = 6
+CARD_NUMBERS: Final = ("4242424242424242", "4242 4242 4242 4242", "5555-5555-5555-4444", "378282246310005")
+
+MERCHANT = st.sampled_from(IDS)
+KEY = st.integers(0, 5).map(lambda number: f"key-{number}")
+CHOICE = st.integers(0, 5)
+AMOUNT = st.sampled_from((1_000, 1_000, 2_400, 2_700, 3_500, 4_500, 9_500))
+CARD = st.integers(0, 2)
+MOST_TEXT = {"reference": "r" * 64, "metadata": {"name": "m" * 252}}
+WEATHER: Final = (
+    "clock skew",
+    "half-written batch",
+    "reordering",
+    "message delivered twice",
+    "batch read in parts",
+    "batch again after success",
+    "poison record",
+)
+CHANGES: Final = (
+    "merchant suspended",
+    "merchant resumed",
+    "merchant resumed",
+    "card limit changed",
+    "secret exchanged",
+)
+POISONS: Final = (
+    {"merchant_id": {"S": "acme"}},
+    {"merchant_id": {"S": "nobody"}, "request_hash": {"S": ""}, "created_at": {"N": "0"}, "submission": {"M": {}}},
+    {"submission": {"S": "4"}},
+)
+
+
+@dataclass
+class Spell:
+    """Something that happens a few times and then no more."""
+
+    left: int
+
+    def lasts(self) -> bool:
+        """Take one of the times that are left."""
+        self.left -= 1
+        return self.left >= 0
+
+
+class Simulation(RuleBasedStateMachine):
+    """Everything that can happen, one thing at a time."""
+
+    steps: ClassVar[int] = 0
+    """Steps taken by all machines of this process."""
+    totals: ClassVar[Counter[str]] = Counter()
+    """What was done in them, and under which faults."""
+
+    def __init__(self) -> None:
+        """Begin with everything deployed and nothing sent."""
+        super().__init__()
+        self.world = World()
+        self.watch = Invariants(self.world)
+        self.began = self.world.cloud.now
+        self.poisons = 0
+
+    # What merchants do
+
+    @rule(merchant=MERCHANT, key=KEY, amount=AMOUNT, card=CARD, form=st.integers(0, 11))
+    def submit(self, merchant: str, key: str, amount: int, card: int, form: int) -> None:
+        if len(self.world.functions.running) < MOST_RUNNING:
+            self.world.submit(Request(merchant, key, self._body(amount, card, form)))
+
+    @rule(merchant=MERCHANT, count=st.integers(2, 5), card=CARD)
+    def submit_many(self, merchant: str, count: int, card: int) -> None:
+        """A burst, each under a key of its own, answered before anything else happens."""
+        for number in range(count):
+            body = self._body(1_000 + number, card if number % 2 else number % 3, 0)
+            key = f"burst-{len(self.world.answers)}-{number}"
+            self.world.finish(self.world.submit(Request(merchant, key, body)))
+
+    @precondition(lambda self: self.world.unanswered)
+    @rule(choice=CHOICE)
+    def submit_again(self, choice: int) -> None:
+        self.world.counts["retry after no answer"] += 1
+        self.world.submit(self.world.unanswered[choice % len(self.world.unanswered)])
+
+    @precondition(lambda self: self.world.answers)
+    @rule(choice=CHOICE)
+    def replay(self, choice: int) -> None:
+        self.world.counts["replay"] += 1
+        self.world.submit(self.world.answers[-1 - choice % len(self.world.answers)].request)
+
+    @precondition(lambda self: self.watch.bodies)
+    @rule(merchant=MERCHANT, choice=CHOICE)
+    def read(self, merchant: str, choice: int) -> None:
+        (owner, _), body = list(self.watch.bodies.items())[-1 - choice % len(self.watch.bodies)]
+        answer = self.world.ask(merchant, json.loads(body)["id"])
+        assert answer["statusCode"] == (200 if merchant == owner else 404), "another's transaction is not to be found"
+
+    # What AWS does
+
+    @precondition(lambda self: self.world.functions.running)
+    @rule(choice=CHOICE, count=st.integers(1, 3))
+    def call(self, choice: int, count: int) -> None:
+        """The next calls of one invocation."""
+        invocation = self._running(choice)
+        for _ in range(count):
+            if invocation in self.world.functions.running:
+                self.world.step(invocation)
+
+    @precondition(lambda self: self.world.functions.running)
+    @rule(choice=CHOICE, fault=st.sampled_from((*CALL_FAULTS, None)))
+    def call_under_a_fault(self, choice: int, fault: Fault | None) -> None:
+        """One call of one invocation, or, without a fault of the call's, the time-out of the function."""
+        invocation = self._running(choice)
+        if fault is None:
+            self.world.cut(invocation)
+        else:
+            of_webhook = invocation.waits_at == ("webhook", "POST")
+            self.world.step(invocation, None if of_webhook and fault not in WEBHOOK_FAULTS else fault)
+
+    @precondition(lambda self: self.world.functions.running)
+    @rule(choice=CHOICE)
+    def finish(self, choice: int) -> None:
+        self.world.finish(self._running(choice))
+
+    @precondition(lambda self: any(poller.has_work() for poller in self.world.cloud.stream_pollers))
+    @rule(lane=st.integers(0, LANES - 1), finish=st.booleans())
+    def poll_stream(self, lane: int, *, finish: bool) -> None:
+        pollers = self.world.cloud.stream_pollers
+        ready = [each for each in range(LANES) if pollers[each].has_work()]
+        self._start(self.world.poll_stream(ready[lane % len(ready)]), finish=finish)
+
+    @precondition(lambda self: self.world.cloud.notifications_poller.has_work())
+    @rule(limit=st.integers(1, 4), finish=st.booleans())
+    def poll_queue(self, limit: int, *, finish: bool) -> None:
+        self._start(self.world.poll_queue(limit), finish=finish)
+
+    @rule(milliseconds=st.sampled_from((1, 50, 1_000, 10_000)))
+    def pass_a_moment(self, milliseconds: int) -> None:
+        self.world.pass_time(milliseconds)
+
+    @precondition(lambda self: not self.world.functions.running)
+    @precondition(lambda self: self.world.cloud.now - self.began < LONGEST_RUN_MS)
+    @rule(seconds=st.sampled_from((31, 200, 700, 6 * 3_600)))
+    def pass_time(self, seconds: int) -> None:
+        self.world.pass_time(seconds * 1_000)
+
+    @rule(kind=st.sampled_from(WEATHER), times=st.integers(1, 2))
+    def weather(self, kind: str, times: int) -> None:
+        """What AWS may do at any time and seldom does."""
+        cloud = self.world.cloud
+        spell = Spell(times)
+        match kind:
+            case "clock skew":
+                self.world.skew_ms = LARGEST_SKEW_MS if times > 1 else -LARGEST_SKEW_MS
+            case "half-written batch":
+                cloud.notifications.refuse = lambda entries: entries[::2] if spell.lasts() else ()
+            case "reordering":
+                cloud.notifications.choose = lambda visible: len(visible) - 1 if times > 1 else 0
+            case "message delivered twice":
+                cloud.notifications.duplicate = lambda occasion, _: occasion == "receive" and spell.lasts()
+            case "batch read in parts":
+                cloud.dynamodb_model.unprocessed = lambda table, key: spell.lasts()
+            case _:
+                self.poisons += 1
+                self.world.poison({"id": {"S": f"{POISON}-{self.poisons}"}, **POISONS[self.poisons % len(POISONS)]})
+        self.world.counts[kind] += 1
+
+    @rule(lane=st.integers(0, LANES - 1))
+    def hand_out_again_what_succeeded(self, lane: int) -> None:
+        self.world.poll_stream(lane, again=True)
+
+    # What operators and receivers do
+
+    @rule(merchant=MERCHANT, kind=st.sampled_from(CHANGES), count=st.integers(1, CARD_COUNT))
+    def change(self, merchant: str, kind: str, count: int) -> None:
+        """What people do to a merchant while everything runs."""
+        self.world.counts[kind] += 1
+        match kind:
+            case "merchant suspended":
+                self.world.suspend(merchant, suspended=True)
+            case "merchant resumed":
+                self.world.suspend(merchant, suspended=False)
+            case "card limit changed":
+                self.world.change_card_limit(merchant, count)
+            case "secret exchanged":
+                self.world.exchange_secret(self.world.merchants[merchant])
+
+    @rule(merchant=MERCHANT, receiver=st.sampled_from(RECEIVERS))
+    def change_the_receiver(self, merchant: str, receiver: str) -> None:
+        self.world.merchants[merchant].receiver = receiver
+
+    @invariant()
+    def everything_holds(self) -> None:
+        type(self).steps += 1
+        self.watch.check()
+
+    def teardown(self) -> None:
+        """Let everything come to its end without faults, and look once more."""
+        try:
+            self._settle()
+            self.watch.check()
+            self.watch.check_privacy()
+            self._check_the_end()
+        finally:
+            self.totals.update(self.world.counts)
+            self.world.close()
+
+    def _settle(self) -> None:
+        """Finish what runs, drain the stream, and deliver everything that is not a dead letter."""
+        world = self.world
+        for merchant in world.merchants.values():
+            merchant.receiver = "well"
+        while world.functions.running:
+            world.finish(world.functions.running[0])
+        for lane in range(LANES):
+            while invocation := world.poll_stream(lane):
+                world.finish(invocation)
+        while (at := world.cloud.notifications.next_visible()) is not None:
+            world.cloud.now = max(world.cloud.now, at)
+            if invocation := world.poll_queue(10):
+                world.finish(invocation)
+
+    def _check_the_end(self) -> None:
+        """Nothing is pending but what was given up, and nobody is left untold but of that and of dead letters."""
+        world = self.world
+        given_up = self.watch.given_up()
+        dead = {
+            json.loads(message.body)["event"]["data"]["id"]: message.attributes
+            for message in world.cloud.dead_letters.messages
+        }
+        told = {one for merchant in world.merchants.values() for one in merchant.told()}
+        for item in world.cloud.transactions.items():
+            name = item["id"]["S"]
+            if name.startswith(POISON) or name in given_up:
+                continue
+            assert item["decision"] != {"NULL": True}, f"{name} was never decided"
+            assert name in told or name in dead, f"nobody was told of {name}"
+        for name, attributes in dead.items():
+            assert attributes.get("reason", {}).get("StringValue"), f"the dead letter of {name} has no reason"
+
+    def _start(self, invocation: Invocation | None, *, finish: bool) -> None:
+        if invocation and finish:
+            self.world.finish(invocation)
+
+    def _running(self, choice: int) -> Invocation:
+        return self.world.functions.running[choice % len(self.world.functions.running)]
+
+    def _body(self, amount: int, card: int, form: int) -> str:
+        """Write a body in one of several forms: spellings of the same, other currencies and cards, and card numbers."""
+        body: dict[str, Any] = {
+            "amount": amount,
+            "currency": "USD" if form == 9 else "EUR",
+            "card": {
+                "token": f"tok_card_{card}",
+                "bin": "40001234" if form == 8 else "424242",
+                "country": "FR" if form == 7 else "DE",
+                "expires": "2025-01" if form == 6 else "2031-12",
+            },
+        }
+        if form == 5:
+            body |= MOST_TEXT
+        if form == 4:
+            body["metadata"] = {"note": CARD_NUMBERS[amount % len(CARD_NUMBERS)]}
+            self.world.planted.update(CARD_NUMBERS)
+            self.world.counts["card number sent"] += 1
+        if form == 3:
+            return json.dumps(dict(reversed(body.items())), indent=2)
+        if form == 2:
+            return json.dumps(body).replace(f'"amount": {amount}', f'"amount": {amount}.0')
+        return json.dumps(body)
