@@ -1,4 +1,4 @@
-"""Progress on stderr: a spinner on a terminal, plain lines elsewhere."""
+"""Progress on stderr: a spinner or a bar on a terminal, plain lines or nothing elsewhere."""
 
 import sys
 import time
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.status import Status
 
 _LABEL_WIDTH = 14
@@ -60,6 +61,12 @@ def step(label: str, text: str) -> Iterator[Step]:
         current = Step(label, spinner)
         yield current
     current.close()
+
+
+def bar() -> Progress:
+    """Make a bar for work that is counted; it is gone when it ends, and shows on a terminal only."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
 def _spinner(text: str) -> Status | nullcontext[None]:

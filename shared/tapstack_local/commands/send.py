@@ -1,17 +1,16 @@
 """Post transactions from a JSON Lines file or stdin through the API and follow each to its decision and webhook."""
 
 import argparse
-import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from tapstack_local import summary
 from tapstack_local.commands.outputs import outputs_of
 from tapstack_local.errors import LaneError
 from tapstack_local.lane import Lane
+from tapstack_local.progress import bar
 from tapstack_local.sending import CONCURRENCY, Api, Outcome, check_webhooks, send_all
 from tapstack_local.transactions_file import STDIN, Line, read_lines
 
@@ -58,7 +57,7 @@ def send(lane: Lane, jobs: Sequence[tuple[str, Line]], *, concurrency: int = CON
                 raise LaneError(f"unknown merchant {merchant!r}; the merchants are {', '.join(sorted(keys))}")
             apis[merchant] = Api(edge["transactions_url"], merchant, keys[merchant])
             stack.callback(apis[merchant].close)
-        progress = stack.enter_context(_progress())
+        progress = stack.enter_context(bar())
         task = progress.add_task("decided", total=len(jobs))
         outcomes = send_all(
             [(apis[merchant], line) for merchant, line in jobs],
@@ -67,8 +66,3 @@ def send(lane: Lane, jobs: Sequence[tuple[str, Line]], *, concurrency: int = CON
         )
         progress.update(task, description="waiting for webhooks")
         return check_webhooks(outcomes, lane.receiver)
-
-
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())

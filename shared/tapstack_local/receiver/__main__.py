@@ -40,12 +40,13 @@ class _Secrets:
         )
         self._prefix = prefix
 
-    def current(self, merchant: str) -> str | None:
+    def live(self, merchant: str) -> list[str]:
+        """Read the secrets a merchant trusts: two during a rotation, as the notifier may sign with the old one yet."""
         try:
             answer = self._client.get_secret_value(SecretId=f"{self._prefix}{merchant}")
         except self._client.exceptions.ResourceNotFoundException:
-            return None
-        return str(json.loads(answer["SecretString"])["current"])
+            return []
+        return [secret for secret in json.loads(answer["SecretString"]).values() if secret]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -80,15 +81,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(401 if problem else 204)
 
     def _verify(self, merchant: str, body: bytes) -> tuple[dict[str, Any], str]:
-        secret = self.server.secrets.current(merchant)
-        if secret is None:
-            return {}, f"there is no secret of a merchant {merchant!r}"
-        try:
-            Webhook(secret).verify(body, dict(self.headers.items()))
-            event = json.loads(body)
-        except (WebhookVerificationError, ValueError) as error:
-            return {}, str(error) or "the signature does not fit"
-        return (event, "") if isinstance(event, dict) else ({}, "the body is not a JSON object")
+        problem = f"there is no secret of a merchant {merchant!r}"
+        for secret in self.server.secrets.live(merchant):
+            try:
+                Webhook(secret).verify(body, dict(self.headers.items()))
+                event = json.loads(body)
+            except (WebhookVerificationError, ValueError) as error:
+                problem = str(error) or "the signature does not fit"
+            else:
+                return (event, "") if isinstance(event, dict) else ({}, "the body is not a JSON object")
+        return {}, problem
 
     def _answer(self, status: int) -> None:
         self.send_response(status)

@@ -29,6 +29,7 @@ def receiver(emulator: Running, tmp_path_factory: pytest.TempPathFactory) -> Ite
         aws_secret_access_key="test",
     )
     client.create_secret(Name="hooks/acme", SecretString=json.dumps({"current": SECRET, "previous": None}))
+    client.create_secret(Name="hooks/initech", SecretString=json.dumps({"current": OTHER, "previous": SECRET}))
     server = Receiver(tmp_path_factory.mktemp("receiver"))
     server.start(emulator.url, "hooks/")
     yield server
@@ -53,6 +54,11 @@ def test_a_webhook_with_the_merchants_signature_is_kept_with_its_event(receiver:
 
     kept = receiver.deliveries()[-1]
     assert (kept.merchant, kept.webhook_id, kept.verified, kept.event) == ("acme", "msg_1", True, EVENT)
+
+
+@pytest.mark.parametrize("secret", [SECRET, OTHER])
+def test_during_a_rotation_either_secret_is_the_merchants(receiver: Receiver, secret: str) -> None:
+    assert post(receiver, to="initech", secret=secret) == 204
 
 
 @pytest.mark.parametrize(
