@@ -40,6 +40,11 @@ def lane(session: nox.Session, *arguments: str) -> None:
     run(session, "python", "-m", "tapstack_local", *arguments, *session.posargs)
 
 
+def operator(session: nox.Session, *arguments: str) -> None:
+    """Run one of the operators' commands."""
+    run(session, "python", "-m", "tapstack_operator", *arguments, *session.posargs)
+
+
 @nox.session
 def local(session: nox.Session) -> None:
     """Bring up all four layers on this machine and send transactions through; the lane stays up."""
@@ -74,6 +79,30 @@ def env(session: nox.Session) -> None:
 def engine(session: nox.Session) -> None:
     """Find, install or build the Pulumi engine, and say which one it is."""
     lane(session, "engine")
+
+
+@nox.session
+def merchant(session: nox.Session) -> None:
+    """Set merchants up, suspend them, rotate their secrets: -- add FILE | set FILE | show ID | list | --help."""
+    operator(session, "merchant")
+
+
+@nox.session
+def explain(session: nox.Session) -> None:
+    """Explain a decision, rule by rule, and apply the rules again: -- TRANSACTION_ID [--json] [--stack NAME]."""
+    operator(session, "explain")
+
+
+@nox.session
+def redrive(session: nox.Session) -> None:
+    """Send notifications that could not be delivered again: -- [--merchant ID] [--dry-run] [--stack NAME]."""
+    operator(session, "redrive")
+
+
+@nox.session
+def reconcile(session: nox.Session) -> None:
+    """Find transactions that are stuck or not told of: -- [--fix [--dry-run]] [--older-than SECONDS] [--stack NAME]."""
+    operator(session, "reconcile")
 
 
 def add_layer(layer: str) -> None:

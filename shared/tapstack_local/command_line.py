@@ -1,6 +1,7 @@
 """What command lines have in common: a module is a command, and whatever goes wrong is one line on stderr."""
 
 import argparse
+import os
 import signal
 import sys
 from collections.abc import Iterable, Sequence
@@ -8,6 +9,7 @@ from types import ModuleType
 from typing import Final, NoReturn
 
 _INTERRUPTED: Final = 128 + signal.SIGINT
+_PIPE_CLOSED: Final = 128 + signal.SIGPIPE
 
 
 class Parser(argparse.ArgumentParser):
@@ -37,7 +39,7 @@ def run_command(
 
     Returns:
         The command's status, 1 after an error that is told in one line on stderr, 2 for a wrong command line, 130 after
-        a Ctrl-C.
+        a Ctrl-C, 141 where nobody reads stdout to its end.
     """
     commands = parser.add_subparsers(metavar="command", required=True)
     for module in modules:
@@ -51,10 +53,16 @@ def run_command(
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, signal.default_int_handler)
     try:
-        return int(options.run(options))
+        status = int(options.run(options))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads, such as `head`, has had enough; the rest is to go nowhere when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
     except errors as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(interrupted, file=sys.stderr)
         return _INTERRUPTED
+    return status

@@ -1,0 +1,1 @@
+"""One module per command: `configure` describes its arguments, `run` does it, the docstring is its help."""
