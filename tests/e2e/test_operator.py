@@ -1,0 +1,393 @@
+"""What operators do, on the deployed lane: by its folder, and by `--stack` as on a real account."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import msgspec
+import pytest
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tapstack_operator import __main__ as commands
+from transactions.attributes import to_item
+from transactions.clock import iso, now
+from transactions.merchants import Merchants
+from transactions.notifications import Notification
+
+Operate = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def operate(deployed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
+    """Run a command; return its status, stdout and stderr."""
+    monkeypatch.setenv("TAPSTACK_LANE", str(deployed.lane.folder))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = commands.main(arguments)
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def account(operate: Operate, deployed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment of a shell that works on the lane's stacks as on those of an account."""
+    for name, value in deployed.lane.settings().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", os.pathsep.join((*deployed.lane.path(), os.environ["PATH"])))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", deployed.endpoint)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("TAPSTACK_LANE", "/nowhere")
+
+
+@pytest.fixture
+def initech(deployed: Any) -> Iterator[dict[str, Any]]:
+    """A merchant of these tests' own, as it was set up; it is set up like that again afterwards."""
+    merchants = Merchants(deployed.client("dynamodb"), deployed.outputs["data"]["merchants_table_name"], now)
+    settings = merchants.settings("initech")
+    assert settings
+    document = msgspec.to_builtins(settings)
+    yield {name: value for name, value in document.items() if name != "version"}
+    merchants.write(settings)
+
+
+@pytest.fixture
+def inbox() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
+    """A merchant's own server: its address, and the headers and bodies it got."""
+    got: list[tuple[dict[str, str], bytes]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            got.append(({name.lower(): value for name, value in self.headers.items()}, body))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name where it is called
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hooks", got
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[Any], str]:
+    """Write a JSON file and name it."""
+
+    def to_file(value: Any) -> str:
+        file = tmp_path / "settings.json"
+        file.write_text(json.dumps(value), encoding="utf-8")
+        return str(file)
+
+    return to_file
+
+
+def client_of(deployed: Any, name: str, like: Any) -> Any:
+    return type(like)(deployed, name)
+
+
+def delivered(deployed: Any, transaction_id: str) -> int:
+    return len([item for item in deployed.deliveries() if item.event.get("data", {}).get("id") == transaction_id])
+
+
+def waiting(deployed: Any, queue: str) -> list[Any]:
+    url = deployed.outputs["data"][f"{queue}_queue_url"]
+    answer = deployed.client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0)
+    found: list[Any] = answer.get("Messages", [])
+    return found
+
+
+def verifies(secret: str, headers: dict[str, str], body: bytes) -> bool:
+    try:
+        Webhook(secret).verify(body, headers)
+    except WebhookVerificationError:
+        return False
+    return True
+
+
+def test_a_merchant_is_added_shown_suspended_and_resumed(
+    operate: Operate, deployed: Any, acme: Any, initech: dict[str, Any], body: dict[str, Any], wait: Callable[..., Any],
+    write: Callable[[Any], str],
+) -> None:  # fmt: skip
+    table = deployed.outputs["data"]["merchants_table_name"]
+    deployed.client("dynamodb").delete_item(TableName=table, Key=to_item({"id": "merchant#initech"}))
+    api = client_of(deployed, "initech", acme)
+
+    assert operate("merchant", "show", "initech")[0] == 1
+    assert operate("merchant", "add", write(initech))[0] == 0
+    status, out, _ = operate("merchant", "show", "initech")
+    assert status == 0
+    shown = json.loads(out)
+    assert (shown["api_keys"], shown["live_webhook_secrets"]) == (1, 1)
+    assert shown["settings"] == {**initech, "version": 1}
+
+    again, _, told = operate("merchant", "add", write(initech))
+    assert (again, "change them with: merchant set" in told) == (1, True)
+
+    assert operate("merchant", "suspend", "initech")[0] == 0
+    # What a function remembers of settings, it remembers for half a minute.
+    wait(lambda: api.submit(body, f"suspended-{now()}").status_code == 403, 60)
+    assert operate("merchant", "set", write(initech | {"duplicate_window_seconds": 1}))[0] == 0
+    unnamed = {name: value for name, value in initech.items() if name != "status"}
+    operate("merchant", "suspend", "initech")
+    assert operate("merchant", "set", write(unnamed | {"duplicate_window_seconds": 2}))[0] == 0
+    assert json.loads(operate("merchant", "show", "initech")[1])["settings"]["status"] == "suspended"
+
+    assert operate("merchant", "resume", "initech")[0] == 0
+    assert json.loads(operate("merchant", "show", "initech")[1])["settings"]["status"] == "active"
+
+
+def test_settings_as_they_were_shown_before_are_not_put_over_newer_ones(
+    operate: Operate, initech: dict[str, Any], write: Callable[[Any], str]
+) -> None:
+    shown = json.loads(operate("merchant", "show", "initech")[1])["settings"]
+    operate("merchant", "set", write(initech | {"duplicate_window_seconds": 7}))
+
+    status, _, told = operate("merchant", "set", write(shown | {"duplicate_window_seconds": 9}))
+
+    assert status == 1
+    assert f"version is {shown['version']}, and {shown['version'] + 1} is in force" in told
+
+
+def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
+    operate: Operate, deployed: Any, acme: Any, initech: dict[str, Any], body: dict[str, Any], wait: Callable[..., Any],
+    write: Callable[[Any], str], inbox: tuple[str, list[tuple[dict[str, str], bytes]]],
+) -> None:  # fmt: skip
+    url, got = inbox
+    name = f"{deployed.outputs['data']['webhook_secret_prefix']}initech"
+
+    def held() -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(
+            deployed.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        )
+        return answer
+
+    old = held()["current"]
+    assert operate("merchant", "set", write(initech | {"webhook_url": url}))[0] == 0
+    status, out, told = operate("merchant", "rotate-secret", "initech")
+    assert status == 0
+    new = held()["current"]
+    assert held() == {"current": new, "previous": old}
+    assert new != old
+    assert new not in out + told
+    assert operate("merchant", "rotate-secret", "initech")[0] == 1
+    assert held() == {"current": new, "previous": old}
+
+    api = client_of(deployed, "initech", acme)
+
+    def signed_with_both() -> bool:
+        api.submit(body | {"amount": 100 + len(got)}, f"rotated-{now()}")
+        return any(verifies(old, *webhook) and verifies(new, *webhook) for webhook in got)
+
+    wait(signed_with_both, 90)
+    assert operate("merchant", "end-rotation", "initech")[0] == 0
+    assert held() == {"current": new, "previous": None}
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "reasons"),
+    [({}, "approved", []), ({"amount": 900_000}, "declined", ["amount_over_limit"])],
+)
+def test_a_decision_is_explained_by_what_every_rule_compared(
+    operate: Operate, acme: Any, body: dict[str, Any], changes: dict[str, Any], verdict: str, reasons: list[str]
+) -> None:
+    transaction_id = acme.submit(body | changes, f"explained-{verdict}").json()["id"]
+    acme.decided(transaction_id)
+
+    status, out, _ = operate("explain", transaction_id, "--json")
+
+    explained = json.loads(out)
+    assert (status, explained["replay"]) == (0, {"same": True, "differences": []})
+    assert (explained["decision"]["verdict"], explained["decision"]["reasons"]) == (verdict, reasons)
+    rules = {rule["code"]: rule for rule in explained["rules"]}
+    assert [code for code, rule in rules.items() if rule["found"]] == reasons
+    amount = changes.get("amount", 1250)
+    assert rules["amount_over_limit"]["compared"] == f"{amount} EUR; limit 200000"
+    assert rules["amount_over_limit"]["weight"] == 100
+    # What is declined anyway does not use up the card's allowance.
+    assert explained["near"]["card"]["counted"] is (verdict == "approved")
+
+
+def test_a_velocity_decision_is_explained_by_the_cards_history(
+    operate: Operate, acme: Any, body: dict[str, Any]
+) -> None:
+    ids = [acme.submit(body | {"amount": 1000 + n}, f"explained-fast-{n}").json()["id"] for n in range(4)]
+    decided = {transaction_id: acme.decided(transaction_id)["status"] for transaction_id in ids}
+    (declined,) = [transaction_id for transaction_id, status in decided.items() if status == "declined"]
+
+    status, out, told = operate("explain", declined)
+
+    assert status == 0
+    assert "velocity_card_count" in out
+    assert "limit 3 in 600 s; 3 counted near it now, itself not among them" in out
+    assert "come to the same reasons" in told
+
+
+def test_a_decision_that_would_not_come_out_again_is_told(
+    operate: Operate, deployed: Any, acme: Any, body: dict[str, Any]
+) -> None:
+    transaction_id = acme.submit(body | {"amount": 900_000}, "tampered").json()["id"]
+    acme.decided(transaction_id)
+    change(deployed, transaction_id, "SET decision.reasons = :none", {":none": []})
+
+    status, _, told = operate("explain", transaction_id)
+
+    assert status == 1
+    assert "differs: the rules find amount_over_limit, stored is nothing" in told
+    assert "differs: the stored reasons come to score 0, stored is 100" in told
+    assert "differs: the stored reasons come to approved, stored is declined" in told
+
+
+def test_a_dead_letter_is_sent_again_and_what_is_no_notification_stays(
+    operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
+) -> None:
+    transaction_id = acme.submit(body, "redriven").json()["id"]
+    acme.decided(transaction_id)
+    wait(lambda: delivered(deployed, transaction_id) == 1)
+    told = next(item for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id)
+    sqs, url = deployed.client("sqs"), deployed.outputs["data"]["notifications_dead_letter_queue_url"]
+    letter = msgspec.json.encode(Notification("acme", told.webhook_id, told.event)).decode()
+    reason = {"reason": {"DataType": "String", "StringValue": "answered 500"}}
+    sqs.send_message(QueueUrl=url, MessageBody=letter, MessageAttributes=reason)
+    sqs.send_message(QueueUrl=url, MessageBody="no notification")
+
+    status, out, _ = operate("redrive", "--dry-run")
+    assert status == 0
+    assert (told.webhook_id in out, "answered 500" in out, "stays: no notification" in out) == (True, True, True)
+    assert len(waiting(deployed, "notifications_dead_letter")) == 2
+    assert operate("redrive", "--merchant", "globex")[0] == 0
+    assert len(waiting(deployed, "notifications_dead_letter")) == 2
+    looked, out, _ = operate("reconcile", "--fix", "--dry-run")
+    assert (looked, "a dead letter: answered 500" in out) == (1, True)
+
+    assert operate("redrive")[0] == 1
+    wait(lambda: delivered(deployed, transaction_id) == 2)
+    assert {item.webhook_id for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id} == {
+        told.webhook_id
+    }
+    assert [message["Body"] for message in waiting(deployed, "notifications_dead_letter")] == ["no notification"]
+    sqs.purge_queue(QueueUrl=url)
+
+
+def test_a_transaction_that_stays_pending_is_decided_and_told_of(
+    operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
+) -> None:
+    transaction_id = acme.submit(body, "stuck").json()["id"]
+    first = acme.decided(transaction_id)
+    wait(lambda: delivered(deployed, transaction_id) == 1)
+    # A change of an item does not come through the filter on the stream.
+    change(deployed, transaction_id, "SET #status = :pending, decision = :none", {":pending": "pending", ":none": None})
+    assert operate("explain", transaction_id)[2].count("is pending since") == 1
+
+    assert operate("reconcile", "--older-than", "3600")[0] == 0
+    status, out, told = operate("reconcile", "--older-than", "0")
+    assert (status, "pending for longer than 0 s" in out) == (1, True)
+    assert "--fix would have 1 transactions decided" in told
+    assert acme.read(transaction_id).json()["status"] == "pending"
+
+    assert operate("reconcile", "--older-than", "0", "--fix")[0] == 0
+    assert acme.read(transaction_id).json()["status"] == first["status"]
+    wait(lambda: delivered(deployed, transaction_id) == 2)
+    assert operate("reconcile", "--older-than", "0")[0] == 0
+
+
+def test_a_transaction_of_a_merchant_without_settings_remains_with_the_next_step(
+    operate: Operate, deployed: Any, acme: Any, body: dict[str, Any]
+) -> None:
+    transaction_id = acme.submit(body, "homeless").json()["id"]
+    acme.decided(transaction_id)
+    lost = "SET #status = :pending, decision = :none, merchant_id = :lost"
+    change(deployed, transaction_id, lost, {":pending": "pending", ":none": None, ":lost": "nobody"})
+
+    status, out, _ = operate("reconcile", "--older-than", "0", "--fix")
+
+    assert status == 1
+    assert "the merchant has no settings: merchant add FILE" in out
+    table = deployed.outputs["data"]["transactions_table_name"]
+    deployed.client("dynamodb").delete_item(TableName=table, Key=to_item({"id": transaction_id}))
+
+
+def test_what_was_made_while_a_batch_was_given_up_is_told_of_again(
+    operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
+) -> None:
+    transaction_id = acme.submit(body, "given-up").json()["id"]
+    created = acme.decided(transaction_id)["created_at"]
+    wait(lambda: delivered(deployed, transaction_id) == 1)
+    sqs, url = deployed.client("sqs"), deployed.outputs["data"]["stream_failures_queue_url"]
+    arrivals = {f"approximateArrivalOf{which}Record": f"{created[:19]}Z" for which in ("First", "Last")}
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"DDBStreamBatchInfo": {"batchSize": 1, **arrivals}}))
+
+    assert operate("reconcile")[0] == 1
+    assert len(waiting(deployed, "stream_failures")) == 1
+
+    assert operate("reconcile", "--fix")[0] == 0
+    wait(lambda: delivered(deployed, transaction_id) == 2)
+    assert waiting(deployed, "stream_failures") == []
+
+
+def test_a_message_that_tells_of_no_transaction_stays_for_a_person(operate: Operate, deployed: Any) -> None:
+    sqs, url = deployed.client("sqs"), deployed.outputs["data"]["stream_failures_queue_url"]
+    long_ago = {f"approximateArrivalOf{which}Record": iso(1_000)[:19] + "Z" for which in ("First", "Last")}
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"DDBStreamBatchInfo": long_ago}))
+    sqs.send_message(QueueUrl=url, MessageBody="{}")
+
+    status, out, _ = operate("reconcile", "--fix")
+
+    assert status == 1
+    assert "a batch that was given up, of no transaction" in out
+    assert "a message that tells of no batch" in out
+    assert len(waiting(deployed, "stream_failures")) == 2
+    sqs.purge_queue(QueueUrl=url)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_stack_is_worked_on_by_its_name(operate: Operate, deployed: Any, acme: Any, body: dict[str, Any]) -> None:
+    transaction_id = acme.submit(body, "by-name").json()["id"]
+    acme.decided(transaction_id)
+
+    assert operate("explain", "--stack", "local", transaction_id)[0] == 0
+    assert "globex" in operate("merchant", "list", "--stack", "local")[1]
+    assert operate("reconcile", "--fix", "--stack", "local")[0] == 0
+    status, _, told = operate("merchant", "suspend", "nobody", "--stack", "local")
+    assert status == 1
+    assert "(cd projects/data && pulumi config set --stack local --path 'merchants[3]' nobody && pulumi up" in told
+
+
+@pytest.mark.usefixtures("account")
+def test_a_stack_that_is_not_there_is_named_with_the_command(operate: Operate) -> None:
+    status, out, told = operate("redrive", "--stack", "elsewhere")
+
+    assert (status, out) == (1, "")
+    assert "layer 'data' cannot be read: no stack named 'elsewhere' found" in told
+    assert "run: (cd projects/data && pulumi up --stack elsewhere)" in told
+
+
+@pytest.mark.usefixtures("account")
+def test_credentials_of_another_account_are_refused(operate: Operate, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The emulator takes a key of twelve digits for the account of that number.
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "111122223333")
+
+    status, _, told = operate("redrive", "--stack", "local")
+
+    assert status == 1
+    assert "stack 'local' is in account 000000000000, and the credentials of this shell are of account" in told
+
+
+def change(deployed: Any, transaction_id: str, expression: str, values: dict[str, Any]) -> None:
+    names = {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in expression else {}
+    deployed.client("dynamodb").update_item(
+        TableName=deployed.outputs["data"]["transactions_table_name"],
+        Key=to_item({"id": transaction_id}),
+        UpdateExpression=expression,
+        ExpressionAttributeValues=to_item(values),
+        **names,
+    )
