@@ -11,7 +11,7 @@ from transactions.clock import now
 from transactions.merchants import Merchants
 from transactions.settings import parse_settings
 
-_SAMPLES: Final = Path(__file__).parent / "samples" / "merchants.json"
+SAMPLES: Final = Path(__file__).parent / "samples" / "merchants.json"
 
 
 def write_settings(endpoint: str, table: str, webhooks: str) -> None:
@@ -30,7 +30,7 @@ def write_settings(endpoint: str, table: str, webhooks: str) -> None:
         aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
     )
     merchants = Merchants(client, table, now)
-    documents: list[dict[str, Any]] = json.loads(_SAMPLES.read_text(encoding="utf-8"))
+    documents: list[dict[str, Any]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
     for document in documents:
         target = {"webhook_url": f"{webhooks}/{document['id']}"}
         merchants.write(parse_settings(document | target, allow_private=True))
