@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import boto3
+from botocore.exceptions import NoCredentialsError
 
 from tapstack.checkout import CHECKOUT
 from tapstack.contracts import ComputeContract, Contract, DataContract
@@ -229,11 +230,18 @@ class StackTarget(Target):
         """Go to the stack's region with the credentials of the environment.
 
         Raises:
-            OperatorError: they are of another account, where an environment of the same name may well be.
+            OperatorError: there are none, or they are of another account, where an environment of the same name may
+                well be.
         """
         _, _, _, region, account, _ = self.data.key_arn.split(":", 5)
         session = boto3.Session(region_name=region)
-        mine = session.client("sts").get_caller_identity()["Account"]
+        try:
+            mine = session.client("sts").get_caller_identity()["Account"]
+        except NoCredentialsError as error:
+            raise OperatorError(
+                f"stack {self._stack!r} is in account {account}, and this shell has no AWS credentials; "
+                "set AWS_PROFILE, or log in"
+            ) from error
         if mine != account:
             raise OperatorError(
                 f"stack {self._stack!r} is in account {account}, and the credentials of this shell are of account "

@@ -140,6 +140,9 @@ def _failure_rows(findings: Findings, settled: Sequence[StreamFailure], *, fix: 
 
 
 def _letter_rows(letters: Sequence[DeadLetter]) -> Iterator[Row]:
-    found = Counter((letter.merchant_id or "?", letter.reason) for letter in letters)
+    found = Counter((letter.merchant_id, letter.reason) for letter in letters)
     for (merchant_id, reason), count in sorted(found.items()):
-        yield f"a dead letter: {reason}", merchant_id, count, 0, "redrive"
+        if merchant_id:
+            yield f"a dead letter: {reason}", merchant_id, count, 0, "redrive"
+        else:
+            yield "a dead letter that is no notification", "", count, 0, "look at it in the dead-letter queue"

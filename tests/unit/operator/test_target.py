@@ -1,6 +1,7 @@
 """What a layer exports, before a command relies on it."""
 
 import dataclasses
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,3 +50,16 @@ def test_without_an_engine_a_stack_cannot_be_asked(monkeypatch: pytest.MonkeyPat
 
     with pytest.raises(OperatorError, match=r"--stack dev needs `pulumi` on PATH"):
         _ = StackTarget("dev", tmp_path).data
+
+
+def test_a_shell_without_credentials_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(name)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, "/nowhere")
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    outputs = exported(Data) | {"key_arn": "arn:aws:kms:eu-central-1:111122223333:key/1"}
+    monkeypatch.setattr(StackTarget, "_outputs", lambda *_: outputs)
+
+    with pytest.raises(OperatorError, match="stack 'dev' is in account 111122223333, and this shell has no AWS cred"):
+        _ = StackTarget("dev").sqs
