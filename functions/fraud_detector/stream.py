@@ -41,6 +41,8 @@ class _Case:
     number: str
     transaction: Transaction
     findings: Findings
+    is_counted: bool = False
+    """Whether the card's history has it: what it refused is not the merchant's to count either."""
     held: Decision | None = None
     """The decision, where there is one already."""
 
@@ -48,7 +50,7 @@ class _Case:
     def limit(self) -> MerchantVelocity | None:
         """The merchant's own limit, where it has a say in the decision."""
         settled = self.held is not None or self.findings.is_declined
-        return None if settled else self.findings.settings.merchant_velocity
+        return self.findings.settings.merchant_velocity if self.is_counted and not settled else None
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ class Detector:
         if counted.known:
             earlier = self.store.get(transaction.id)
             case.held = earlier.decision if earlier else None
+        case.is_counted = counted.is_counted
         case.findings = case.findings.plus(counted.reasons)
         return case
 

@@ -116,9 +116,10 @@ COMPARISONS: Final[Mapping[str, Callable[[Case], str]]] = {
     "duplicate": _duplicate,
     "velocity_card_count": _card_count,
     "velocity_card_amount": _card_amount,
+    "velocity_card_unknown": _unknown,
     "velocity_merchant_count": _merchant_count,
     "velocity_merchant_amount": _merchant_amount,
-    "velocity_unknown": _unknown,
+    "velocity_merchant_unknown": _unknown,
 }
 """Reason code to what says it in words."""
 

@@ -137,7 +137,7 @@ class Invariants:
             yield f"{answer.body} was accepted and is not there"
         elif place not in self._new_under and "idempotent-replayed" not in answer.headers:
             self._new_under.add(place)
-            if self.world.was_suspended(answer.request.merchant):
+            if answer.while_suspended:
                 yield f"{place} was accepted as new while its merchant is suspended"
 
     def _decisions(self, transactions: Mapping[str, Transaction]) -> Iterator[str]:
@@ -243,7 +243,12 @@ class Invariants:
                 transaction = by_use.get(use)
                 if transaction is None or card_key(transaction) != key:
                     yield f"{key} counted what there is not"
-                elif transaction.decision and not _counted_by_card(transaction.decision):
+                elif (
+                    transaction.decision
+                    and not _counted_by_card(transaction.decision)
+                    # One that was refused and comes again when the limit is higher is counted; its decision stands.
+                    and transaction.merchant_id not in self.world.limits_raised
+                ):
                     yield f"{key} counted {transaction.id}, which was refused for {transaction.decision.reasons}"
         for transaction in transactions.values():
             if transaction.decision is None or not _counted_by_card(transaction.decision):

@@ -59,6 +59,8 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: str
+    while_suspended: bool
+    """Whether every function had to know by then that the merchant is suspended."""
 
 
 @dataclass
@@ -86,6 +88,8 @@ class World:
     """How many secrets were made."""
     exchanges: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Merchant id to when its secret was exchanged and what it was before."""
+    limits_raised: set[str] = field(default_factory=set)
+    """Merchants whose card limit was raised at some time."""
     _suspended: dict[str, int] = field(default_factory=dict)
     """Merchant to since when it is suspended."""
     crashed: bool = False
@@ -141,7 +145,8 @@ class World:
 
         def ended(answer: Any, error: BaseException | None) -> None:
             if error is None:
-                self.answers.append(Answer(request, answer["statusCode"], answer["headers"], answer["body"]))
+                suspended = self.was_suspended(request.merchant)
+                self.answers.append(Answer(request, answer["statusCode"], answer["headers"], answer["body"], suspended))
             else:
                 self.unanswered.append(request)
                 self._note(error)
@@ -249,6 +254,8 @@ class World:
         """Let a merchant's cards be used more or less often."""
         held = self.operator().settings(merchant)
         if held is not None:
+            if count > held.card_velocity.count:
+                self.limits_raised.add(merchant)
             limit = msgspec.structs.replace(held.card_velocity, count=count)
             self.change_settings(merchant, card_velocity=limit)
 

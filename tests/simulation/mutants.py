@@ -1,0 +1,267 @@
+"""Deliberate bugs, each of which the simulation has to find: `nox -s mutants`."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from tapstack_local.checkout import CHECKOUT
+from tapstack_local.progress import bar
+
+STEPS: Final = 60_000
+"""A mutant that lives this long has survived."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bug.
+
+    Attributes:
+        name: what is wrong.
+        file: below `functions`.
+        right: the code as it is, found there once.
+        wrong: what takes its place.
+    """
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+    def apply(self, functions: Path) -> None:
+        """Put the bug into a copy of the functions.
+
+        Raises:
+            ValueError: the code is no longer as it was.
+        """
+        path = functions / self.file
+        source = path.read_text(encoding="utf-8")
+        if source.count(self.right) != 1:
+            raise ValueError(f"mutant {self.name!r}: {self.file} holds {self.right!r} {source.count(self.right)} times")
+        path.write_text(source.replace(self.right, self.wrong), encoding="utf-8")
+
+
+MUTANTS: Final[Sequence[Mutant]] = (
+    Mutant(
+        "accept without a condition",
+        "transactions/store.py",
+        'ConditionExpression="attribute_not_exists(id)",',
+        'ConditionExpression="attribute_not_exists(id) OR attribute_exists(id)",',
+    ),
+    Mutant(
+        "decide what is decided",
+        "transactions/store.py",
+        'ConditionExpression="#status = :pending",',
+        'ConditionExpression="attribute_exists(id) OR #status = :pending",',
+    ),
+    Mutant(
+        "leave the key's merchant out of the id",
+        "transactions/idempotency.py",
+        'f"{merchant_id}\\n{key}"',
+        'f"{key}"',
+    ),
+    Mutant(
+        "replay for another body",
+        "transactions/acceptance.py",
+        "if earlier.request_hash != transaction.request_hash:",
+        "if not earlier.request_hash:",
+    ),
+    Mutant(
+        "hash the body's bytes",
+        "transactions/submission.py",
+        "    return submission\n\n\ndef request_hash",
+        '    return msgspec.structs.replace(submission, reference=f"{body!r}"[:64])\n\n\ndef request_hash',
+    ),
+    Mutant(
+        "replay the decision",
+        "validator/api.py",
+        "return _answer(202, accepted_view(accepted.transaction), more)",
+        "return _answer(202, current_view(accepted.transaction), more)",
+    ),
+    Mutant(
+        "show every merchant's transactions",
+        "validator/api.py",
+        "if transaction is None or transaction.merchant_id != merchant_id:",
+        "if transaction is None:",
+    ),
+    Mutant(
+        "accept for a suspended merchant",
+        "transactions/acceptance.py",
+        "        if earlier is None:\n            raise MerchantRefusedError(",
+        "        if earlier is None:\n            earlier = store.insert(transaction)\n        elif not earlier.id:\n"
+        "            raise MerchantRefusedError(",
+    ),
+    Mutant(
+        "take card numbers",
+        "transactions/submission.py",
+        "    refuse_card_numbers(value)\n",
+        "    refuse_card_numbers({})\n",
+    ),
+    Mutant(
+        "count a card without a condition",
+        "transactions/card_velocity.py",
+        'ConditionExpression="version = :version" if history.version else "attribute_not_exists(id)",',
+        'ConditionExpression="version = :version OR attribute_exists(id)" if history.version '
+        'else "attribute_not_exists(id) OR attribute_exists(id)",',
+    ),
+    Mutant(
+        "count again what is counted",
+        "transactions/card_velocity.py",
+        "if any(use.digest == mine.digest for use in history.uses):",
+        "if any(use.digest == mine.digest and use.at > mine.at for use in history.uses):",
+    ),
+    Mutant(
+        "approve when the card's history does not hold still",
+        "transactions/card_velocity.py",
+        "            history = newer\n",
+        "            return CardCount(duplicate)\n",
+    ),
+    Mutant(
+        "look at the window before alone",
+        "transactions/windows.py",
+        "near = [entry for entry in earlier if abs(entry.at - new.at) < window]",
+        "near = [entry for entry in earlier if 0 <= new.at - entry.at < window]",
+    ),
+    Mutant(
+        "forget that uses were forgotten",
+        "transactions/card_velocity.py",
+        "max(self.forgotten, *dropped, 0)",
+        "0 * max(self.forgotten, *dropped, 0)",
+    ),
+    Mutant(
+        "count a merchant without a condition",
+        "transactions/merchant_velocity.py",
+        'ConditionExpression="version = :version" if tally.version else "attribute_not_exists(id)",',
+        'ConditionExpression="version = :version OR attribute_exists(id)" if tally.version '
+        'else "attribute_not_exists(id) OR attribute_exists(id)",',
+    ),
+    Mutant(
+        "take shards that were not read for empty",
+        "transactions/merchant_velocity.py",
+        'wanted = answer.get("UnprocessedKeys")',
+        "wanted = None",
+    ),
+    Mutant(
+        "ask no merchant limit",
+        "fraud_detector/stream.py",
+        "        for limit, group in _limited(cases):",
+        "        for limit, group in _limited([]):",
+    ),
+    Mutant(
+        "tell before deciding",
+        "fraud_detector/stream.py",
+        "            decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))\n",
+        "            decision = case.findings.decision(self.clock())\n"
+        "            self.store.decide(case.transaction.id, decision)\n",
+    ),
+    Mutant(
+        "forget records that failed",
+        "fraud_detector/stream.py",
+        "                again.append(number)\n",
+        "                again[:] = again\n",
+    ),
+    Mutant(
+        "ignore what the queue did not take",
+        "fraud_detector/stream.py",
+        "        again.extend(told[place][0] for place in sorted(refused))\n",
+        "        again.extend(told[place][0] for place in sorted(refused) if place > LARGEST_BATCH)\n",
+    ),
+    Mutant(
+        "take a failed webhook for delivered",
+        "notifier/queue.py",
+        "            self._put_off(record, attempt)\n            return False\n",
+        "            self._put_off(record, attempt)\n            return True\n",
+    ),
+    Mutant(
+        "give up without a dead letter",
+        "notifier/queue.py",
+        "                self._give_up(record, reason_of(error), attempt, notification)\n                return True\n",
+        "                return True\n",
+    ),
+    Mutant(
+        "name every attempt anew",
+        "notifier/queue.py",
+        "notification.webhook_id, self.clock(), body)",
+        'f"{notification.webhook_id}_{self.clock()}", self.clock(), body)',
+    ),
+    Mutant(
+        "sign with the new secret alone",
+        "transactions/webhooks.py",
+        "for secret in (secrets.current, secrets.previous) if secret",
+        "for secret in (secrets.current,) if secret",
+    ),
+    Mutant(
+        "remember secrets and settings for ever",
+        "transactions/merchants.py",
+        "if key in memory and now - memory[key][0] < CACHE_MS:",
+        "if key in memory:",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a mutant.
+
+    Attributes:
+        mutant: the bug.
+        found_by: the invariant that did not hold; empty for a mutant that survived.
+        detail: how it did not hold, or how the simulation ended otherwise.
+    """
+
+    mutant: Mutant
+    found_by: str
+    detail: str
+
+
+def try_mutant(mutant: Mutant, steps: int = STEPS) -> Verdict:
+    """Run the simulation on functions with the bug in them, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        functions = Path(folder) / "functions"
+        shutil.copytree(CHECKOUT / "functions", functions, ignore=shutil.ignore_patterns("__pycache__"))
+        mutant.apply(functions)
+        done = subprocess.run(
+            [sys.executable, "-m", "simulation", "--steps", f"{steps}", "--no-shorten"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": os.pathsep.join((f"{functions}", f"{CHECKOUT / 'tests'}"))},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+    told = re.search(r"^violated: (.*)$", done.stdout, re.MULTILINE)
+    if told:
+        return Verdict(mutant, told[1].partition(": ")[0], told[1])
+    return Verdict(mutant, "", (done.stdout + done.stderr).strip().splitlines()[-1])
+
+
+def main() -> int:
+    """Try all mutants; the status is 1 where one survived."""
+    wanted = sys.argv[1:]
+    mutants = [mutant for mutant in MUTANTS if not wanted or mutant.name in wanted]
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    for heading in ("mutant", "found by"):
+        table.add_column(heading)
+    verdicts = []
+    with bar() as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
+        for verdict in progress.track(pool.map(try_mutant, mutants), len(mutants), description="mutants"):
+            verdicts.append(verdict)
+            table.add_row(verdict.mutant.name, verdict.found_by or f"SURVIVED: {verdict.detail}")
+    Console(highlight=False, soft_wrap=True).print(table)
+    survivors = [verdict for verdict in verdicts if not verdict.found_by]
+    print(f"\n{len(verdicts) - len(survivors)} of {len(verdicts)} found")
+    return 1 if survivors or not verdicts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
