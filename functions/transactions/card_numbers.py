@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import accumulate
 
 from transactions.errors import CardNumberError
 from transactions.strict_json import texts
@@ -11,11 +11,13 @@ from transactions.strict_json import texts
 SHORTEST = 13
 LONGEST = 19
 
-# Groups of digits with one separator between them; dashes come in several Unicode forms.
-_RUN = re.compile(r"\d+(?:[ \u00a0\-\u2010-\u2015\u2212]\d+)*", re.ASCII)
+# Groups of digits with a separator of up to three signs (" - ") between them; dashes come in several Unicode forms.
+_RUN = re.compile(r"\d+(?:[ \-\u2010-\u2015\u2212]{1,3}\d+)*", re.ASCII)
 _DIGITS = re.compile(r"\d+", re.ASCII)
 # One in some thousand UUIDs has a Luhn-valid run of digits, and nobody writes a card number as one.
 _UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE)
+# Luhn doubles every second digit and adds up the digits of what comes out.
+_DOUBLED = dict(zip("0123456789", (0, 2, 4, 6, 8, 1, 3, 5, 7, 9), strict=True))
 
 
 def refuse_card_numbers(value: object) -> None:
@@ -31,27 +33,25 @@ def refuse_card_numbers(value: object) -> None:
 def holds_card_number(text: str) -> bool:
     """Tell whether a text holds a card number, in whatever script its digits are written."""
     plain = _UUID.sub("", unicodedata.normalize("NFKC", text))
-    western = "".join(f"{unicodedata.digit(sign, sign)}" for sign in plain)
-    return any(_is_luhn(digits) for run in _RUN.findall(western) for digits in _candidates(run))
+    # Invisible signs, such as a zero-width space, part no digits for whoever reads them.
+    visible = (sign for sign in plain if unicodedata.category(sign) != "Cf")
+    western = "".join(f"{unicodedata.digit(sign, sign)}" for sign in visible)
+    return any(_is_luhn(digits) for run in _RUN.findall(western) for digits in _candidates(_DIGITS.findall(run)))
 
 
-def _candidates(run: str) -> Iterator[str]:
+def _candidates(groups: list[str]) -> Iterator[str]:
     """Yield what could be meant as one number: groups that follow each other, and any part of an overlong group."""
-    groups = _DIGITS.findall(run)
-    for first, end in combinations(range(len(groups) + 1), 2):
-        digits = "".join(groups[first:end])
-        if SHORTEST <= len(digits) <= LONGEST:
-            yield digits
-    for group in groups:
+    for first, group in enumerate(groups):
+        # A body of nothing but short groups must not take long, so no more are joined than make up a number.
+        for digits in accumulate(groups[first : first + LONGEST]):
+            if SHORTEST <= len(digits) <= LONGEST:
+                yield digits
         if len(group) > LONGEST:
             for length in range(SHORTEST, LONGEST + 1):
                 yield from (group[start : start + length] for start in range(len(group) - length + 1))
 
 
 def _is_luhn(digits: str) -> bool:
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (1 + place % 2)
-        total += doubled - 9 if doubled > 9 else doubled
+    total = sum(map(int, digits[::-2])) + sum(map(_DOUBLED.__getitem__, digits[-2::-2]))
     # Zeros alone pass Luhn and are nobody's card.
     return total % 10 == 0 and total > 0

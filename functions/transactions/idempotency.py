@@ -2,6 +2,7 @@
 
 The transaction's id is derived from merchant and key, so the transaction is its own idempotency record, and a key is
 remembered as long as its transaction is kept: there is no shorter retention after which a key would be free again.
+Once the transaction is deleted, its key is a new one.
 
     key    body        answer
     new    any         202, written
@@ -17,9 +18,14 @@ from typing import Final
 from transactions.card_numbers import refuse_card_numbers
 from transactions.errors import InvalidIdempotencyKeyError
 
-_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _ID_LENGTH: Final = 32
 """Base32 characters: 160 bits, so that two keys never meet."""
+LONGEST_KEY: Final = 255
+KEY_PATTERN: Final = r"[\x21-\x7e]+"
+ID_PATTERN: Final = f"txn_[a-z2-7]{{{_ID_LENGTH}}}"
+
+_KEY: Final = re.compile(KEY_PATTERN)
+_ID: Final = re.compile(ID_PATTERN)
 
 
 def check_key(key: str | None) -> str:
@@ -31,8 +37,8 @@ def check_key(key: str | None) -> str:
     """
     if key is None:
         raise InvalidIdempotencyKeyError("the header Idempotency-Key is missing; send one new key per transaction")
-    if not _KEY.fullmatch(key):
-        raise InvalidIdempotencyKeyError("the Idempotency-Key is to be 1 to 255 visible ASCII characters")
+    if len(key) > LONGEST_KEY or not _KEY.fullmatch(key):
+        raise InvalidIdempotencyKeyError(f"the Idempotency-Key is to be 1 to {LONGEST_KEY} visible ASCII characters")
     refuse_card_numbers(key)
     return key
 
@@ -41,3 +47,8 @@ def transaction_id(merchant_id: str, key: str) -> str:
     """Derive the transaction's id; merchant ids hold no line feed, so no two pairs run together."""
     digest = hashlib.sha256(f"{merchant_id}\n{key}".encode()).digest()
     return "txn_" + base64.b32encode(digest).decode().lower()[:_ID_LENGTH]
+
+
+def is_transaction_id(text: str) -> bool:
+    """Tell whether a text has the form of a transaction's id."""
+    return _ID.fullmatch(text) is not None

@@ -38,7 +38,11 @@ class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     currency: Currency
     card: Card
     reference: Annotated[str, Meta(min_length=1, max_length=64, description="The merchant's own")] | UnsetType = UNSET
-    metadata: Annotated[dict[str, str], Meta(max_length=10, description="The merchant's own")] | UnsetType = UNSET
+    # DynamoDB knows no attribute without a name.
+    metadata: (
+        Annotated[dict[Annotated[str, Meta(min_length=1)], str], Meta(max_length=10, description="The merchant's own")]
+        | UnsetType
+    ) = UNSET
 
 
 def parse(body: bytes) -> Submission:

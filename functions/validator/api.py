@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import unquote
 
 from transactions import cursors
 from transactions.acceptance import accept
@@ -19,7 +20,7 @@ from transactions.errors import (
     RequestError,
     TransactionNotFoundError,
 )
-from transactions.idempotency import check_key
+from transactions.idempotency import check_key, is_transaction_id
 from transactions.merchants import Merchants
 from transactions.problems import MEDIA_TYPE, document, problem
 from transactions.store import TransactionStore
@@ -31,7 +32,8 @@ DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
 
 # Written by load balancers and AWS on the way, not by the merchant; hexadecimal ids in them can look like card numbers.
-_NOT_THE_MERCHANTS: Final = ("x-amzn-", "x-forwarded-", "x-api-key", "host", "via", "cloudfront-", "traceparent")
+_NOT_THE_MERCHANTS: Final = frozenset({"host", "traceparent", "via", "x-api-key"})
+_NOT_THE_MERCHANTS_PREFIXES: Final = ("cloudfront-", "x-amzn-", "x-forwarded-")
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -54,11 +56,8 @@ class Api:
             return _answer(status, told, {"content-type": MEDIA_TYPE})
 
     def _route(self, event: Event) -> Answer:
-        headers = _headers(event)
-        refuse_card_numbers(
-            [value for name, value in headers.items() if not name.startswith(_NOT_THE_MERCHANTS)]
-            + [event.get("path") or "", event.get("multiValueQueryStringParameters") or {}]
-        )
+        refuse_card_numbers(_written_by_the_merchant(event))
+        headers = {name.lower(): value for name, value in _texts(event, "headers").items()}
         merchant_id = self.merchants.of_key(headers.get("x-api-key", ""))
         if merchant_id is None:
             raise MerchantRefusedError("the API key belongs to no merchant")
@@ -66,19 +65,15 @@ class Api:
         if (resource, method) == (COLLECTION, "POST"):
             return self._submit(event, headers, merchant_id)
         if (resource, method) == (COLLECTION, "GET"):
-            return self._list(event.get("queryStringParameters") or {}, merchant_id)
+            return self._list(_texts(event, "queryStringParameters"), merchant_id)
         if (resource, method) == (f"{COLLECTION}/{{id}}", "GET"):
-            return self._read((event.get("pathParameters") or {}).get("id", ""), merchant_id)
+            return self._read(_texts(event, "pathParameters").get("id", ""), merchant_id)
         told = document(405, "method-not-allowed", "There is no such route", "see the API's description")
         return _answer(405, told, {"content-type": MEDIA_TYPE, "allow": "GET, POST"})
 
     def _submit(self, event: Event, headers: Mapping[str, str], merchant_id: str) -> Answer:
-        keys = {
-            value
-            for name, values in (event.get("multiValueHeaders") or {}).items()
-            for value in values or []
-            if name.lower() == "idempotency-key"
-        }
+        repeated = _values(event, "multiValueHeaders")
+        keys = {value for name, values in repeated.items() if name.lower() == "idempotency-key" for value in values}
         if len(keys) > 1:
             raise InvalidIdempotencyKeyError("the request has two different Idempotency-Keys")
         key = check_key(headers.get("idempotency-key"))
@@ -108,18 +103,47 @@ class Api:
         )
 
     def _read(self, transaction_id: str, merchant_id: str) -> Answer:
-        transaction = self.store.get(transaction_id) if 0 < len(transaction_id) <= 64 else None
+        transaction = self.store.get(transaction_id) if is_transaction_id(transaction_id) else None
         if transaction is None or transaction.merchant_id != merchant_id:
             raise TransactionNotFoundError("no transaction of yours has this id")
         return _answer(200, current_view(transaction))
 
 
-def _headers(event: Event) -> dict[str, str]:
-    return {name.lower(): value for name, value in (event.get("headers") or {}).items() if isinstance(value, str)}
+def _written_by_the_merchant(event: Event) -> list[object]:
+    """Gather all that a merchant can write into a request, but for the body; what comes twice is in the lists alone."""
+    headers = [*_texts(event, "headers").items(), *_values(event, "multiValueHeaders").items()]
+    path = event.get("path")
+    return [
+        [
+            [name, value]
+            for name, value in headers
+            if name.lower() not in _NOT_THE_MERCHANTS and not name.lower().startswith(_NOT_THE_MERCHANTS_PREFIXES)
+        ],
+        [path, unquote(path)] if isinstance(path, str) else [],
+        _texts(event, "pathParameters"),
+        _texts(event, "queryStringParameters"),
+        _values(event, "multiValueQueryStringParameters"),
+    ]
+
+
+def _texts(event: Event, name: str) -> dict[str, str]:
+    """Read a part of the event that maps names to texts; API Gateway writes null for an empty one."""
+    found = event.get(name)
+    return {key: value for key, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
+
+
+def _values(event: Event, name: str) -> dict[str, list[str]]:
+    """Read a part of the event that maps names to all their texts."""
+    found = event.get(name)
+    lists = {key: value for key, value in found.items() if isinstance(value, list)} if isinstance(found, dict) else {}
+    return {key: [value for value in values if isinstance(value, str)] for key, values in lists.items()}
 
 
 def _body(event: Event) -> bytes:
-    body = event.get("body") or ""
+    body = event.get("body")
+    if not isinstance(body, str):
+        # API Gateway writes null for none.
+        return b""
     try:
         return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, ValueError) as error:
