@@ -47,7 +47,7 @@ def test_no_uuid_is_taken_for_a_card_number(key: Any) -> None:
     assert check_key(f"{key}") == f"{key}"
 
 
-@pytest.mark.parametrize("text", ["1 " * (LARGEST_BODY // 2), "1" * LARGEST_BODY])
+@pytest.mark.parametrize("text", ["0 " * (LARGEST_BODY // 2), "0" * LARGEST_BODY])
 def test_the_longest_text_of_digits_is_looked_through(text: str) -> None:
     # Looking at every pair of groups instead of every short row of them would take longer than anybody waits.
-    assert not holds_card_number(text.replace("1", "0"))
+    assert not holds_card_number(text)

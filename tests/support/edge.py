@@ -1,0 +1,103 @@
+"""The validator's API over tables in memory, called with the events that API Gateway sends."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from support.tables import Tables
+from transactions.merchants import Merchants, fingerprint, parse_settings
+from transactions.store import TransactionStore
+from validator.api import COLLECTION, Api
+
+MERCHANTS = "merchants"
+TRANSACTIONS = "transactions"
+ITEM = f"{COLLECTION}/{{id}}"
+
+SETTINGS: dict[str, Any] = {
+    "country": "DE",
+    "currencies": ["EUR"],
+    "amount_limit": 200_000,
+    "foreign_card_review_above": 20_000,
+    "velocity": {"window_seconds": 600, "count": 3, "amount": 500_000},
+}
+
+
+class Edge:
+    """The API at a time of the caller's choosing, with the merchants acme and globex.
+
+    Attributes:
+        api: what is called.
+        tables: what it works on.
+        at: now, in milliseconds; each look at the clock takes one.
+    """
+
+    def __init__(self) -> None:
+        self.tables = Tables()
+        self.at = 1_790_000_000_000
+        client: Any = self.tables
+        merchants = Merchants(client, MERCHANTS, self._clock)
+        self.api = Api(merchants=merchants, store=TransactionStore(client, TRANSACTIONS), clock=self._clock)
+        for merchant in ("acme", "globex"):
+            merchants.write(parse_settings(SETTINGS | {"id": merchant}))
+            binding = {"id": {"S": f"key#{fingerprint(key_of(merchant))}"}, "merchant_id": {"S": merchant}}
+            self.tables.put_item(TableName=MERCHANTS, Item=binding)
+
+    @property
+    def transactions(self) -> dict[str, dict[str, Any]]:
+        """The items of the table, by id."""
+        return self.tables.items.get(TRANSACTIONS, {})
+
+    def submit(self, body: object, key: str | None, merchant: str = "acme") -> "Answered":
+        """Post a transaction; bytes are sent as they are, anything else as JSON."""
+        text = body.decode() if isinstance(body, bytes) else json.dumps(body)
+        headers = {"x-api-key": key_of(merchant)} | ({} if key is None else {"Idempotency-Key": key})
+        return Answered(self.api.answer(event("POST", COLLECTION, body=text, headers=headers)))
+
+    def read(self, transaction_id: str, merchant: str = "acme") -> "Answered":
+        """Read a transaction."""
+        headers = {"x-api-key": key_of(merchant)}
+        return Answered(self.api.answer(event("GET", ITEM, headers=headers, path={"id": transaction_id})))
+
+    def _clock(self) -> int:
+        self.at += 1
+        return self.at
+
+
+class Answered:
+    """An answer as a client sees it."""
+
+    def __init__(self, answer: Mapping[str, Any]) -> None:
+        self.status: int = answer["statusCode"]
+        self.headers: dict[str, str] = answer["headers"]
+        self.text: str = answer["body"]
+        self.body: dict[str, Any] = json.loads(answer["body"])
+
+    @property
+    def replayed(self) -> bool:
+        return self.headers.get("idempotent-replayed") == "true"
+
+
+def key_of(merchant: str) -> str:
+    """Return a merchant's API key."""
+    return f"api-key-of-{merchant}"
+
+
+def event(
+    method: str, resource: str, *, body: str | None = None, headers: Mapping[str, str] | None = None,
+    query: Mapping[str, str] | None = None, path: Mapping[str, str] | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Write a request as API Gateway's proxy integration does: null where there is nothing."""
+    return {
+        "resource": resource,
+        "path": resource.format(**(path or {})),
+        "httpMethod": method,
+        "headers": dict(headers) if headers else None,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()} if headers else None,
+        "queryStringParameters": dict(query) if query else None,
+        "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
+        "pathParameters": dict(path) if path else None,
+        "stageVariables": None,
+        "requestContext": {"resourcePath": resource, "httpMethod": method, "stage": "test", "requestId": "request"},
+        "body": body,
+        "isBase64Encoded": False,
+    }

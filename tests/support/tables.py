@@ -1,0 +1,101 @@
+"""DynamoDB in memory, as far as merchants and transactions use it: the same conditions, and the same refusals."""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+LONGEST_KEY = 2048
+"""Bytes of a partition key."""
+LONGEST_RANGE_KEY = 1024
+"""Bytes of a range key."""
+
+
+class Tables:
+    """Tables keyed by `id`; calls are atomic, as DynamoDB's are.
+
+    Attributes:
+        items: table to id to item.
+        lost: set it to lose calls: it is given the work of each write and may fail before or after doing it.
+    """
+
+    def __init__(self) -> None:
+        self.items: dict[str, dict[str, dict[str, Any]]] = {}
+        self.lost: Callable[[Callable[[], None]], None] = lambda write: write()
+        self._lock = Lock()
+
+    def get_item(self, **call: Any) -> dict[str, Any]:
+        found = self._find(call, call["Key"])
+        return {} if found is None else {"Item": found}
+
+    def put_item(self, **call: Any) -> dict[str, Any]:
+        item = call["Item"]
+        _check(item)
+        condition = call.get("ConditionExpression")
+        assert condition in {None, "attribute_not_exists(id)"}
+        with self._lock:
+            found = self._find(call, item)
+            if condition and found is not None:
+                raise _refused("ConditionalCheckFailedException", found)
+            self.lost(lambda: self._of(call).update({item["id"]["S"]: item}))
+        return {}
+
+    def update_item(self, **call: Any) -> dict[str, Any]:
+        names, values = call["ExpressionAttributeNames"], call["ExpressionAttributeValues"]
+        assert call["ConditionExpression"] == "#status = :pending"
+        with self._lock:
+            found = self._find(call, call["Key"])
+            if found is None or found["status"] != values[":pending"]:
+                raise _refused("ConditionalCheckFailedException", found)
+            for assignment in call["UpdateExpression"].removeprefix("SET ").split(", "):
+                name, value = assignment.split(" = ")
+                found[names.get(name, name)] = values[value]
+        return {}
+
+    def query(self, **call: Any) -> dict[str, Any]:
+        assert (call["KeyConditionExpression"], call["ScanIndexForward"]) == ("merchant_id = :merchant", False)
+        merchant = call["ExpressionAttributeValues"][":merchant"]
+        own = [item for item in self._of(call).values() if item["merchant_id"] == merchant]
+        own.sort(key=lambda item: str(item["listing"]["S"]), reverse=True)
+        if after := call.get("ExclusiveStartKey"):
+            _key(after["id"], LONGEST_KEY)
+            place = _key(after["listing"], LONGEST_RANGE_KEY)
+            own = [item for item in own if item["listing"]["S"] < place]
+        page = own[: call["Limit"]]
+        if len(page) < call["Limit"]:
+            return {"Items": page}
+        return {"Items": page, "LastEvaluatedKey": {name: page[-1][name] for name in ("merchant_id", "listing", "id")}}
+
+    def _find(self, call: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, Any] | None:
+        return self._of(call).get(_key(key["id"], LONGEST_KEY))
+
+    def _of(self, call: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        return self.items.setdefault(call["TableName"], {})
+
+
+def _key(value: Mapping[str, str], longest: int) -> str:
+    _check(value)
+    if not 0 < len(value["S"].encode()) <= longest:
+        raise _refused("ValidationException")
+    return value["S"]
+
+
+def _check(value: object) -> None:
+    """Refuse what DynamoDB refuses anywhere in an item: texts that are not Unicode, attributes without a name."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not name:
+                raise _refused("ValidationException")
+            _check(name)
+            _check(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _check(inner)
+    elif isinstance(value, str) and any("\ud800" <= sign <= "\udfff" for sign in value):
+        raise _refused("SerializationException")
+
+
+def _refused(code: str, item: Mapping[str, Any] | None = None) -> ClientError:
+    response: Any = {"Error": {"Code": code, "Message": code}, **({"Item": item} if item else {})}
+    return ClientError(response, "Stub")
