@@ -16,6 +16,7 @@ class Merchant:
         self.deployed = deployed
         self.name = name
         self.url: str = deployed.outputs["api-edge"]["transactions_url"]
+        self.table: str = deployed.outputs["data"]["transactions_table_name"]
         key = deployed.outputs["api-edge"]["api_keys"][name]
         self.http = httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False)
 
@@ -24,6 +25,15 @@ class Merchant:
 
     def post(self, content: bytes, key: str, content_type: str = "application/json") -> httpx.Response:
         return self.http.post(self.url, content=content, headers={"idempotency-key": key, "content-type": content_type})
+
+    def items(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        """Look into the table for the transactions of the body's card, whosever they are."""
+        token = {"S": body["card"]["token"]}
+        pages = (
+            self.deployed.client("dynamodb").get_paginator("scan").paginate(TableName=self.table, ConsistentRead=True)
+        )
+        items = [item for page in pages for item in page["Items"]]
+        return [item for item in items if item["submission"]["M"]["card"]["M"]["token"] == token]
 
     def read(self, transaction_id: str) -> httpx.Response:
         return self.http.get(f"{self.url}/{transaction_id}")
@@ -39,14 +49,14 @@ class Merchant:
         return found
 
 
-def eventually(look: Callable[[], Any], seconds: float = 30.0) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
     """Look until there is something to see."""
     deadline = time.monotonic() + seconds
     while True:
         if found := look():
             return found
         assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 @pytest.fixture(scope="session")
@@ -57,6 +67,11 @@ def acme(deployed: Any) -> Merchant:
 @pytest.fixture(scope="session")
 def globex(deployed: Any) -> Merchant:
     return Merchant(deployed, "globex")
+
+
+@pytest.fixture(scope="session")
+def initech(deployed: Any) -> Merchant:
+    return Merchant(deployed, "initech")
 
 
 @pytest.fixture(scope="session")
