@@ -139,10 +139,11 @@ for layer_name in LAYERS:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and layout, and that each Pulumi.yaml is the template filled in."""
+    """Check style and layout, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "python", "-m", "tapstack.manifest")
+    run(session, "python", "-m", "tapstack.openapi")
 
 
 @nox.session

@@ -15,7 +15,7 @@ from transactions.errors import (
 
 MEDIA_TYPE: Final = "application/problem+json"
 
-_KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
+KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
     InvalidSubmissionError: (400, "invalid-body", "The body is not a transaction"),
     InvalidIdempotencyKeyError: (400, "invalid-idempotency-key", "The Idempotency-Key cannot be used"),
     CardNumberError: (400, "card-number", "Card numbers are not accepted"),
@@ -24,14 +24,20 @@ _KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
     TransactionNotFoundError: (404, "not-found", "There is no such transaction"),
     IdempotencyConflictError: (422, "idempotency-conflict", "The Idempotency-Key belongs to another request"),
 }
+"""Error to status, last part of the document's type, and title."""
 
 
 def problem(error: RequestError) -> tuple[int, dict[str, Any]]:
     """Return the status and the document for an error."""
-    status, slug, title = _KINDS[type(error)]
+    status, slug, title = KINDS[type(error)]
     return status, document(status, slug, title, f"{error}")
 
 
 def document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
     """Write a problem document."""
-    return {"type": f"urn:tapstack:problem:{slug}", "title": title, "status": status, "detail": detail}
+    return {"type": urn(slug), "title": title, "status": status, "detail": detail}
+
+
+def urn(slug: str) -> str:
+    """Write a problem document's type."""
+    return f"urn:tapstack:problem:{slug}"

@@ -28,6 +28,7 @@ from transactions.submission import parse
 from transactions.transaction import accepted_view, current_view
 
 COLLECTION: Final = "/v1/transactions"
+ITEM: Final = f"{COLLECTION}/{{id}}"
 DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
 
@@ -66,7 +67,7 @@ class Api:
             return self._submit(event, headers, merchant_id)
         if (resource, method) == (COLLECTION, "GET"):
             return self._list(_texts(event, "queryStringParameters"), merchant_id)
-        if (resource, method) == (f"{COLLECTION}/{{id}}", "GET"):
+        if (resource, method) == (ITEM, "GET"):
             return self._read(_texts(event, "pathParameters").get("id", ""), merchant_id)
         told = document(405, "method-not-allowed", "There is no such route", "see the API's description")
         return _answer(405, told, {"content-type": MEDIA_TYPE, "allow": "GET, POST"})

@@ -7,11 +7,10 @@ from typing import Any
 from support.tables import Tables
 from transactions.merchants import Merchants, fingerprint, parse_settings
 from transactions.store import TransactionStore
-from validator.api import COLLECTION, Api
+from validator.api import COLLECTION, ITEM, Api
 
 MERCHANTS = "merchants"
 TRANSACTIONS = "transactions"
-ITEM = f"{COLLECTION}/{{id}}"
 
 SETTINGS: dict[str, Any] = {
     "country": "DE",

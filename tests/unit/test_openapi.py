@@ -1,0 +1,72 @@
+"""The API's description: made from the code, in step with it, and true of what the validator answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from support.edge import Edge
+from tapstack import openapi
+from transactions.problems import KINDS, urn
+from transactions.transaction import Decision
+
+BODY = {
+    "amount": 1250,
+    "currency": "EUR",
+    "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2099-12"},
+    "metadata": {"shop": "one"},
+}
+
+
+def test_the_file_is_what_the_code_makes() -> None:
+    assert openapi.main([]) == 0
+
+
+def test_a_file_that_drifted_is_told_and_written_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "openapi.json"
+    file.write_text("{}", encoding="utf-8")
+
+    assert openapi.main([], file) == 1
+    assert "python -m tapstack.openapi --write" in capsys.readouterr().out
+    assert file.read_text(encoding="utf-8") == "{}"
+    assert openapi.main(["--write"], file) == 0
+    assert openapi.main([], file) == 0
+
+
+def test_every_problem_of_the_validator_is_in_it_with_its_status() -> None:
+    operations = [item for path in openapi.openapi()["paths"].values() for item in path.values()]
+
+    for status, slug, _ in KINDS.values():
+        assert any(urn(slug) in json.dumps(item["responses"].get(f"{status}")) for item in operations)
+
+
+def test_every_reference_leads_somewhere() -> None:
+    document = openapi.openapi()
+
+    def references(value: Any) -> list[str]:
+        if isinstance(value, dict):
+            own = [value["$ref"]] if "$ref" in value else []
+            return own + [found for inner in value.values() for found in references(inner)]
+        return [found for inner in value for found in references(inner)] if isinstance(value, list) else []
+
+    for reference in references(document):
+        target: Any = document
+        for part in reference.removeprefix("#/").split("/"):
+            target = target[part]
+
+
+def test_the_validators_answers_are_of_the_types_it_describes() -> None:
+    edge = Edge()
+
+    accepted = edge.submit(BODY, "k").body
+    assert msgspec.convert(accepted, openapi.PendingTransaction)
+    edge.api.store.decide(accepted["id"], Decision("review", ["duplicate"], 50, 1, edge.at))
+    assert msgspec.convert(edge.read(accepted["id"]).body, openapi.DecidedTransaction)
+
+
+def test_it_says_how_long_a_key_is_known() -> None:
+    (key,) = openapi.openapi()["paths"]["/v1/transactions"]["post"]["parameters"]
+
+    assert "remembered as long as its transaction is kept" in key["description"]
