@@ -2,23 +2,21 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+import tapstack_local
 from support.tables import Tables
-from transactions.merchants import Merchants, fingerprint, parse_settings
+from transactions.attributes import to_item
+from transactions.merchants import CACHE_MS, Merchants, fingerprint
 from transactions.store import TransactionStore
 from validator.api import COLLECTION, ITEM, Api
 
 MERCHANTS = "merchants"
 TRANSACTIONS = "transactions"
 
-SETTINGS: dict[str, Any] = {
-    "country": "DE",
-    "currencies": ["EUR"],
-    "amount_limit": 200_000,
-    "foreign_card_review_above": 20_000,
-    "velocity": {"window_seconds": 600, "count": 3, "amount": 500_000},
-}
+# The lane's own merchants: their settings are as complete as settings have to be.
+SETTINGS = Path(tapstack_local.__file__).parent / "samples" / "merchants.json"
 
 
 class Edge:
@@ -37,9 +35,17 @@ class Edge:
         merchants = Merchants(client, MERCHANTS, self._clock)
         self.api = Api(merchants=merchants, store=TransactionStore(client, TRANSACTIONS), clock=self._clock)
         for merchant in ("acme", "globex"):
-            merchants.write(parse_settings(SETTINGS | {"id": merchant}))
+            self.set_up(merchant)
             binding = {"id": {"S": f"key#{fingerprint(key_of(merchant))}"}, "merchant_id": {"S": merchant}}
             self.tables.put_item(TableName=MERCHANTS, Item=binding)
+
+    def set_up(self, merchant: str, **changes: Any) -> None:
+        """Write a merchant's settings; they hold at once."""
+        documents = json.loads(SETTINGS.read_text(encoding="utf-8"))
+        (settings,) = (document for document in documents if document["id"] == merchant)
+        item = to_item({"id": f"merchant#{merchant}", "settings": settings | changes})
+        self.tables.put_item(TableName=MERCHANTS, Item=item)
+        self.at += CACHE_MS
 
     @property
     def transactions(self) -> dict[str, dict[str, Any]]:

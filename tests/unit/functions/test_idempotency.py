@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import msgspec
 import pytest
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
@@ -174,9 +173,7 @@ def test_13_a_key_is_known_as_long_as_its_transaction_is_kept_and_no_longer(edge
 
 def test_14_a_suspended_merchant_gets_its_replays_and_nothing_new(edge: Edge) -> None:
     first = edge.submit(BODY, "k")
-    settings = edge.api.merchants.settings("acme")
-    assert settings
-    edge.api.merchants.write(msgspec.structs.replace(settings, status="suspended"))
+    edge.set_up("acme", status="suspended")
 
     assert (edge.submit(BODY, "k").text, edge.submit(BODY, "k").replayed) == (first.text, True)
     assert edge.submit(BODY | {"amount": 1}, "k").status == 422
