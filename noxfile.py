@@ -8,6 +8,7 @@ Sessions run in the project's own environment (`.venv`), so that a session start
 """
 
 import runpy
+import secrets
 from pathlib import Path
 
 import nox
@@ -158,6 +159,13 @@ def types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run all tests, or those that are named: -- [PYTEST ARGUMENTS]."""
     run(session, "pytest", "-n", "auto", *session.posargs)
+
+
+@nox.session
+def hostile(session: nox.Session) -> None:
+    """Send what nobody would send to the handlers and the deployed API: -- [--inputs 20000] [--seed N]."""
+    much = ["--inputs", "20000", "--seed", f"{secrets.randbelow(2**32)}"]
+    run(session, "pytest", "-q", "--capture=no", f"{TESTS / 'hostile'}", *much, *session.posargs)
 
 
 if __name__ == "__main__":
