@@ -43,13 +43,15 @@ class Mutator:
 
     def text(self, good: str = "") -> str:
         """Change a text, or send another."""
-        match self._random.randrange(4):
+        match self._random.randrange(5):
             case 0:
                 return self._random.choice(TEXTS)
             case 1:
+                return f"{good} 4242424242424242"
+            case 2:
                 place = self._random.randrange(len(good) + 1)
                 return good[:place] + self._random.choice(TEXTS) + good[place:]
-            case 2:
+            case 3:
                 # Bytes that are no UTF-8 come as halves of characters.
                 return self.raw(good.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogateescape")
             case _:

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections import Counter
 from random import Random
 from typing import Any
@@ -25,6 +26,8 @@ BODY = {
     "reference": "order-1",
     "metadata": {"shop": "one"},
 }
+# With other digits around it, it is a part of another number.
+CARD_NUMBER = re.compile(r"(?<!\d)4242424242424242(?!\d)")
 MEMBERS = ("headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters", "pathParameters")
 
 
@@ -100,6 +103,8 @@ def check(answer: dict[str, Any]) -> str:
         assert value.isprintable()
     assert json.dumps(answer).encode()
     body = json.loads(answer["body"].encode())
+    # Accepted it would have been kept, and no refusal repeats it.
+    assert not CARD_NUMBER.search(answer["body"].replace(" ", ""))
     if status >= 400:
         assert answer["headers"]["content-type"] == "application/problem+json"
         assert body.keys() == {"type", "title", "status", "detail"}
