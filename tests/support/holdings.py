@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-# A message that is handed out is hidden for this long; nothing else reads the queues that these tests look into.
+# A message that is looked at is hidden from its reader for this long, and so from a second look.
 _HIDDEN_SECONDS = 1
 _ESCAPE = re.compile(r"\\u([0-9a-f]{4})", re.IGNORECASE)
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212]")
