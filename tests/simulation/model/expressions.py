@@ -290,9 +290,11 @@ def _primary(tokens: Tokens) -> Condition:
     name = None if tokens.ahead() == "size" else tokens.function()
     if name is not None:
         return _call(name, tokens)
-    left = _operand(tokens)
+    # An operand on the left is followed by its comparator: whether its type has an order matters to that only.
+    ordered = tokens.ahead(1) not in {"=", "<>"}
+    left = _operand(tokens, ordered=ordered)
     comparator = tokens.comparator()
-    return _comparison(left, comparator, _operand(tokens))
+    return _comparison(left, comparator, _operand(tokens, ordered=comparator not in {"=", "<>"}))
 
 
 def _closes_at_once(tokens: Tokens) -> bool:
@@ -329,9 +331,12 @@ def _call(name: str, tokens: Tokens) -> Condition:
     return begins
 
 
-def _operand(tokens: Tokens) -> Operand:
+def _operand(tokens: Tokens, *, ordered: bool) -> Operand:
     if tokens.ahead().startswith(":"):
-        return _constant(tokens.value())
+        value = tokens.value()
+        if ordered and ordering(value) is None:
+            raise InvalidExpressionError("Incorrect operand type for operator or function; operator: <")
+        return _constant(value)
     if name := tokens.function():
         if name != "size":
             raise InvalidExpressionError(f"The function is not allowed to be used this way; function: {name}")
@@ -340,8 +345,12 @@ def _operand(tokens: Tokens) -> Operand:
 
         def size(item: Item) -> Value | None:
             value = at(item, measured)
-            found = None if value is None else length(value)
-            return None if found is None else {"N": f"{found}"}
+            if value is None:
+                return None
+            found = length(value)
+            if found is None:
+                raise NotModelledError("the size of what has none, which AWS says nothing about")
+            return {"N": f"{found}"}
 
         return size
     path = tokens.path()
@@ -352,7 +361,9 @@ def _comparison(left: Operand, comparator: str, right: Operand) -> Condition:
     def holds(item: Item) -> bool:
         one, other = left(item), right(item)
         if one is None or other is None:
-            return comparator == "<>" and (one is not None or other is not None)
+            if one is other:
+                raise NotModelledError("comparing two paths that lead to nothing, which AWS says nothing about")
+            return comparator == "<>"
         if comparator in {"=", "<>"}:
             return equal(one, other) == (comparator == "=")
         first, second = ordering(one), ordering(other)

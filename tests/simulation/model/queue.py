@@ -121,15 +121,13 @@ class Queue:
             visibility_seconds: how long they cannot be received again; None for the queue's own time.
         """
         self._forget()
+        self._bury()
         now = self._clock()
         hidden = 1000 * (self._visibility if visibility_seconds is None else visibility_seconds)
         visible = [message for message in self.messages if message.visible <= now]
         received: list[Message] = []
         while visible and len(received) < limit:
             message = visible.pop(self.choose(visible))
-            if self._dead_letters and message.receives >= self._max_receives:
-                self._bury(message, self._dead_letters)
-                continue
             self._received += 1
             message.receives += 1
             message.first_received = message.first_received or now
@@ -190,11 +188,15 @@ class Queue:
             raise UnknownHandleError("The input receipt handle is invalid.")
         return next((message for message in self.messages if message.id == self._handles[handle]), None)
 
-    def _bury(self, message: Message, dead_letters: "Queue") -> None:
-        self.messages.remove(message)
-        message.visible = self._clock()
-        message.dead_letter_of = self.arn
-        dead_letters.messages.append(message)
+    def _bury(self) -> None:
+        """Move what would be received once too often to the dead letters."""
+        if self._dead_letters is None:
+            return
+        now = self._clock()
+        for message in [each for each in self.messages if each.receives >= self._max_receives and each.visible <= now]:
+            self.messages.remove(message)
+            message.dead_letter_of = self.arn
+            self._dead_letters.messages.append(message)
 
     def _forget(self) -> None:
         """Drop what is older than the queue keeps."""
