@@ -184,6 +184,7 @@ def test_the_last_batch_can_come_once_more_and_then_its_answer_counts(poller: St
     assert keys(poller.redeliver_last()) == "ab"
     poller.answered(failing(first))
 
+    assert poller.redeliver_last() is None
     assert keys(poller.next_batch(2)) == "ab"
     assert poller.redeliver_last() is None
     poller.answered(None)

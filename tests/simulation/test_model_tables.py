@@ -225,6 +225,30 @@ def test_a_page_ends_at_a_megabyte(cloud: Cloud) -> None:
     assert (first["Count"], second["Count"], "LastEvaluatedKey" in second) == (2, 1, False)
 
 
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [({"S": "B"}, {"S": "a"}), ({"S": "z"}, {"S": "é"}), ({"N": "9"}, {"N": "10"}), ({"B": b"\x01"}, {"B": b"\xff"})],
+)
+def test_texts_and_bytes_are_ordered_by_byte_and_numbers_by_value(cloud: Cloud, less: Request, more: Request) -> None:
+    cloud.dynamodb.put_item(TableName="velocity", Item={**KEY, "note": less})
+    query: Request = {"TableName": "velocity", "FilterExpression": "note < :v AND note <= :v AND NOT note >= :v"}
+
+    assert cloud.dynamodb.scan(**query, ExpressionAttributeValues={":v": more})["Count"] == 1
+    assert cloud.dynamodb.scan(**query, ExpressionAttributeValues={":v": less})["Count"] == 0
+    query["FilterExpression"] = "note >= :v AND note <= :v AND NOT note < :v AND NOT note > :v"
+    assert cloud.dynamodb.scan(**query, ExpressionAttributeValues={":v": less})["Count"] == 1
+
+
+def test_an_update_reads_the_item_as_it_was(cloud: Cloud) -> None:
+    cloud.dynamodb.put_item(TableName="velocity", Item={**KEY, "one": {"S": "1"}, "two": {"S": "2"}})
+
+    answer = cloud.dynamodb.update_item(
+        TableName="velocity", Key=KEY, UpdateExpression="SET one = two, two = one", ReturnValues="ALL_NEW"
+    )
+
+    assert answer["Attributes"] == {**KEY, "one": {"S": "2"}, "two": {"S": "1"}}
+
+
 def test_what_was_given_out_or_taken_in_is_no_way_into_the_table(cloud: Cloud) -> None:
     item: Any = {**ITEM, "box": {"M": {"x": {"L": [{"S": "kept"}]}}}}
     cloud.dynamodb.put_item(TableName="transactions", Item=item)
@@ -243,7 +267,7 @@ def test_what_was_given_out_or_taken_in_is_no_way_into_the_table(cloud: Cloud) -
     [
         {"UpdateExpression": "SET"},
         {"UpdateExpression": "SET a = :v REMOVE a"},
-        {"UpdateExpression": "SET box = :v, box.x = :v"},
+        {"UpdateExpression": "SET box = :m, box.x = :v", "more": {":m": {"M": {}}}},
         {"UpdateExpression": "SET a = id + :v"},
         {"UpdateExpression": "REMOVE missing.x", "ExpressionAttributeValues": {}},
         {"UpdateExpression": "ADD missing.x :n", "ExpressionAttributeValues": {":n": {"N": "1"}}},
