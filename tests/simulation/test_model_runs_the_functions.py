@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from unittest import mock
 
 from fraud_detector.stream import Detector
@@ -10,12 +10,14 @@ from notifier.queue import Notifier
 from simulation.model.cloud import WEBHOOK_SECRET_PREFIX, Cloud
 from simulation.model.executor import InlineExecutor
 from transactions.acceptance import accept
-from transactions.delivery import Courier
 from transactions.merchants import Merchants, parse_settings
 from transactions.store import TransactionStore
 from transactions.submission import parse
 from transactions.velocity import Velocity
 from transactions.webhooks import SecretStore
+
+if TYPE_CHECKING:
+    from transactions.delivery import Courier
 
 SETTINGS: dict[str, Any] = {
     "id": "acme",
@@ -62,7 +64,7 @@ def run() -> tuple[list[tuple[Mapping[str, str], bytes]], dict[Any, Any]]:
     notifier = Notifier(
         merchants,
         SecretStore(cloud.secretsmanager, WEBHOOK_SECRET_PREFIX, cloud.clock),
-        cast(Courier, courier),
+        cast("Courier", courier),
         cloud.sqs,
         cloud.notifications.url,
         cloud.clock,
