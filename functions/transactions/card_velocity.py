@@ -9,9 +9,9 @@ version, so of two that run at once one sees the other; a transaction that is in
     no            no                no        no: it is not approved
     no            cannot be told    no        no: it came so late that what was near it is forgotten; for a person
 
-One that was refused and comes again after the limit was raised is counted, though its decision stands: the count may
-be too high by that, never too low. At most `count` transactions of any window are in the list, and only what is in the list is ever approved. The list is
-packed so tightly that it stays within one write unit.
+At most `count` transactions of any window are in the list, and only what is in the list is ever approved. One that was
+refused and comes again under another limit may be counted, though its decision stands: the list may hold one too many
+by that, never one too few. It is packed so tightly that it stays within one write unit.
 """
 
 import hashlib

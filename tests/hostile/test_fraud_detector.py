@@ -12,6 +12,7 @@ from hostile.conftest import Inputs
 from hostile.mutations import Mutator
 from support.edge import Edge
 from support.queues import Queues
+from transactions.card_velocity import CardCount
 
 ENTRY_POINT = "fraud_detector.stream.Detector.process"
 BODY = {
@@ -26,12 +27,14 @@ HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 def make_detector(edge: Edge, queues: Queues) -> Detector:
     # What a card did before is not what this is about.
-    velocity = Mock(**{"count.return_value": ()})
+    cards = Mock(**{"count.return_value": CardCount(())})
+    limits = Mock(**{"count.return_value": {}})
     sqs: Any = queues
     return Detector(
         merchants=edge.api.merchants,
         store=edge.api.store,
-        velocity=velocity,
+        cards=cards,
+        limits=limits,
         sqs=sqs,
         queue_url=QUEUE,
         clock=lambda: edge.at,

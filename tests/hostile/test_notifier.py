@@ -52,6 +52,7 @@ def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
         courier=courier,
         sqs=sqs,
         queue_url="queue",
+        dead_letter_queue_url="dead-letters",
         clock=lambda: edge.at,
         told=lambda webhook_id, error: None,
     )

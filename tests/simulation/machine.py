@@ -206,7 +206,7 @@ class Simulation(RuleBasedStateMachine):
 
     @invariant()
     def everything_holds(self) -> None:
-        type(self).steps += 1
+        Simulation.steps += 1
         self.watch.check()
 
     def teardown(self) -> None:
@@ -217,7 +217,7 @@ class Simulation(RuleBasedStateMachine):
             self.watch.check_privacy()
             self._check_the_end()
         finally:
-            self.totals.update(self.world.counts)
+            Simulation.totals.update(self.world.counts)
             self.world.close()
 
     def _settle(self) -> None:

@@ -88,8 +88,8 @@ class World:
     """How many secrets were made."""
     exchanges: dict[str, tuple[int, str]] = field(default_factory=dict)
     """Merchant id to when its secret was exchanged and what it was before."""
-    limits_raised: set[str] = field(default_factory=set)
-    """Merchants whose card limit was raised at some time."""
+    limits_changed: set[str] = field(default_factory=set)
+    """Merchants whose card limit was changed at some time."""
     _suspended: dict[str, int] = field(default_factory=dict)
     """Merchant to since when it is suspended."""
     crashed: bool = False
@@ -106,7 +106,8 @@ class World:
         self.functions = Functions(self._client, self._skewed_clock, self.cloud.clock, lambda **_: _Courier(self))
         self.cloud.faults.between = self.functions.between
         self.cloud.faults.decide = self.functions.decide
-        self._printed = PRINTED.tell()
+        PRINTED.seek(0)
+        PRINTED.truncate()
         operator = self.operator()
         for merchant in self.merchants.values():
             binding = {"id": f"key#{fingerprint(merchant.api_key)}", "merchant_id": merchant.id}
@@ -254,8 +255,7 @@ class World:
         """Let a merchant's cards be used more or less often."""
         held = self.operator().settings(merchant)
         if held is not None:
-            if count > held.card_velocity.count:
-                self.limits_raised.add(merchant)
+            self.limits_changed.add(merchant)
             limit = msgspec.structs.replace(held.card_velocity, count=count)
             self.change_settings(merchant, card_velocity=limit)
 
@@ -279,7 +279,7 @@ class World:
 
     def printed(self) -> str:
         """Return what the functions have logged in this world."""
-        return PRINTED.getvalue()[self._printed :]
+        return PRINTED.getvalue()
 
     def _client(self, service: str, **_: Any) -> Any:
         return getattr(self.cloud, service)
