@@ -168,5 +168,22 @@ def hostile(session: nox.Session) -> None:
     run(session, "pytest", "-q", "--capture=no", f"{TESTS / 'hostile'}", *much, *session.posargs)
 
 
+def simulation(session: nox.Session, module: str) -> None:
+    """Run a program of the simulation, which lies among the tests."""
+    run(session, "python", "-m", module, *session.posargs, env={"PYTHONPATH": str(TESTS)})
+
+
+@nox.session
+def simulate(session: nox.Session) -> None:
+    """Simulate the whole system under faults, deterministically: -- [--steps N] [--seed N]."""
+    simulation(session, "simulation")
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Put deliberate bugs into the functions, and see that the simulation finds each."""
+    simulation(session, "simulation.mutants")
+
+
 if __name__ == "__main__":
     nox.main()
