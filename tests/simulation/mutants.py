@@ -174,7 +174,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "ignore what the queue did not take",
         "fraud_detector/stream.py",
         "        again.extend(told[place][0] for place in sorted(refused))\n",
-        "        again.extend(told[place][0] for place in sorted(refused) if place > LARGEST_BATCH)\n",
+        "        again.extend(told[place][0] for place in sorted(refused) if place > 999)\n",
     ),
     Mutant(
         "take a failed webhook for delivered",
