@@ -229,9 +229,9 @@ def _gateway_problems() -> Mapping[str, _Told]:
     Raises:
         LookupError: it answers with something that this document has no place for.
     """
-    module = runpy.run_path(str(CHECKOUT / "projects" / "api-edge" / "gateway_responses.py"))
+    module = runpy.run_path(str(CHECKOUT / "projects" / "api-edge" / "gateway_problems.py"))
     if unplaced := {one.kind for one in module["PROBLEMS"]} - _GATEWAY_ANYWHERE - _GATEWAY_ON_BODIES - _GATEWAY_NEVER:
-        raise LookupError(f"{min(unplaced)} is new in gateway_responses.py; say in openapi.py what it answers to")
+        raise LookupError(f"{min(unplaced)} is new in gateway_problems.py; say in openapi.py what it answers to")
     return {
         one.kind: _Told(
             f"{one.status or _RANGES[one.kind]}", urn(one.slug), one.title, retry_after=bool(one.retry_after_seconds)
