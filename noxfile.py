@@ -46,6 +46,11 @@ def operator(session: nox.Session, *arguments: str) -> None:
     run(session, "python", "-m", "tapstack_operator", *arguments, *session.posargs)
 
 
+def delivery(session: nox.Session, *arguments: str) -> None:
+    """Run one of the teams' commands."""
+    run(session, "python", "-m", "tapstack_delivery", *arguments, *session.posargs)
+
+
 @nox.session
 def local(session: nox.Session) -> None:
     """Bring up all four layers on this machine and send transactions through; the lane stays up."""

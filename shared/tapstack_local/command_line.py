@@ -43,7 +43,7 @@ def run_command(
     """
     commands = parser.add_subparsers(metavar="command", required=True)
     for module in modules:
-        name = module.__name__.rpartition(".")[2]
+        name = module.__name__.rpartition(".")[2].replace("_", "-")
         summary = (module.__doc__ or "").strip()
         command = commands.add_parser(name, help=summary, description=summary)
         module.configure(command)

@@ -1,0 +1,27 @@
+"""The teams' commands: `python -m tapstack_delivery <command>`; the sessions of `noxfile.py` call them."""
+
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+from tapstack_delivery.errors import DeliveryError
+from tapstack_local.command_line import Parser, run_command
+from tapstack_local.errors import LaneError
+
+_COMMANDS: Final[tuple[ModuleType, ...]] = ()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its status."""
+    return run_command(
+        Parser(prog="python -m tapstack_delivery", description=__doc__),
+        _COMMANDS,
+        arguments,
+        errors=(DeliveryError, LaneError),
+        interrupted="interrupted; run the same command again to go on",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
