@@ -11,7 +11,10 @@ from rest_api import make_rest_api
 from routes import make_routes
 from settings import ApiEdgeSettings
 from stage import make_stage
-from tapstack.contracts import ApiEdgeContract, ComputeContract, DataContract
+from tapstack.contracts.api_edge import ApiEdgeContract
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.data import DataContract
+from tapstack.contracts.types import ApiKeysByMerchant, Arn, Name, NamesByMerchant, NamesByTier, Url
 from tapstack.program import open_layer
 from usage_plans import make_usage_plans
 
@@ -34,13 +37,13 @@ dashboard = make_dashboard(names, data, compute, stage, web_acl)
 make_alarms(names, data, compute, stage)
 
 ApiEdgeContract(
-    api_url=stage.url,
-    transactions_url=stage.transactions_url,
-    rest_api_id=api.id,
-    stage_name=stage.stage.stage_name,
-    api_key_ids=keys.ids,
-    api_keys=keys.values,
-    usage_plan_ids=plans,
-    web_acl_arn=web_acl.arn,
-    dashboard_url=dashboard.url,
+    api_url=Url.of(stage.url),
+    transactions_url=Url.of(stage.transactions_url),
+    rest_api_id=Name.of(api.id),
+    stage_name=Name.of(stage.stage.stage_name),
+    api_key_ids=NamesByMerchant.of(keys.ids),
+    api_keys=ApiKeysByMerchant.of(keys.values),
+    usage_plan_ids=NamesByTier.of(plans),
+    web_acl_arn=Arn.of(web_acl.arn),
+    dashboard_url=Url.of(dashboard.url),
 ).export(settings.environment_suffix)

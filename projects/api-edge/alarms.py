@@ -7,7 +7,8 @@ import pulumi_aws as aws
 from pulumi import Input
 
 from stage import ServedApi
-from tapstack.contracts import ComputeContract, DataContract
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.data import DataContract
 from tapstack.naming import Names
 
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import ApiEdgeSettings
-from tapstack.contracts import DataContract
+from tapstack.contracts.data import DataContract
 from tapstack.errors import UpstreamError
 from tapstack.naming import Names
 from tapstack.outputs import mapping

@@ -9,7 +9,8 @@ from pulumi import Input, Output
 
 from firewall import RATE_RULE
 from stage import ServedApi
-from tapstack.contracts import ComputeContract, DataContract
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.data import DataContract
 from tapstack.naming import Names
 
 COLUMNS: Final = 3

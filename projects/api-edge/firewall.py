@@ -6,7 +6,7 @@ import pulumi_aws as aws
 
 from settings import ApiEdgeSettings
 from stage import ServedApi
-from tapstack.contracts import DataContract
+from tapstack.contracts.data import DataContract
 from tapstack.naming import Names
 
 MANAGED_RULE_GROUPS: Final = {

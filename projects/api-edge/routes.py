@@ -12,7 +12,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from request_model import RequestChecks, make_request_checks
-from tapstack.contracts import ComputeContract
+from tapstack.contracts.compute import ComputeContract
 from tapstack.naming import Names
 
 COLLECTION_PATH: Final = "/v1/transactions"

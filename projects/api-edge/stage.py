@@ -10,7 +10,7 @@ from pulumi import Output
 
 from routes import COLLECTION_PATH
 from settings import ApiEdgeSettings
-from tapstack.contracts import DataContract
+from tapstack.contracts.data import DataContract
 from tapstack.naming import Names
 
 ACCESS_LOG_FIELDS: Final = {

@@ -3,7 +3,10 @@
 from fraud_detector_function import make_fraud_detector
 from notifier_function import make_notifier
 from settings import ComputeSettings
-from tapstack.contracts import ComputeContract, DataContract, NetworkContract
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.data import DataContract
+from tapstack.contracts.network import NetworkContract
+from tapstack.contracts.types import Arn, Name
 from tapstack.program import open_layer
 from validator_function import make_validator
 
@@ -17,12 +20,12 @@ fraud_detector = make_fraud_detector(names, settings, network, data)
 notifier = make_notifier(names, settings, network, data)
 
 ComputeContract(
-    alias_name=validator.alias.name,
-    validator_function_name=validator.function.name,
-    validator_alias_arn=validator.alias.arn,
-    validator_invoke_arn=validator.alias.invoke_arn,
-    fraud_detector_function_name=fraud_detector.function.name,
-    fraud_detector_alias_arn=fraud_detector.alias.arn,
-    notifier_function_name=notifier.function.name,
-    notifier_alias_arn=notifier.alias.arn,
+    alias_name=Name.of(validator.alias.name),
+    validator_function_name=Name.of(validator.function.name),
+    validator_alias_arn=Arn.of(validator.alias.arn),
+    validator_invoke_arn=Arn.of(validator.alias.invoke_arn),
+    fraud_detector_function_name=Name.of(fraud_detector.function.name),
+    fraud_detector_alias_arn=Arn.of(fraud_detector.alias.arn),
+    notifier_function_name=Name.of(notifier.function.name),
+    notifier_alias_arn=Arn.of(notifier.alias.arn),
 ).export(settings.environment_suffix)

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from settings import ComputeSettings
-from tapstack.contracts import DataContract
+from tapstack.contracts.data import DataContract
 from tapstack.naming import PRODUCT, Names
 from tapstack.packaging import RUNTIME, package
 from tapstack.policies import Statement, allow, assume_role, document

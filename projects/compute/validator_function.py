@@ -4,7 +4,8 @@ from pulumi import Output
 
 from function import FunctionShape, LiveFunction, Placement, make_function
 from settings import ComputeSettings
-from tapstack.contracts import DataContract, NetworkContract
+from tapstack.contracts.data import DataContract
+from tapstack.contracts.network import NetworkContract
 from tapstack.naming import Names
 from tapstack.policies import allow
 

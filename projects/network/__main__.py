@@ -6,7 +6,8 @@ from flow_logs import make_flow_logs
 from security_groups import make_security_groups
 from settings import NetworkSettings
 from subnets import make_isolated_subnets
-from tapstack.contracts import NetworkContract
+from tapstack.contracts.network import NetworkContract
+from tapstack.contracts.types import IpAddresses, SecurityGroupId, SubnetIds, VpcId
 from tapstack.program import open_layer
 from vpc import make_vpc
 
@@ -21,11 +22,11 @@ groups = make_security_groups(names, vpc)
 make_endpoints(names, vpc, isolated, egress, groups)
 
 NetworkContract(
-    vpc_id=vpc.id,
-    isolated_subnet_ids=isolated.subnet_ids,
-    egress_subnet_ids=egress.subnet_ids,
-    functions_security_group_id=groups.functions.id,
-    egress_security_group_id=groups.egress.id,
-    egress_addresses=egress.addresses,
+    vpc_id=VpcId.of(vpc.id),
+    isolated_subnet_ids=SubnetIds.of(isolated.subnet_ids),
+    egress_subnet_ids=SubnetIds.of(egress.subnet_ids),
+    functions_security_group_id=SecurityGroupId.of(groups.functions.id),
+    egress_security_group_id=SecurityGroupId.of(groups.egress.id),
+    egress_addresses=IpAddresses.of(egress.addresses),
     has_egress=settings.nat_gateways > 0,
 ).export(settings.environment_suffix)

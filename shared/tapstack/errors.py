@@ -11,6 +11,10 @@ class NamingError(pulumi.RunError):
     """A resource name breaks the naming rules."""
 
 
+class ContractError(pulumi.RunError):
+    """A layer exports or reads something other than the contract says."""
+
+
 class UpstreamError(pulumi.RunError):
     """A layer this one reads is not deployed, or exports something other than its contract."""
 

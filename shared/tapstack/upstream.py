@@ -14,6 +14,7 @@ from tapstack.layers import project_name
 
 VERSION_OUTPUT: Final = "contract_version"
 ENVIRONMENT_OUTPUT: Final = "environment_suffix"
+READS_OUTPUT: Final = "contract_reads"
 
 
 def stack_name(layer: str) -> str:
@@ -30,15 +31,17 @@ def require(layer: str, version: int, outputs: Sequence[str], environment_suffix
     Raises:
         UpstreamError: says which of these is not so, and the command that mends it.
     """
-    deploy = f"deploy it first: (cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
+    up = f"(cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
+    deploy = f"deploy it first: {up}"
     exported = _outputs_of(layer, deploy)
     if not exported:
         raise UpstreamError(f"layer {layer!r} is not up: stack {stack_name(layer)} exports nothing; {deploy}")
     found = exported.get(VERSION_OUTPUT)
     if found != version:
+        is_older = isinstance(found, float | int) and found < version
         raise UpstreamError(
             f"layer {layer!r} exports contract version {_number(found)}, and this layer reads version {version}; "
-            f"bring both to one revision, then deploy {layer!r} before this layer"
+            + (deploy if is_older else f"this checkout is older than what is deployed: git pull, then {_up_this()}")
         )
     if missing := [name for name in outputs if name not in exported]:
         raise UpstreamError(f"layer {layer!r} does not export {', '.join(missing)}; {deploy}")
@@ -60,6 +63,10 @@ def _outputs_of(layer: str, deploy: str) -> Mapping[str, Any]:
             raise
         raise UpstreamError(f"layer {layer!r} is not up: there is no stack {name}; {deploy}") from error
     return dict(answer["outputs"]) if answer else {}
+
+
+def _up_this() -> str:
+    return f"pulumi up --stack {pulumi.get_stack()}"
 
 
 def _number(value: object) -> object:

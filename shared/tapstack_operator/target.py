@@ -13,7 +13,9 @@ import boto3
 from botocore.exceptions import NoCredentialsError
 
 from tapstack.checkout import CHECKOUT
-from tapstack.contracts import ComputeContract, Contract, DataContract
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.contract import Contract
+from tapstack.contracts.data import DataContract
 from tapstack.upstream import VERSION_OUTPUT
 from tapstack_local.emulator.server import REGION
 from tapstack_local.lane import Lane

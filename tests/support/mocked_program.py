@@ -27,6 +27,13 @@ REGION = "eu-central-1"
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["pulumi", "pulumi_aws"])
 
+# EC2's ids have a shape that contracts hold them to.
+_ID_PREFIXES = {
+    "aws:ec2/vpc:Vpc": "vpc",
+    "aws:ec2/subnet:Subnet": "subnet",
+    "aws:ec2/securityGroup:SecurityGroup": "sg",
+}
+
 
 class ProgramError(Exception):
     """The program ended with an error."""
@@ -69,20 +76,22 @@ class _Cloud(pulumi.runtime.Mocks):
         self.registered.append(Registered(args.typ, args.name, args.inputs))
         made = {
             "arn": f"arn:aws:mock:{REGION}:{ACCOUNT}:{args.name}",
-            "invokeArn": f"invoke:{args.name}",
-            "streamArn": f"arn:stream:{args.name}",
+            "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/{args.name}",
+            "streamArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:stream/{args.name}",
             "url": f"https://sqs/{args.name}",
             "version": "1",
             "invokeUrl": f"https://api/{args.inputs.get('stageName')}",
             "rootResourceId": "root",
-            "executionArn": "arn:execute",
+            "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:rest",
             "publicIp": "203.0.113.1",
             "base64": "c2VjcmV0",
             "path": f"/{args.inputs.get('pathPart')}",
         }
         if args.typ == "aws:apigateway/apiKey:ApiKey":
-            made["value"] = f"key-of-{args.name}"
-        return f"{args.name}-id", {**made, **args.inputs}
+            made["value"] = f"the-value-of-the-api-key-{args.name}"
+        prefix = _ID_PREFIXES.get(args.typ)
+        made_id = f"{prefix}-{args.name.encode().hex()}" if prefix else f"{args.name}-id"
+        return made_id, {**made, **args.inputs}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> Any:
         if args.token == "pulumi:pulumi:readStackOutputs":

@@ -1,29 +1,38 @@
 """What the layers' programs come to on Pulumi's mocks."""
 
-import dataclasses
 from collections.abc import Callable, Mapping
-from typing import Any, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
 from pulumi import Output
 
 from support.mocked_program import Program, run_program
-from tapstack.contracts import ComputeContract, Contract, DataContract, NetworkContract, contract_of
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.contract import Contract, contract_of
+from tapstack.contracts.data import DataContract
+from tapstack.contracts.network import NetworkContract
+from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 
 def exported_by(contract: type[Contract], **known: Any) -> dict[str, Any]:
-    """Make up what a layer exports: a text for each field, but for those that are named."""
-    types = get_type_hints(contract)
+    """Make up what a layer exports: an example of its type for each output; the plain values are given."""
     made_up: dict[str, Any] = {"contract_version": contract.VERSION, "environment_suffix": "dev"}
-    for item in dataclasses.fields(contract):
-        kind = f"{types[item.name]}"
-        value: Any = f"{contract.LAYER}-{item.name}"
-        if "list" in kind:
-            value = [value]
-        elif "Mapping" in kind:
-            value = {"acme": value}
-        made_up[item.name] = value if get_origin(types[item.name]) is Output else known.get(item.name)
+    for name, kind in get_type_hints(contract).items():
+        if get_origin(kind) is Output:
+            (shaped,) = get_args(kind)
+            made_up[name] = _example(shaped.EXAMPLE, name)
     return made_up | known
+
+
+def _example(value: Any, name: str) -> Any:
+    """Make an example one that is told from the others."""
+    if isinstance(value, list):
+        return [_example(item, name) for item in value]
+    if isinstance(value, dict):
+        return {key: _example(item, name) for key, item in value.items()}
+    if value.startswith(("vpc-", "subnet-", "sg-")):
+        return f"{value.partition('-')[0]}-{name.encode().hex()}"
+    return value.replace("example", name)
 
 
 UPSTREAM: dict[str, Callable[[], dict[str, Any]]] = {
@@ -57,5 +66,5 @@ def upstream() -> dict[str, dict[str, Any]]:
 
 @pytest.fixture
 def promised() -> Callable[[str], set[str]]:
-    """Give the outputs that a layer's contract promises."""
-    return lambda layer: {item.name for item in dataclasses.fields(contract_of(layer))}
+    """Give the outputs that a layer's contract promises, and those that every layer has."""
+    return lambda layer: {*contract_of(layer).schema(), VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT}

@@ -12,7 +12,7 @@ RunLayer = Callable[..., Any]
 
 
 def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised: Callable[[str], set[str]]) -> None:
-    assert run_layer("data").outputs.keys() == promised("data") | {"contract_version", "environment_suffix"}
+    assert run_layer("data").outputs.keys() == promised("data")
 
 
 def test_the_key_is_rotated(run_layer: RunLayer) -> None:

@@ -9,7 +9,7 @@ RunLayer = Callable[..., Any]
 
 
 def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised: Callable[[str], set[str]]) -> None:
-    assert run_layer("network").outputs.keys() == promised("network") | {"contract_version", "environment_suffix"}
+    assert run_layer("network").outputs.keys() == promised("network")
 
 
 def test_isolated_subnets_lie_in_three_zones_and_have_no_way_out(run_layer: RunLayer) -> None:
@@ -36,9 +36,11 @@ def test_the_default_security_group_is_closed(run_layer: RunLayer) -> None:
 
 
 def test_nothing_gets_in_but_tls_from_the_networks_own_groups(run_layer: RunLayer) -> None:
-    rules = [item.inputs for item in run_layer("network").all("SecurityGroupIngressRule")]
+    program = run_layer("network")
+    rules = [item.inputs for item in program.all("SecurityGroupIngressRule")]
 
-    assert {rule["referencedSecurityGroupId"] for rule in rules} == {"functions-id", "egress-id"}
+    groups = {program.outputs["functions_security_group_id"], program.outputs["egress_security_group_id"]}
+    assert {rule["referencedSecurityGroupId"] for rule in rules} == groups
     assert {(rule["fromPort"], rule["toPort"]) for rule in rules} == {(443, 443)}
     assert not any("cidrIpv4" in rule for rule in rules)
 

@@ -1,0 +1,245 @@
+"""The contract of a layer: what its fields are, how it is exported, and how it is read."""
+
+import dataclasses
+import importlib
+from collections.abc import Mapping, Sequence
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    ClassVar,
+    NoReturn,
+    Self,
+    dataclass_transform,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+import pulumi
+from pulumi import Output
+
+from tapstack import upstream
+from tapstack.contracts.types import Shaped
+from tapstack.errors import ContractError, UpstreamError
+from tapstack.layers import BY_NAME, layer_of
+
+OPERATORS = "operators"
+"""Reads a field as a layer may: the commands of `tapstack_operator`."""
+
+
+def output(*, read_by: Sequence[str] = (), secret: bool = False) -> Any:
+    """Declare a field of a contract.
+
+    Args:
+        read_by: the layers that read it, and `OPERATORS` where their commands do; the code is checked against it.
+        secret: it stays encrypted in the state and across the border.
+    """
+    return dataclasses.field(metadata={"read_by": tuple(read_by), "secret": secret})
+
+
+@dataclasses.dataclass(frozen=True)
+class FieldSchema:
+    """One field of a contract as plain data.
+
+    Attributes:
+        type: the name of its type in `tapstack.contracts.types`, or of a plain Python type.
+        is_output: it is known once its resource is made; else while the program runs.
+        secret: it is encrypted in the state.
+        read_by: the layers that read it.
+    """
+
+    type: str
+    is_output: bool
+    secret: bool
+    read_by: tuple[str, ...]
+
+
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(output,))
+class Contract:
+    """A layer's exported outputs; each subclass is a frozen dataclass that says which.
+
+    A field of type `Output[...]` arrives as an Output. Any other field is a plain value, known while the reading
+    program runs: the producer knows it before anything is made, and the consumer may decide by it what to make.
+
+    Attributes:
+        LAYER: the layer that exports it.
+        VERSION: raised when a field keeps its name and type, but not its meaning.
+    """
+
+    LAYER: ClassVar[str]
+    VERSION: ClassVar[int]
+    __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
+
+    def __init_subclass__(cls, *, layer: str, version: int) -> None:
+        cls.LAYER = layer
+        cls.VERSION = version
+        dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        dataclass_init = cls.__init__
+
+        def checked_init(self: Contract, **fields: Any) -> None:
+            self._require_exactly(fields)
+            dataclass_init(self, **fields)
+
+        cls.__init__ = checked_init  # type: ignore[assignment, method-assign]
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> NoReturn:
+            """Refuse a field that `read` left out."""
+            if name not in {field.name for field in dataclasses.fields(self)}:
+                raise AttributeError(f"{type(self).__name__} has no field {name!r}")
+            reader = layer_of(pulumi.get_project())
+            raise ContractError(
+                f"layer {reader!r} reads {self.LAYER}.{name}, and is not among its readers; add {reader!r} to the "
+                f"field's read_by in {module_file(self.LAYER)}"
+            )
+
+    @classmethod
+    def schema(cls) -> dict[str, FieldSchema]:
+        """Describe the fields."""
+        types = get_type_hints(cls)
+        described = {}
+        for field in dataclasses.fields(cls):
+            is_output = get_origin(types[field.name]) is Output
+            kind = get_args(types[field.name])[0] if is_output else types[field.name]
+            described[field.name] = FieldSchema(
+                kind.__name__, is_output, field.metadata["secret"], field.metadata["read_by"]
+            )
+        return described
+
+    @classmethod
+    def read_by(cls, reader: str) -> list[str]:
+        """Name the fields that a layer reads, in the order of the contract."""
+        return [name for name, field in cls.schema().items() if reader in field.read_by]
+
+    def export(self, environment_suffix: str) -> None:
+        """Export every field as a stack output, and nothing beside them but what a reader needs to trust them.
+
+        Those are the contract's version, the environment it belongs to, and what this layer itself reads of others.
+
+        Raises:
+            ContractError: the program exports something else, before or after.
+        """
+        root: Any = pulumi.runtime.get_root_resource()
+        outputs = _Sealed(self.LAYER)
+        outputs.check(root.outputs)
+        pulumi.export(upstream.VERSION_OUTPUT, self.VERSION)
+        pulumi.export(upstream.ENVIRONMENT_OUTPUT, environment_suffix)
+        pulumi.export(upstream.READS_OUTPUT, reads_of(self.LAYER))
+        for name, field in self.schema().items():
+            value = getattr(self, name)
+            pulumi.export(name, Output.secret(value) if field.secret else value)
+        outputs.update(root.outputs)
+        root.outputs = outputs
+
+    @classmethod
+    def read(cls, environment_suffix: str) -> Self:
+        """Read the contract from this layer's stack of the same name as the one being deployed.
+
+        The stack's outputs are checked before the first resource of the reading program is registered, so that a
+        missing or unfit upstream leaves nothing half-made. Only the fields that the reading layer is declared to read
+        are asked for and filled in.
+
+        Raises:
+            UpstreamError: the stack is not deployed, lacks an output, has another contract version, or belongs to
+                another environment; the message names the layer, the output and the command to run.
+        """
+        reader = layer_of(pulumi.get_project())
+        schema, types = cls.schema(), get_type_hints(cls)
+        names = cls.read_by(reader)
+        known = upstream.require(cls.LAYER, cls.VERSION, names, environment_suffix)
+        reference = pulumi.StackReference(upstream.stack_name(cls.LAYER))
+        contract = cls.__new__(cls)
+        for name in names:
+            if schema[name].is_output:
+                kind = get_args(types[name])[0]
+                value: Any = reference.require_output(name).apply(_taken_as(kind, cls.LAYER, name))
+            else:
+                value = _taken_as(types[name], cls.LAYER, name)(known[name])
+            object.__setattr__(contract, name, value)
+        return contract
+
+    def _require_exactly(self, fields: Mapping[str, Any]) -> None:
+        names = {field.name for field in dataclasses.fields(self)}
+        where = module_file(self.LAYER)
+        if few := sorted(names - fields.keys()):
+            raise ContractError(
+                f"layer {self.LAYER!r} does not export {', '.join(few)}, which its contract promises; hand it to "
+                f"{type(self).__name__} in projects/{self.LAYER}/__main__.py (to take a promise back, see {where})"
+            )
+        if many := sorted(fields.keys() - names):
+            raise ContractError(_too_many(self.LAYER, many))
+
+
+class _Sealed(dict[str, Any]):
+    """A stack's outputs once the contract is exported: nothing comes beside them."""
+
+    def __init__(self, layer: str) -> None:
+        super().__init__()
+        self._layer = layer
+
+    def check(self, names: Mapping[str, Any]) -> None:
+        """Refuse outputs that are no field of the contract."""
+        if names:
+            raise ContractError(_too_many(self._layer, sorted(names)))
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self.check({name: value})
+
+
+def contract_of(layer: str) -> type[Contract]:
+    """Find the contract a layer exports: the one in the module of its name.
+
+    Raises:
+        ModuleNotFoundError: `layer` is not a layer, or has no contract.
+    """
+    module = importlib.import_module(f"tapstack.contracts.{layer.replace('-', '_')}")
+    return next(
+        kind
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Contract) and kind is not Contract and layer == kind.LAYER
+    )
+
+
+def module_file(layer: str) -> str:
+    """Say in which file a layer's contract is written."""
+    return f"shared/tapstack/contracts/{layer.replace('-', '_')}.py"
+
+
+def reads_of(layer: str) -> dict[str, dict[str, Any]]:
+    """Say what a layer reads: upstream layer to the contract version it understands, and field to type."""
+    reads = {}
+    for name in BY_NAME[layer].reads:
+        contract = contract_of(name)
+        schema = contract.schema()
+        reads[name] = {
+            "version": contract.VERSION,
+            "fields": {field: schema[field].type for field in contract.read_by(layer)},
+        }
+    return reads
+
+
+def _taken_as(kind: type, layer: str, name: str) -> Any:
+    def take(value: object) -> object:
+        if not issubclass(kind, Shaped):
+            if isinstance(value, kind):
+                return value
+            wrong = f"{value!r} is not of type {kind.__name__}"
+        else:
+            try:
+                return kind.parse(value)
+            except ValueError as error:
+                wrong = f"{error}"
+        raise UpstreamError(
+            f"{layer}.{name} cannot be read as {kind.__name__}: {wrong}; deploy {layer!r} from the revision that "
+            f"this layer is of: nox -s up -- {pulumi.get_stack()} {layer}"
+        )
+
+    return take
+
+
+def _too_many(layer: str, names: Sequence[str]) -> str:
+    return (
+        f"layer {layer!r} exports {', '.join(names)}, which its contract does not promise; add a field to "
+        f"{module_file(layer)}, or do not export it"
+    )

@@ -1,0 +1,34 @@
+"""What the data layer promises."""
+
+from pulumi import Output
+
+from tapstack.contracts.contract import OPERATORS, Contract, output
+from tapstack.contracts.types import Arn, ArnsByMerchant, MerchantIds, Name, Url
+
+
+class DataContract(Contract, layer="data", version=1):
+    """Tables, queues, the alerts topic, the key that encrypts them, and the merchants' webhook secrets."""
+
+    key_arn: Output[Arn] = output(read_by=["compute", "api-edge", OPERATORS])
+    merchants_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
+    merchants_table_arn: Output[Arn] = output(read_by=["compute"])
+    transactions_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
+    transactions_table_arn: Output[Arn] = output(read_by=["compute"])
+    transactions_stream_arn: Output[Arn] = output(read_by=["compute"])
+    velocity_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
+    velocity_table_arn: Output[Arn] = output(read_by=["compute"])
+    notifications_queue_url: Output[Url] = output(read_by=["compute", OPERATORS])
+    notifications_queue_arn: Output[Arn] = output(read_by=["compute"])
+    notifications_queue_name: Output[Name] = output(read_by=["api-edge"])
+    notifications_dead_letter_queue_url: Output[Url] = output(read_by=["compute", OPERATORS])
+    notifications_dead_letter_queue_arn: Output[Arn] = output(read_by=["compute"])
+    notifications_dead_letter_queue_name: Output[Name] = output(read_by=["api-edge"])
+    stream_failures_queue_url: Output[Url] = output(read_by=[OPERATORS])
+    stream_failures_queue_arn: Output[Arn] = output(read_by=["compute"])
+    stream_failures_queue_name: Output[Name] = output(read_by=["api-edge"])
+    alerts_topic_arn: Output[Arn] = output(read_by=["api-edge"])
+    merchant_ids: MerchantIds = output(read_by=["api-edge", OPERATORS])
+    """The merchants that have a webhook secret, sorted."""
+    webhook_secret_prefix: Output[Name] = output(read_by=["compute", OPERATORS])
+    webhook_secret_arns: Output[ArnsByMerchant] = output(read_by=["compute"])
+    """The secret that signs a merchant's webhooks."""

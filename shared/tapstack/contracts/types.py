@@ -1,0 +1,230 @@
+"""The types of what crosses a layer's border: texts, lists and maps whose shape is known.
+
+A producer makes one with `of`, a consumer gets it made. Either way a value of another shape is refused where it
+crosses, and not by AWS three layers later.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, TypeVar
+
+from pulumi import Input, Output
+
+from tapstack.errors import ContractError
+
+_T = TypeVar("_T", bound="Text")
+
+
+class Shaped:
+    """What the three kinds of types have in common.
+
+    Attributes:
+        MEANING: what a value is, to finish the sentence "it is not …".
+        EXAMPLE: a value of this shape.
+    """
+
+    MEANING: ClassVar[str]
+    EXAMPLE: ClassVar[Any]
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Take a value as this type.
+
+        Raises:
+            ValueError: it has another shape.
+        """
+        raise NotImplementedError
+
+    @classmethod
+    def of(cls, value: Input[Any]) -> Output[Self]:
+        """Take an output as one of this type; what is known already while the program runs is checked at once.
+
+        Raises:
+            ContractError: in the engine's run, the value has another shape.
+        """
+        shaped: Callable[[Any], Self] = cls._shaped
+        return Output.from_input(value).apply(shaped)
+
+    @classmethod
+    def _shaped(cls, value: object) -> Self:
+        try:
+            return cls.parse(value)
+        except ValueError as error:
+            raise ContractError(f"{error}; hand the right output on in this layer's __main__.py") from error
+
+
+class Text(Shaped, str):
+    """A text; each subclass says of what shape."""
+
+    __slots__ = ()
+
+    SHAPE: ClassVar[str] = ".+"
+    MEANING = "a text"
+    EXAMPLE = "text"
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Take a text as this type.
+
+        Raises:
+            ValueError: it has another shape.
+        """
+        if isinstance(value, str) and re.fullmatch(cls.SHAPE, value):
+            return cls(value)
+        raise ValueError(f"{value!r} is not {cls.MEANING}")
+
+
+class Arn(Text):
+    """An ARN, of any service."""
+
+    SHAPE = r"arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|[a-z]*):.+"
+    MEANING = "an ARN"
+    EXAMPLE = "arn:aws:sqs:eu-central-1:123456789012:example"
+
+
+class Name(Text):
+    """A resource's name, as its service takes it."""
+
+    SHAPE = r"[A-Za-z0-9_.$/-]{1,512}"
+    MEANING = "a resource's name"
+    EXAMPLE = "tapstack-dev-example"
+
+
+class Url(Text):
+    """An http or https URL without white space."""
+
+    SHAPE = r"https?://\S+"
+    MEANING = "an http or https URL"
+    EXAMPLE = "https://example.com/example"
+
+
+class VpcId(Text):
+    """A VPC's id."""
+
+    SHAPE = "vpc-[0-9a-f]+"
+    MEANING = "a VPC's id"
+    EXAMPLE = "vpc-0123456789abcdef0"
+
+
+class SubnetId(Text):
+    """A subnet's id."""
+
+    SHAPE = "subnet-[0-9a-f]+"
+    MEANING = "a subnet's id"
+    EXAMPLE = "subnet-0123456789abcdef0"
+
+
+class SecurityGroupId(Text):
+    """A security group's id."""
+
+    SHAPE = "sg-[0-9a-f]+"
+    MEANING = "a security group's id"
+    EXAMPLE = "sg-0123456789abcdef0"
+
+
+class IpAddress(Text):
+    """An IPv4 address."""
+
+    SHAPE = r"\d{1,3}(\.\d{1,3}){3}"
+    MEANING = "an IPv4 address"
+    EXAMPLE = "203.0.113.1"
+
+
+class MerchantId(Text):
+    """A merchant's id."""
+
+    SHAPE = "[a-z][a-z0-9-]{1,31}"
+    MEANING = "a merchant's id"
+    EXAMPLE = "acme"
+
+
+class ApiKey(Text):
+    """The value of an API key."""
+
+    SHAPE = r"\S{20,128}"
+    MEANING = "an API key of 20 to 128 characters"
+    EXAMPLE = "an-api-key-for-examples"
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Take a text as an API key; the error does not repeat it.
+
+        Raises:
+            ValueError: it is none.
+        """
+        try:
+            return super().parse(value)
+        except ValueError:
+            raise ValueError(f"this secret is not {cls.MEANING}") from None
+
+
+class ListOf(Shaped, list[_T]):
+    """A list; each subclass says of what."""
+
+    ITEM: ClassVar[type[Text]]
+
+    def __init_subclass__(cls, *, item: type[Text]) -> None:
+        cls.ITEM = item
+        cls.MEANING = f"a list, each item {item.MEANING}"
+        cls.EXAMPLE = [item.EXAMPLE]
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Take a list as this type.
+
+        Raises:
+            ValueError: it is none, or an item has another shape.
+        """
+        if not isinstance(value, list):
+            raise ValueError(f"{value!r} is not {cls.MEANING}")  # noqa: TRY004 - one error for every wrong shape
+        return cls(cls.ITEM.parse(item) for item in value)
+
+
+class ByName(Shaped, dict[str, _T]):
+    """A map from names to values; each subclass says which."""
+
+    ITEM: ClassVar[type[Text]]
+
+    def __init_subclass__(cls, *, item: type[Text]) -> None:
+        cls.ITEM = item
+        cls.MEANING = f"a map from names, each value {item.MEANING}"
+        cls.EXAMPLE = {"acme": item.EXAMPLE}
+
+    @classmethod
+    def parse(cls, value: object) -> Self:
+        """Take a map as this type.
+
+        Raises:
+            ValueError: it is none, or a value has another shape.
+        """
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{value!r} is not {cls.MEANING}")  # noqa: TRY004 - one error for every wrong shape
+        return cls({str(name): cls.ITEM.parse(item) for name, item in value.items()})
+
+
+class SubnetIds(ListOf[SubnetId], item=SubnetId):
+    """Subnets, one per zone."""
+
+
+class IpAddresses(ListOf[IpAddress], item=IpAddress):
+    """Public IPv4 addresses."""
+
+
+class MerchantIds(ListOf[MerchantId], item=MerchantId):
+    """Merchants, sorted."""
+
+
+class ArnsByMerchant(ByName[Arn], item=Arn):
+    """Merchant id to an ARN."""
+
+
+class NamesByMerchant(ByName[Name], item=Name):
+    """Merchant id to a name or an id."""
+
+
+class NamesByTier(ByName[Name], item=Name):
+    """Tier of merchants to a name or an id."""
+
+
+class ApiKeysByMerchant(ByName[ApiKey], item=ApiKey):
+    """Merchant id to the value of its API key."""
