@@ -9,6 +9,9 @@ from typing import Any, Final
 
 # The engine's own remark on a program that has already said what is wrong.
 _ECHO: Final = "an unhandled error occurred: program exited with non-zero exit code"
+_STACK: Final = "pulumi:pulumi:Stack"
+UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine writes a value that is known only once its resource is made."""
 _UNCHANGED: Final = frozenset({"same", "read", "refresh"})
 
 
@@ -20,11 +23,13 @@ class Operation:
         op: `create`, `update`, `delete`, `same`, `create-replacement`, `read`, …
         type: the resource's type, such as `aws:ec2/vpc:Vpc`.
         urn: the resource's URN.
+        differs: the properties that make the difference, as far as the provider says.
     """
 
     op: str
     type: str
     urn: str
+    differs: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -43,6 +48,8 @@ class Report:
         counts: resources per kind of change, `same` included.
         errors: error messages in order, each once, without the engine's echo of the program's failure.
         warnings: warnings in order.
+        outputs_before: the stack's outputs as the state had them.
+        outputs_after: the stack's outputs as the program has them; in a preview `UNKNOWN` where a value is made later.
         seconds: how long the run took.
     """
 
@@ -52,6 +59,8 @@ class Report:
     counts: Mapping[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    outputs_before: Mapping[str, Any] = field(default_factory=dict)
+    outputs_after: Mapping[str, Any] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -112,6 +121,7 @@ class EventLog:
             report.started.append(_operation(pre["metadata"]))
         elif (done := event.get("resOutputsEvent")) is not None:
             report.finished.append(_operation(done["metadata"]))
+            self._take_outputs(done["metadata"])
         elif (failed := event.get("resOpFailedEvent")) is not None:
             report.failed.append(_operation(failed["metadata"]))
         elif (diagnostic := event.get("diagnosticEvent")) is not None:
@@ -121,6 +131,11 @@ class EventLog:
             heard.append(f"policy {policy['policyName']}: {policy['message'].strip()}")
         elif (summary := event.get("summaryEvent")) is not None:
             report.counts = dict(Counter(summary.get("resourceChanges") or {}))
+
+    def _take_outputs(self, metadata: Mapping[str, Any]) -> None:
+        if metadata["type"] == _STACK:
+            self.report.outputs_before = (metadata.get("old") or {}).get("outputs") or self.report.outputs_before
+            self.report.outputs_after = (metadata.get("new") or {}).get("outputs") or self.report.outputs_after
 
     def _take_diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
         message = diagnostic["message"].strip()
@@ -136,7 +151,7 @@ class EventLog:
 
 
 def _operation(metadata: Mapping[str, Any]) -> Operation:
-    return Operation(metadata["op"], metadata["type"], metadata["urn"])
+    return Operation(metadata["op"], metadata["type"], metadata["urn"], tuple(metadata.get("diffs") or ()))
 
 
 def _short(urn: str) -> str:

@@ -18,10 +18,10 @@ from tapstack_local.checkout import CHECKOUT
 from tapstack_local.emulator import Emulator
 from tapstack_local.engine import Engine, find_engine
 from tapstack_local.errors import LaneError
+from tapstack_local.lane_stack import LaneStack
 from tapstack_local.locks import LockTakenError, acquire
 from tapstack_local.progress import say, step
 from tapstack_local.receiver import Receiver
-from tapstack_local.stack import LayerStack
 
 # Guards nothing: the secrets in a lane's state are those of the emulator in its folder.
 _PASSPHRASE: Final = "tapstack-local"  # noqa: S105
@@ -153,7 +153,7 @@ class Lane:
         """Whether a stack of the lane has resources in it."""
         return any(self.stack(layer).resources() for layer in LAYERS)
 
-    def stack(self, layer: str) -> LayerStack:
+    def stack(self, layer: str) -> LaneStack:
         """Return a layer's stack.
 
         Raises:
@@ -161,8 +161,9 @@ class Lane:
         """
         if layer not in LAYERS:
             raise ValueError(f"unknown layer {layer!r}")
-        return LayerStack(
+        return LaneStack(
             layer=layer,
+            name=stack_config.STACK,
             folder=self.projects / layer,
             state=self._state,
             logs=self.folder / "logs",

@@ -15,7 +15,7 @@ from tapstack_local.background import Running
 from tapstack_local.commands import engine
 from tapstack_local.emulator import Emulator
 from tapstack_local.lane import Lane
-from tapstack_local.stack import LayerStack
+from tapstack_local.lane_stack import LaneStack
 
 Script = Callable[[Path, str], Path]
 Captured = pytest.CaptureFixture[str]
@@ -132,7 +132,7 @@ def test_the_settings_can_be_evaluated_by_a_shell(lane: Lane, capsys: Captured, 
 @pytest.mark.usefixtures("running")
 def test_the_settings_come_with_a_stack_in_every_project(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr(LayerStack, "init", lambda stack: made.append(stack.layer))
+    monkeypatch.setattr(LaneStack, "init", lambda stack: made.append(stack.layer))
     put_stack(lane, "data")
 
     assert commands.main(["env"]) == 0

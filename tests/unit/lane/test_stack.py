@@ -12,21 +12,24 @@ from pathlib import Path
 
 import pytest
 
+from tapstack_local.lane_stack import LaneStack
 from tapstack_local.locks import is_held
-from tapstack_local.stack import EngineError, LayerStack
+from tapstack_local.stack import EngineError
 
 Script = Callable[[Path, str], Path]
+ANSWERS = '[ "$1" = stack ] && exit 0'
 EVENTS = 'while [ "$1" != --event-log ]; do shift; done; log=$2'
 
 
 @pytest.fixture
-def stack(tmp_path: Path) -> LayerStack:
+def stack(tmp_path: Path) -> LaneStack:
     (tmp_path / "projects" / "data").mkdir(parents=True)
     state = tmp_path / "state" / ".pulumi" / "stacks" / "tapstack-data"
     state.mkdir(parents=True)
     (state / "local.json").write_text('{"checkpoint": {"latest": {}}}', encoding="utf-8")
-    return LayerStack(
+    return LaneStack(
         layer="data",
+        name="local",
         folder=tmp_path / "projects" / "data",
         state=tmp_path / "state",
         logs=tmp_path / "logs",
@@ -34,24 +37,24 @@ def stack(tmp_path: Path) -> LayerStack:
     )
 
 
-def test_a_run_reports_what_the_event_log_says(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+def test_a_run_reports_what_the_event_log_says(stack: LaneStack, tmp_path: Path, script: Script) -> None:
     event = json.dumps({"summaryEvent": {"resourceChanges": {"create": 4}}})
     script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{event}' > $log")
 
     assert stack.up().changes == {"create": 4}
 
 
-def test_the_programs_own_error_is_the_message(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+def test_the_programs_own_error_is_the_message(stack: LaneStack, tmp_path: Path, script: Script) -> None:
     event = json.dumps({"diagnosticEvent": {"severity": "error", "message": "the setting is bad\n"}})
-    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{event}' > $log; exit 255")
+    script(tmp_path / "bin" / "pulumi", f"{ANSWERS}; {EVENTS}; printf '%s\\n' '{event}' > $log; exit 255")
 
     with pytest.raises(EngineError) as caught:
         stack.up()
     assert str(caught.value) == "data: the setting is bad"
 
 
-def test_further_errors_are_counted_and_found_in_the_log(stack: LayerStack, tmp_path: Path, script: Script) -> None:
-    script(tmp_path / "bin" / "pulumi", "echo 'error: no Pulumi.yaml'; echo 'error: two'; exit 255")
+def test_further_errors_are_counted_and_found_in_the_log(stack: LaneStack, tmp_path: Path, script: Script) -> None:
+    script(tmp_path / "bin" / "pulumi", f"{ANSWERS}; echo 'error: no Pulumi.yaml'; echo 'error: two'; exit 255")
 
     with pytest.raises(EngineError) as caught:
         stack.up()
@@ -59,7 +62,7 @@ def test_further_errors_are_counted_and_found_in_the_log(stack: LayerStack, tmp_
 
 
 def test_an_engine_that_dies_without_a_word_has_its_status_told(
-    stack: LayerStack, tmp_path: Path, script: Script
+    stack: LaneStack, tmp_path: Path, script: Script
 ) -> None:
     script(tmp_path / "bin" / "pulumi", "kill -9 $$")
 
@@ -67,7 +70,7 @@ def test_an_engine_that_dies_without_a_word_has_its_status_told(
         stack.up()
 
 
-def test_what_a_run_left_in_the_state_is_seen(stack: LayerStack) -> None:
+def test_what_a_run_left_in_the_state_is_seen(stack: LaneStack) -> None:
     resource = {
         "urn": "urn:pulumi:local::tapstack-data::aws:kms/key:Key::key",
         "custom": True,
@@ -90,7 +93,7 @@ BEGUN = json.dumps({"resourcePreEvent": {"metadata": {"op": "create", "type": "a
 WAITS = "for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0.5; done"
 
 
-def test_a_ctrl_c_lets_the_engine_end_in_good_order(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+def test_a_ctrl_c_lets_the_engine_end_in_good_order(stack: LaneStack, tmp_path: Path, script: Script) -> None:
     ended = tmp_path / "ended"
     waits = f"trap 'sleep 0.5; touch {ended}; exit 0' INT; printf '%s\\n' '{BEGUN}' > $log; {WAITS}"
     script(tmp_path / "bin" / "pulumi", f"{EVENTS}; {waits}")
@@ -101,7 +104,7 @@ def test_a_ctrl_c_lets_the_engine_end_in_good_order(stack: LayerStack, tmp_path:
     assert ended.exists()
 
 
-def test_what_a_killed_engine_has_started_ends_with_it(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+def test_what_a_killed_engine_has_started_ends_with_it(stack: LaneStack, tmp_path: Path, script: Script) -> None:
     pid = tmp_path / "plugin.pid"
     script(tmp_path / "bin" / "pulumi", f"sleep 60 & echo $! > {pid}; kill -9 $$")
 
@@ -112,7 +115,7 @@ def test_what_a_killed_engine_has_started_ends_with_it(stack: LayerStack, tmp_pa
     wait_until(lambda: not plugin.exists() or "State:\tZ" in (plugin / "status").read_text(encoding="utf-8"))
 
 
-def test_the_lane_stays_locked_as_long_as_its_engine_runs(stack: LayerStack, tmp_path: Path, script: Script) -> None:
+def test_the_lane_stays_locked_as_long_as_its_engine_runs(stack: LaneStack, tmp_path: Path, script: Script) -> None:
     """Its command is killed; what the engine has started itself does not count."""
     end, lock = tmp_path / "end", tmp_path / "lane.lock"
     waits = f"exec 3<&0; sleep 10 & printf '%s\\n' '{BEGUN}' > $log; while ! [ -e {end} ]; do sleep 0.05; done"
@@ -128,15 +131,16 @@ def test_the_lane_stays_locked_as_long_as_its_engine_runs(stack: LayerStack, tmp
 
 
 @contextmanager
-def command(stack: LayerStack, *, lock: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
+def command(stack: LaneStack, *, lock: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
     """A process that deploys the stack, once the engine has begun."""
     code = f"""
 from pathlib import Path
 from tapstack_local.locks import acquire
-from tapstack_local.stack import LayerStack
+from tapstack_local.lane_stack import LaneStack
 lock = {f"acquire(Path({str(lock)!r}), blocking=False)" if lock else "None"}
-stack = LayerStack({stack.layer!r}, Path({str(stack.folder)!r}), Path({str(stack.state)!r}), Path({str(stack.logs)!r}),
-                   {dict(stack.environment)!r}, lock)
+stack = LaneStack(layer={stack.layer!r}, name={stack.name!r}, folder=Path({str(stack.folder)!r}),
+    state=Path({str(stack.state)!r}), logs=Path({str(stack.logs)!r}),
+    environment={dict(stack.environment)!r}, lock=lock)
 stack.up(listener=lambda *_: print("begun", flush=True))
 """
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as process:
