@@ -17,6 +17,7 @@ import pulumi
 from pulumi import Output
 from pulumi.runtime import stack as program
 
+from support.used_files import UsedFiles
 from tapstack.layers import project_name
 from tapstack_local.checkout import CHECKOUT
 
@@ -54,6 +55,8 @@ class Program:
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    """The files of the checkout it executed or opened."""
 
     def all(self, kind: str) -> list[Registered]:
         return [resource for resource in self.resources if resource.type.endswith(f":{kind}")]
@@ -146,14 +149,14 @@ def run_program(
     process.start()
     told.close()
     try:
-        resources, outputs, error = heard.recv()
+        resources, outputs, files, error = heard.recv()
     except EOFError:
-        resources, outputs, error = [], {}, f"the program of {layer} ended without a word"
+        resources, outputs, files, error = [], {}, frozenset(), f"the program of {layer} ended without a word"
     finally:
         process.join()
     if error:
         raise ProgramError(error)
-    return Program(resources, outputs)
+    return Program(resources, outputs, files)
 
 
 def _report(
@@ -164,15 +167,16 @@ def _report(
     answers: Mapping[str, Any],
 ) -> None:
     cloud = _Cloud({f"organization/{project_name(name)}/dev": outputs for name, outputs in upstream.items()})
+    used = UsedFiles()
     try:
         with contextlib.ExitStack() as replaced:
             for name, answer in answers.items():
                 replaced.enter_context(mock.patch(name, return_value=answer))
             outputs = asyncio.run(_deploy(cloud, layer, config))
     except Exception as error:  # noqa: BLE001 - it is the parent's to raise
-        told.send(([], {}, f"{error}"))
+        told.send(([], {}, frozenset(), f"{error}"))
     else:
-        told.send((cloud.registered, outputs, None))
+        told.send((cloud.registered, outputs, used.found(), None))
     # Not an ordinary end: that would wait for what the program left under way.
     os._exit(0)
 

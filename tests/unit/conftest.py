@@ -7,10 +7,8 @@ import pytest
 from pulumi import Output
 
 from support.mocked_program import Program, run_program
-from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.contract import Contract, contract_of
-from tapstack.contracts.data import DataContract
-from tapstack.contracts.network import NetworkContract
+from tapstack.layers import LAYERS
 from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 
@@ -35,11 +33,13 @@ def _example(value: Any, name: str) -> Any:
     return value.replace("example", name)
 
 
-UPSTREAM: dict[str, Callable[[], dict[str, Any]]] = {
-    "network": lambda: exported_by(NetworkContract, has_egress=False),
-    "data": lambda: exported_by(DataContract, merchant_ids=["acme", "globex"]),
-    "compute": lambda: exported_by(ComputeContract),
-}
+PLAIN: dict[str, dict[str, Any]] = {"network": {"has_egress": False}, "data": {"merchant_ids": ["acme", "globex"]}}
+"""The plain values that layers export."""
+
+
+def made_up_stacks() -> dict[str, dict[str, Any]]:
+    """Make up what all layers export."""
+    return {layer: exported_by(contract_of(layer), **PLAIN.get(layer, {})) for layer in LAYERS}
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def run_layer() -> Callable[..., Program]:
         upstream: Mapping[str, Mapping[str, Any]] | None = None,
         answers: Mapping[str, Any] | None = None,
     ) -> Program:
-        stacks = {name: make() for name, make in UPSTREAM.items()} if upstream is None else upstream
+        stacks = made_up_stacks() if upstream is None else upstream
         return run_program(layer, config or {}, stacks, answers)
 
     return run
@@ -60,8 +60,8 @@ def run_layer() -> Callable[..., Program]:
 
 @pytest.fixture
 def upstream() -> dict[str, dict[str, Any]]:
-    """What the layers before the edge export, to change and hand to `run_layer`."""
-    return {name: make() for name, make in UPSTREAM.items()}
+    """What the layers export, to change and hand to `run_layer`."""
+    return made_up_stacks()
 
 
 @pytest.fixture
