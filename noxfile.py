@@ -111,6 +111,12 @@ def reconcile(session: nox.Session) -> None:
     operator(session, "reconcile")
 
 
+@nox.session
+def touched(session: nox.Session) -> None:
+    """Name the layers that use a file which has changed: -- --since REV [--downstream] [--json]."""
+    delivery(session, "touched")
+
+
 def add_layer(layer: str) -> None:
     """Make the four sessions of a layer."""
 

@@ -46,13 +46,7 @@ def _binary() -> Path:
     found = re.search(rf"{_MODULE} v(\S+)", pins)
     version = found[1] if found else "unknown"
     key = f"{version}-{hashlib.sha256(pins.encode()).hexdigest()[:8]}"
-    return build_once(_cache() / key, _build) / "actionlint"
-
-
-def _cache() -> Path:
-    folder = cache_folder() / "actionlint"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return build_once(cache_folder() / "actionlint" / key, _build) / "actionlint"
 
 
 def _build(folder: Path) -> None:

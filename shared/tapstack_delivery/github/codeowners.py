@@ -53,9 +53,7 @@ def _tests(layer: str, layers: Sequence[Layer], root: Path) -> list[str]:
     tests = root / "tests"
     files = [path for path in tests.glob(f"*/test_{_stem(layer)}*.py") if not path.name.startswith(tuple(longer))]
     folders = [path for path in tests.glob(f"*/{_stem(layer)}") if path.is_dir()]
-    return sorted(
-        f"{path.relative_to(root).as_posix()}{'/' if path in folders else ''}" for path in [*files, *folders]
-    )
+    return sorted(f"{path.relative_to(root).as_posix()}{'/' if path in folders else ''}" for path in [*files, *folders])
 
 
 def _stem(layer: str) -> str:
