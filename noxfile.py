@@ -117,23 +117,47 @@ def touched(session: nox.Session) -> None:
     delivery(session, "touched")
 
 
+@nox.session
+def plan(session: nox.Session) -> None:
+    """Tell what a deployment would change, layer by layer: -- STACK [LAYER...] [--since REV] [--json | --markdown]."""
+    delivery(session, "plan")
+
+
+@nox.session
+def up(session: nox.Session) -> None:
+    """Deploy layers in order, or go on after a failure: -- STACK [LAYER...] [--since REV] [--yes]."""
+    delivery(session, "up")
+
+
+@nox.session
+def destroy(session: nox.Session) -> None:
+    """Delete layers in reverse order, none that another still reads: -- STACK [LAYER...] [--yes]."""
+    delivery(session, "destroy")
+
+
+@nox.session
+def drift(session: nox.Session) -> None:
+    """Compare state, cloud and program, and find stale references: -- STACK [LAYER...] [--json]."""
+    delivery(session, "drift")
+
+
 def add_layer(layer: str) -> None:
     """Make the four sessions of a layer."""
 
     @nox.session(name=f"up-{layer}")
     def up(session: nox.Session) -> None:
         """Deploy the layer into the lane."""
-        lane(session, "up", layer)
+        delivery(session, "up", "local", layer)
 
     @nox.session(name=f"preview-{layer}")
     def preview(session: nox.Session) -> None:
         """Tell what deploying the layer would change."""
-        lane(session, "preview", layer)
+        delivery(session, "plan", "local", layer)
 
     @nox.session(name=f"destroy-{layer}")
     def destroy(session: nox.Session) -> None:
         """Delete the layer's resources from the lane."""
-        lane(session, "destroy", layer)
+        delivery(session, "destroy", "local", layer)
 
     @nox.session(name=f"test-{layer}")
     def test(session: nox.Session) -> None:

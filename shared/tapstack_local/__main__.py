@@ -6,10 +6,10 @@ from types import ModuleType
 from typing import Final
 
 from tapstack_local.command_line import Parser, run_command
-from tapstack_local.commands import destroy, down, engine, env, local, outputs, preview, send, up
+from tapstack_local.commands import down, engine, env, local, outputs, send
 from tapstack_local.errors import LaneError
 
-_COMMANDS: Final[tuple[ModuleType, ...]] = (engine, local, down, outputs, send, up, preview, destroy, env)
+_COMMANDS: Final[tuple[ModuleType, ...]] = (engine, local, down, outputs, send, env)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

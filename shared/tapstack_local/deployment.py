@@ -7,7 +7,7 @@ from tapstack_local.errors import LaneError
 from tapstack_local.events import Operation, Report
 from tapstack_local.lane import Lane
 from tapstack_local.progress import Step, step
-from tapstack_local.stack import EngineError, LayerStack
+from tapstack_local.stack import EngineError, LayerStack, Listener
 
 _VERBS: Final = {"create": "creating", "update": "updating", "delete": "deleting", "replace": "replacing"}
 
@@ -18,16 +18,7 @@ def up(lane: Lane, layer: str) -> Report:
     Raises:
         LaneError: the engine failed, or the emulator ended meanwhile.
     """
-    return _show(lane, layer, "pulumi up", lambda stack, current: stack.up(listener=_listener(current)))
-
-
-def preview(lane: Lane, layer: str) -> Report:
-    """Tell what `up` would do to a layer.
-
-    Raises:
-        LaneError: the engine failed, or the emulator ended meanwhile.
-    """
-    return _show(lane, layer, "pulumi preview", lambda stack, current: stack.preview(listener=_listener(current)))
+    return _show(lane, layer, "pulumi up", lambda stack, current: stack.up(listener=progress_on(current)))
 
 
 def destroy(lane: Lane, layer: str) -> Report:
@@ -38,7 +29,7 @@ def destroy(lane: Lane, layer: str) -> Report:
     """
 
     def run(stack: LayerStack, current: Step) -> Report:
-        return stack.destroy(listener=_listener(current)) if stack.resources() else Report()
+        return stack.destroy(listener=progress_on(current)) if stack.resources() else Report()
 
     return _show(lane, layer, "pulumi destroy", run)
 
@@ -58,7 +49,9 @@ def _show(lane: Lane, layer: str, doing: str, run: Callable[[LayerStack, Step], 
     return report
 
 
-def _listener(current: Step) -> Callable[[Operation, Report], None]:
+def progress_on(current: Step) -> Listener:
+    """Make a listener that tells on a step what the engine does."""
+
     def tell(operation: Operation, report: Report) -> None:
         verb = _VERBS.get(operation.op, operation.op)
         current.note(f"{verb} {operation.name} ({len(report.finished)} resources done)")

@@ -5,6 +5,7 @@ import os
 import shlex
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -153,8 +154,8 @@ class Lane:
         """Whether a stack of the lane has resources in it."""
         return any(self.stack(layer).resources() for layer in LAYERS)
 
-    def stack(self, layer: str) -> LaneStack:
-        """Return a layer's stack.
+    def stack(self, layer: str, *, stop: threading.Event | None = None) -> LaneStack:
+        """Return a layer's stack; once `stop` is set, an engine at work on it ends in good order.
 
         Raises:
             ValueError: `layer` is not a layer.
@@ -169,6 +170,7 @@ class Lane:
             logs=self.folder / "logs",
             environment=self.environment(),
             lock=self._lock,
+            stop=stop or threading.Event(),
         )
 
     def environment(self) -> dict[str, str]:

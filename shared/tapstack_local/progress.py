@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
@@ -43,7 +43,11 @@ class Step:
 
     def close(self) -> None:
         """Print the closing line: label, result, seconds."""
-        say(self._line(self.result))
+        if self._spinner:
+            # Others may still be at work under the same spinner, which has to stay below the line.
+            self._spinner.console.print(self._line(self.result), highlight=False, markup=False, soft_wrap=True)
+        else:
+            say(self._line(self.result))
 
     def _line(self, text: str) -> str:
         return f"{self._label:<{_LABEL_WIDTH}}{text:<{_TEXT_WIDTH}}{time.monotonic() - self._started:6.1f} s"
@@ -57,10 +61,21 @@ def step(label: str, text: str) -> Iterator[Step]:
         label: who is at work (`engine`, `network`), repeated on the closing line.
         text: what it does first.
     """
-    with _spinner(f"{label:<{_LABEL_WIDTH}}{text}") as spinner:
-        current = Step(label, spinner)
-        yield current
-    current.close()
+    with steps([label], text) as current:
+        yield current[label]
+        current[label].close()
+
+
+@contextmanager
+def steps(labels: Sequence[str], text: str) -> Iterator[Mapping[str, Step]]:
+    """Show steps that run side by side; whoever ends one closes it.
+
+    Args:
+        labels: who is at work.
+        text: what they do first.
+    """
+    with _spinner(f"{', '.join(labels):<{_LABEL_WIDTH}}{text}") as spinner:
+        yield {label: Step(label, spinner) for label in labels}
 
 
 def bar() -> Progress:

@@ -1,0 +1,36 @@
+"""Tell which layers a change touches, in which order they deploy, and what each deployment would change."""
+
+import argparse
+import json
+import sys
+
+from rich.console import Console
+
+from tapstack_delivery.commands.arguments import add_layers, add_stack
+from tapstack_delivery.environment import environment_named
+from tapstack_delivery.plan_report import as_markdown, print_plan
+from tapstack_delivery.planning import add_since, plan_asked_for
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_stack(parser)
+    add_layers(parser)
+    add_since(parser)
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="print the plan as one JSON object")
+    form.add_argument("--markdown", action="store_true", help="print the plan as Markdown, for a pull request")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the plan; the status is 1 when a preview failed."""
+    environment = environment_named(options.stack)
+    with environment.opened("plan", starts=True):
+        plan = plan_asked_for(environment, options)
+    if options.json:
+        print(json.dumps(plan.as_data(), indent=2))
+    elif options.markdown:
+        sys.stdout.write(as_markdown(plan))
+    else:
+        print_plan(plan, Console())
+    return 1 if plan.failed else 0

@@ -1,0 +1,42 @@
+"""Deploy layers in order, those side by side that can be; after a failure the same command goes on."""
+
+import argparse
+
+from rich.console import Console
+
+from tapstack_delivery.agreement import add_agreement, require_agreement
+from tapstack_delivery.commands.arguments import add_layers, add_stack
+from tapstack_delivery.deployment import deploy
+from tapstack_delivery.environment import environment_named
+from tapstack_delivery.errors import DeliveryError
+from tapstack_delivery.plan_report import loss_line, order, print_plan
+from tapstack_delivery.planning import add_since, plan_asked_for
+from tapstack_local.progress import say
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments."""
+    add_stack(parser)
+    add_layers(parser)
+    add_since(parser)
+    add_agreement(parser)
+    parser.add_argument(
+        "--accept-data-loss", action="store_true", help="go on where a table, a queue, a key or the like is taken away"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Plan, ask where others depend on the stack, and deploy."""
+    environment = environment_named(options.stack)
+    with environment.opened("up", starts=True):
+        plan = plan_asked_for(environment, options)
+        print_plan(plan, Console(stderr=True))
+        if plan.losses and not options.accept_data_loss:
+            told = "; ".join(loss_line(layer, loss) for layer, loss in plan.losses)
+            raise DeliveryError(f"{told}. Nothing was changed. Where that is meant: add --accept-data-loss")
+        if all(layer.is_idle for layer in plan.layers):
+            say(f"nothing to do: {options.stack} is as this checkout has it")
+            return 0
+        require_agreement(environment, order(plan), given=options.yes)
+        deploy(environment, plan, may_lose_data=options.accept_data_loss)
+    return 0

@@ -1,0 +1,185 @@
+"""What a deployment of an environment would do, layer by layer: from real previews and from what is deployed."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from tapstack.layers import BY_NAME, downstream, waves
+from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
+from tapstack_delivery.data_bearing import DATA_BEARING
+from tapstack_delivery.environment import Environment
+from tapstack_delivery.side_by_side import side_by_side
+from tapstack_delivery.state import LayerState, states_of
+from tapstack_local.errors import LaneError
+from tapstack_local.events import Report
+from tapstack_local.stack import EngineError
+
+KINDS: Final = ("create", "update", "replace", "delete")
+_LOSING: Final = frozenset({"delete", "delete-replaced"})
+_OF_EVERY_CONTRACT: Final = frozenset({VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT})
+
+
+@dataclasses.dataclass(frozen=True)
+class Loss:
+    """A data-bearing resource that the plan takes away.
+
+    Attributes:
+        kind: `delete` or `replace`.
+        type: the resource's type.
+        name: its logical name.
+        lost: what goes with it.
+    """
+
+    kind: str
+    type: str
+    name: str
+    lost: str
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerPlan:
+    """What the plan does to one layer.
+
+    Attributes:
+        layer: the layer.
+        wave: layers of one wave deploy side by side; the first is 1.
+        because: why it is in the plan, such as files that have changed; empty where all layers were asked for.
+        changes: resources per kind of change, `KINDS` in that order; None where it is not known.
+        waits_for: the upstream layers that have to be up before its changes are known.
+        losses: data-bearing resources that it deletes or replaces.
+        outputs: the contract's outputs that change, or may change, to the layers that would see it.
+        error: why its preview failed.
+    """
+
+    layer: str
+    wave: int
+    because: Sequence[str] = ()
+    changes: Mapping[str, int] | None = None
+    waits_for: Sequence[str] = ()
+    losses: Sequence[Loss] = ()
+    outputs: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    error: str | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether deploying the layer would change nothing."""
+        return not self.waits_for and not self.error and not any((self.changes or {}).values()) and not self.outputs
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a deployment would do.
+
+    Attributes:
+        stack: the stacks' name.
+        since: the revision that changes are counted from; None plans all that was asked for.
+        layers: the layers in the order they deploy.
+    """
+
+    stack: str
+    since: str | None
+    layers: Sequence[LayerPlan]
+
+    @property
+    def waves(self) -> list[list[LayerPlan]]:
+        """The layers by wave, in order."""
+        numbers = sorted({plan.wave for plan in self.layers})
+        return [[plan for plan in self.layers if plan.wave == number] for number in numbers]
+
+    @property
+    def losses(self) -> list[tuple[str, Loss]]:
+        """All data-bearing resources that go, each with its layer."""
+        return [(plan.layer, loss) for plan in self.layers for loss in plan.losses]
+
+    @property
+    def failed(self) -> bool:
+        """Whether a preview failed."""
+        return any(plan.error for plan in self.layers)
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the plan as JSON-able data."""
+        return {**dataclasses.asdict(self), "waves": [[plan.layer for plan in wave] for wave in self.waves]}
+
+
+def make_plan(
+    environment: Environment, layers: Iterable[str], because: Mapping[str, Sequence[str]], since: str | None
+) -> Plan:
+    """Preview layers and put together what would happen.
+
+    A layer whose upstream is not up yet is not previewed: its program would refuse. Layers that read an output which
+    changes are taken in, as their resources may have to follow.
+
+    Args:
+        environment: where.
+        layers: which layers were asked for.
+        because: layer to why it is in the plan.
+        since: the revision that `because` counts from.
+
+    Raises:
+        LaneError: a stack is not there, or the backend cannot be read.
+        DeliveryError: a stack's last run was cut short.
+    """
+    asked = [name for name in BY_NAME if name in set(layers)]
+    environment.require_settled(asked)
+    states = states_of(environment)
+    missing = {layer: [name for name in BY_NAME[layer].reads if not states[name].is_up] for layer in asked}
+    ready = [layer for layer in asked if not missing[layer]]
+    reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())
+    planned: dict[str, LayerPlan] = {}
+    reasons = {layer: list(because.get(layer, ())) for layer in BY_NAME}
+    for layer in BY_NAME:
+        if layer not in asked and not (since and reasons[layer]):
+            continue
+        if layer not in asked:
+            # It was not asked for itself, and follows an output that will be known only once it has changed.
+            plan = LayerPlan(
+                layer, 0, reasons[layer], waits_for=[name for name in BY_NAME[layer].reads if name in planned]
+            )
+        elif missing[layer]:
+            plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer])
+        else:
+            plan = _planned(layer, reasons[layer], reports[layer], states)
+        planned[layer] = plan
+        for output, readers in plan.outputs.items():
+            for reader in readers:
+                reasons[reader].append(f"{layer}.{output} changes")
+    places = {layer: place for place, wave in enumerate(waves(planned), start=1) for layer in wave}
+    return Plan(
+        environment.name, since, [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()]
+    )
+
+
+def _planned(
+    layer: str, because: Sequence[str], report: Report | LaneError, states: Mapping[str, LayerState]
+) -> LayerPlan:
+    if isinstance(report, LaneError):
+        if not isinstance(report, EngineError):
+            raise report
+        return LayerPlan(layer, 0, because, error=f"{report}".removeprefix(f"{layer}: "))
+    counts = {kind: report.counts.get(kind, 0) for kind in KINDS}
+    return LayerPlan(
+        layer, 0, because, counts, losses=losses_of(report), outputs=_changed_outputs(layer, report, states)
+    )
+
+
+def losses_of(report: Report) -> list[Loss]:
+    """Find the data-bearing resources that a run deletes or replaces."""
+    made_anew = {operation.urn for operation in report.started if operation.op == "create-replacement"}
+    gone = {operation.urn: operation for operation in report.started if operation.op in _LOSING}
+    return [
+        Loss("replace" if urn in made_anew else "delete", operation.type, operation.name, DATA_BEARING[operation.type])
+        for urn, operation in gone.items()
+        if operation.type in DATA_BEARING
+    ]
+
+
+def _changed_outputs(layer: str, report: Report, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
+    """Find the outputs that change, each with the layers whose deployed program reads it."""
+    before, after = report.outputs_before, report.outputs_after
+    changed = [
+        name for name in before if name not in _OF_EVERY_CONTRACT and (name not in after or before[name] != after[name])
+    ]
+    return {
+        name: [reader for reader in downstream(layer) if name in states[reader].reads.get(layer, {})]
+        for name in changed
+    }

@@ -1,0 +1,74 @@
+"""What a layer's state says: its resources, its outputs, and what it took from the layers before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tapstack.layers import LAYERS, project_name
+from tapstack.upstream import READS_OUTPUT
+from tapstack_delivery.environment import Environment
+from tapstack_delivery.side_by_side import side_by_side
+from tapstack_local.errors import LaneError
+from tapstack_local.stack import NoStackError
+
+_STACK: Final = "pulumi:pulumi:Stack"
+_REFERENCE: Final = "pulumi:pulumi:StackReference"
+
+
+@dataclass(frozen=True)
+class LayerState:
+    """One layer's state.
+
+    Attributes:
+        layer: the layer.
+        resources: as the engine exports them, secrets encrypted.
+    """
+
+    layer: str
+    resources: tuple[Mapping[str, Any], ...]
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there are resources beside the stack's own."""
+        return any(item["custom"] and not item["type"].startswith("pulumi:") for item in self.resources)
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs; a secret is the engine's object of ciphertext."""
+        return next((item.get("outputs") or {} for item in self.resources if item["type"] == _STACK), {})
+
+    @property
+    def reads(self) -> Mapping[str, Mapping[str, str]]:
+        """What the deployed program reads: upstream layer to field and type."""
+        reads = self.outputs.get(READS_OUTPUT) or {}
+        return {upstream: read["fields"] for upstream, read in reads.items()}
+
+    def seen_of(self, upstream: str) -> Mapping[str, Any] | None:
+        """Give an upstream layer's outputs as this layer's last deployment saw them; None if it did not."""
+        for item in self.resources:
+            if item["type"] == _REFERENCE and f"/{project_name(upstream)}/" in item["inputs"]["name"]:
+                seen: Mapping[str, Any] = item["outputs"]["outputs"]
+                return seen
+        return None
+
+
+def states_of(environment: Environment) -> dict[str, LayerState]:
+    """Read the states of all layers; a layer without a stack has an empty one.
+
+    Raises:
+        LaneError: the backend cannot be read.
+    """
+
+    def read(layer: str) -> LayerState:
+        try:
+            deployment = environment.stack(layer).deployment()
+        except NoStackError:
+            deployment = {}
+        return LayerState(layer, tuple(deployment.get("resources") or ()))
+
+    states = {}
+    for layer, found in side_by_side(environment, LAYERS, read).items():
+        if isinstance(found, LaneError):
+            raise found
+        states[layer] = found
+    return states
