@@ -1,6 +1,8 @@
 """Makes a plan from a command line, with its progress shown."""
 
 import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from tapstack.layers import LAYERS
 from tapstack_delivery.changes import changed_since
@@ -18,28 +20,44 @@ def add_since(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def plan_asked_for(environment: Environment, options: argparse.Namespace) -> Plan:
-    """Make the plan that the options ask for.
+@dataclass(frozen=True)
+class Question:
+    """What a plan is asked for.
+
+    Attributes:
+        layers: the layers to preview.
+        because: layer to the files it uses that have changed.
+        since: the revision that they have changed since.
+    """
+
+    layers: Sequence[str]
+    because: Mapping[str, Sequence[str]]
+    since: str | None
+
+
+def question_of(options: argparse.Namespace) -> Question:
+    """Find out what the options ask for; no environment is needed for that.
 
     Raises:
-        DeliveryError, LaneError: the options do not fit, or the environment cannot be read.
+        DeliveryError: a layer or the revision is not there.
     """
     layers = layers_of(options)
-    because = changes_by_layer(options.since) if options.since else {}
-    asked = [layer for layer in layers if because[layer]] if options.since else layers
-    with step("plan", f"previewing {', '.join(asked) or 'nothing'}") as current:
-        plan = make_plan(environment, asked, because, options.since)
-        previewed = sum(layer.changes is not None for layer in plan.layers)
-        waiting = f", {len(plan.layers) - previewed} not yet" if previewed < len(plan.layers) else ""
-        current.result = f"{previewed} layers previewed{waiting}"
-    return plan
+    if options.since is None:
+        return Question(layers, {}, None)
+    changed = changed_since(options.since)
+    because = {layer: [path for path in changed if footprint(layer).covers(path)] for layer in LAYERS}
+    return Question([layer for layer in layers if because[layer]], because, options.since)
 
 
-def changes_by_layer(revision: str) -> dict[str, list[str]]:
-    """Find for each layer the files it uses that have changed since a revision.
+def answer(environment: Environment, question: Question) -> Plan:
+    """Make the plan, with its progress shown.
 
     Raises:
-        DeliveryError: there is no such revision.
+        DeliveryError, LaneError: the environment cannot be read, or is not settled.
     """
-    changed = changed_since(revision)
-    return {layer: [path for path in changed if footprint(layer).covers(path)] for layer in LAYERS}
+    with step("plan", f"previewing {', '.join(question.layers) or 'nothing'}") as current:
+        plan = make_plan(environment, question.layers, question.because, question.since)
+        previewed = sum(layer.changes is not None for layer in plan.layers)
+        waiting = f", {len(plan.layers) - previewed} not yet known" if previewed < len(plan.layers) else ""
+        current.result = f"{previewed} previewed{waiting}"
+    return plan

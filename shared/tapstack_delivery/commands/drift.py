@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     environment = environment_named(options.stack)
     with environment.opened("drift", starts=False), step("drift", f"comparing {', '.join(layers)}") as current:
         found = find_drift(environment, layers)
-        current.result = f"{len(found)} of {len(layers)} layers are up, and compared"
+        current.result = f"{len(found)} compared, {len(layers) - len(found)} not up"
     if options.json:
         print(json.dumps([dataclasses.asdict(drift) for drift in found], indent=2))
     else:

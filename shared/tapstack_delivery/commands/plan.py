@@ -9,7 +9,7 @@ from rich.console import Console
 from tapstack_delivery.commands.arguments import add_layers, add_stack
 from tapstack_delivery.environment import environment_named
 from tapstack_delivery.plan_report import as_markdown, print_plan
-from tapstack_delivery.planning import add_since, plan_asked_for
+from tapstack_delivery.planning import add_since, answer, question_of
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -24,9 +24,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print the plan; the status is 1 when a preview failed."""
+    question = question_of(options)
     environment = environment_named(options.stack)
     with environment.opened("plan", starts=True):
-        plan = plan_asked_for(environment, options)
+        plan = answer(environment, question)
     if options.json:
         print(json.dumps(plan.as_data(), indent=2))
     elif options.markdown:

@@ -10,7 +10,7 @@ from tapstack_delivery.deployment import deploy
 from tapstack_delivery.environment import environment_named
 from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.plan_report import loss_line, order, print_plan
-from tapstack_delivery.planning import add_since, plan_asked_for
+from tapstack_delivery.planning import add_since, answer, question_of
 from tapstack_local.progress import say
 
 
@@ -27,9 +27,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Plan, ask where others depend on the stack, and deploy."""
+    question = question_of(options)
     environment = environment_named(options.stack)
     with environment.opened("up", starts=True):
-        plan = plan_asked_for(environment, options)
+        plan = answer(environment, question)
         print_plan(plan, Console(stderr=True))
         if plan.losses and not options.accept_data_loss:
             told = "; ".join(loss_line(layer, loss) for layer, loss in plan.losses)
