@@ -39,6 +39,15 @@ def test_a_failure_stops_the_rest_and_says_how_to_go_on(all_up: Any, run_command
     assert last.endswith("Mend it and go on: nox -s up -- dev compute api-edge")
 
 
+def test_a_preview_that_fails_keeps_all_from_changing(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    all_up.reports |= {("preview", "data"): CHANGED, ("preview", "api-edge"): "the setting is bad"}
+
+    assert run_command("up", "dev", "--yes") == 1
+
+    assert all_up.done("up") == []
+    assert capsys.readouterr().err.endswith("error: api-edge: the setting is bad. Nothing was changed\n")
+
+
 def test_side_by_side_one_failure_lets_the_other_end(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
     all_up.reports |= {("preview", layer): CHANGED for layer in LAYERS}
     all_up.reports["up", "network"] = "AccessDenied"
