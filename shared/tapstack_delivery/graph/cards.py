@@ -23,6 +23,7 @@ class Card:
 
     Attributes:
         id: the first resource's type and name, unique and stable.
+        main: the resource the card is about: rather a function than its role, rather a subnet than its routes.
         resources: sorted by type and name.
         provides: the fields whose value is one of its resources', sorted.
         takes: (layer, field) of what its resources use of other layers, sorted; an empty field is not known.
@@ -30,16 +31,11 @@ class Card:
     """
 
     id: str
+    main: Resource
     resources: tuple[Resource, ...]
     provides: tuple[str, ...]
     takes: tuple[tuple[str, str], ...]
     follows: frozenset[str]
-
-    @property
-    def main(self) -> Resource:
-        """The resource the card is about: rather a function than its role."""
-        depended = Counter(urn for resource in self.resources for urn in resource.dependencies)
-        return min(self.resources, key=lambda item: (is_accessory(item.service), -depended[item.urn], item.urn))
 
     @property
     def category(self) -> Category:
@@ -82,12 +78,18 @@ def cards_of(model: Model, layer: Layer) -> tuple[Card, ...]:
 
     follows = reduced(quotient(graph, member_of))
     members = _members(member_of)
+    depended = Counter(end for ends in graph.values() for end in ends)
+
+    def weight(urn: str) -> tuple[bool, bool, int, str]:
+        return is_accessory(by_urn[urn].service), not provided[urn], -depended[urn], urn
+
     ids = {first: min(f"{by_urn[urn].type}::{by_urn[urn].name}" for urn in urns) for first, urns in members.items()}
     return tuple(
         sorted(
             (
                 Card(
                     id=ids[first],
+                    main=by_urn[min(urns, key=weight)],
                     resources=tuple(sorted((by_urn[urn] for urn in urns), key=lambda item: (item.type, item.name))),
                     provides=tuple(sorted({name for urn in urns for name in provided[urn]})),
                     takes=tuple(sorted({(use.producer, use.field) for use in model.uses if use.consumer in urns})),
