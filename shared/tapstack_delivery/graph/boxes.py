@@ -5,6 +5,7 @@ that has none.
 """
 
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,15 +110,19 @@ def card_box(layer: Layer, card: Card) -> Box:
     )
 
 
-def contract_box(layer: Layer) -> Box:
-    """Lay the text of a layer's contract out."""
-    return Box(
-        id=f"{layer.name}/contract",
-        kicker=f"version {layer.version}" if layer.version else "exports",
-        title=("contract",),
-        notes=(),
-        rows=tuple(Row(layer.name, field.name) for field in layer.fields),
-    )
+def contract_box(layer: Layer) -> Box | None:
+    """Lay the text of a layer's contract out; None where it exports nothing."""
+    rows = tuple(Row(layer.name, field.name) for field in layer.fields)
+    kicker = f"version {layer.version}" if layer.version else "exports"
+    return Box(f"{layer.name}/contract", kicker, ("contract",), (), rows) if rows else None
+
+
+def reads_box(layer: Layer, cards: Iterable[Card]) -> Box | None:
+    """Lay out what a layer's cards take of the layers it reads; None where they take nothing."""
+    order = {name: index for index, name in enumerate(layer.reads)}
+    taken = sorted({take for card in cards for take in card.takes}, key=lambda take: (order[take[0]], take[1]))
+    rows = tuple(Row(producer, field) for producer, field in taken)
+    return Box(f"{layer.name}/reads", "reads", layer.reads, (), rows) if rows else None
 
 
 def _shortened(names: list[str]) -> list[str]:

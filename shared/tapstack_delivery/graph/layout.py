@@ -6,6 +6,7 @@ Graphviz measures text with the fonts of the machine; without text it lays the s
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
@@ -16,8 +17,17 @@ from tapstack_delivery.graph.boxes import ROW_HEIGHT, Box
 Point = tuple[int, int]
 
 _POINTS_PER_INCH: Final = 72
-LAYER_HEAD: Final = 52
-"""Height of the room for a layer's name, in pixels."""
+
+
+class Style(Enum):
+    """What an edge means; the value is how much Graphviz is to keep it short and straight."""
+
+    ORDER = 6
+    """One waits for the other."""
+    GIVES = 0
+    """A field of the contract is a resource's own value."""
+    TAKES = 1
+    """A resource takes a field of another layer's contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +39,14 @@ class Edge:
         tail_row: which row of it.
         head: id of the box it reaches.
         head_row: which row of it.
-        style: what it means: `order`, `gives` or the name of the layer whose field it carries.
+        style: what it means.
     """
 
     tail: str
     tail_row: int | None
     head: str
     head_row: int | None
-    style: str
+    style: Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,20 @@ class Frame:
     width: int
     height: int
 
+    @property
+    def right(self) -> int:
+        """Its right side."""
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> int:
+        """Its lower side."""
+        return self.y + self.height
+
+    def moved(self, x: int, y: int) -> "Frame":
+        """Put it elsewhere."""
+        return Frame(self.x + x, self.y + y, self.width, self.height)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -56,29 +80,24 @@ class Layout:
     width: int
     height: int
     boxes: Mapping[str, Frame]
-    groups: Mapping[str, Frame]
     paths: Mapping[Edge, tuple[Point, ...]]
 
 
-def lay_out(groups: Mapping[str, Iterable[Box]], edges: Iterable[Edge], last: Iterable[tuple[str, str]]) -> Layout:
-    """Place boxes in their groups, from left to right.
+def lay_out(boxes: Iterable[Box], edges: Iterable[Edge], unseen: Iterable[tuple[str, str]]) -> Layout:
+    """Place boxes from left to right.
 
     Args:
-        groups: the boxes of each group.
+        boxes: all of them.
         edges: between any of them.
-        last: pairs of boxes, the second of which goes to the right of the first without an edge that shows.
+        unseen: pairs of boxes, the second of which goes to the right of the first, without an edge to show for it.
     """
     graph = pygraphviz.AGraph(directed=True, strict=False)
-    graph.graph_attr.update(
-        rankdir="LR", nodesep="0.22", ranksep="0.75", splines="true", outputorder="nodesfirst", newrank="false"
-    )
+    graph.graph_attr.update(rankdir="LR", nodesep="0.2", ranksep="0.5", splines="true")
     graph.node_attr.update(shape="plain")
     graph.edge_attr.update(arrowhead="none", arrowtail="none")
     order = list(edges)
-    for group, boxes in groups.items():
-        for box in boxes:
-            graph.add_node(box.id, label=_table(box))
-        graph.add_subgraph([box.id for box in boxes], f"cluster_{group}", label=_head_room(), margin="20")
+    for box in boxes:
+        graph.add_node(box.id, label=_table(box))
     for index, edge in enumerate(order):
         graph.add_edge(
             edge.tail,
@@ -87,12 +106,11 @@ def lay_out(groups: Mapping[str, Iterable[Box]], edges: Iterable[Edge], last: It
             id=f"{index}",
             tailport=_port(edge.tail_row, "e"),
             headport=_port(edge.head_row, "w"),
-            weight="6" if edge.style == "order" else "2" if edge.style == "gives" else "1",
+            weight=f"{edge.style.value}",
         )
-    for index, (before, after) in enumerate(last):
-        graph.add_edge(before, after, key=f"last{index}", style="invis", weight="1")
-    placed = json.loads(graph.draw(format="json", prog="dot"))
-    return _read(placed, order)
+    for index, (before, after) in enumerate(unseen):
+        graph.add_edge(before, after, key=f"unseen{index}", style="invis", weight="0")
+    return _read(json.loads(graph.draw(format="json", prog="dot")), order)
 
 
 def _table(box: Box) -> str:
@@ -107,34 +125,23 @@ def _cell(port: str, width: int, height: int) -> str:
     return f'<TR><TD PORT={quoteattr(port)} FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"></TD></TR>'
 
 
-def _head_room() -> str:
-    cell = _cell("name", 10, LAYER_HEAD - 20)
-    return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">{cell}</TABLE>>'
-
-
 def _port(row: int | None, side: str) -> str:
     return side if row is None else f"r{row}:{side}"
 
 
 def _read(placed: Mapping[str, Any], order: list[Edge]) -> Layout:
     _, _, width, height = _numbers(placed["bb"])
-    boxes, groups = {}, {}
+    boxes = {}
     for item in placed["objects"]:
-        if "nodes" in item:
-            left, low, right, high = _numbers(item["bb"])
-            groups[item["name"].removeprefix("cluster_")] = Frame(
-                round(left), round(height - high), round(right - left), round(high - low)
-            )
-        else:
-            x, y = _numbers(item["pos"])
-            wide, tall = (float(item[side]) * _POINTS_PER_INCH for side in ("width", "height"))
-            boxes[item["name"]] = Frame(round(x - wide / 2), round(height - y - tall / 2), round(wide), round(tall))
+        x, y = _numbers(item["pos"])
+        wide, tall = (float(item[side]) * _POINTS_PER_INCH for side in ("width", "height"))
+        boxes[item["name"]] = Frame(round(x - wide / 2), round(height - y - tall / 2), round(wide), round(tall))
     paths = {}
     for item in placed["edges"]:
         if item.get("id"):
             numbers = [_numbers(point) for point in item["pos"].split()]
             paths[order[int(item["id"])]] = tuple((round(x), round(height - y)) for x, y in numbers)
-    return Layout(round(width), round(height), boxes, groups, paths)
+    return Layout(round(width), round(height), boxes, paths)
 
 
 def _numbers(text: str) -> list[float]:
