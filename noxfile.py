@@ -141,6 +141,12 @@ def drift(session: nox.Session) -> None:
     delivery(session, "drift")
 
 
+@nox.session
+def graph(session: nox.Session) -> None:
+    """Draw layers, contracts, resources and what crosses borders, from the state: -- [--output FOLDER | --readme]."""
+    delivery(session, "graph")
+
+
 def add_layer(layer: str) -> None:
     """Make the four sessions of a layer."""
 

@@ -103,7 +103,7 @@ def card_box(layer: Layer, card: Card) -> Box:
     others = ", ".join(f"{f'{number} ' if number > 1 else ''}{kind}" for kind, number in kinds.items())
     return Box(
         id=f"{layer.name}/{card.id}",
-        kicker=f"{count} × {card.main.kind}" if count > 1 else card.main.kind,
+        kicker=f"{count} \N{MULTIPLICATION SIGN} {card.main.kind}" if count > 1 else card.main.kind,
         title=tuple(_shortened(card.names)),
         notes=tuple(textwrap.wrap(f"+ {others}", 30)) if others else (),
         rows=tuple(Row(producer, field) for producer, field in card.takes),
@@ -122,17 +122,15 @@ def reads_box(layer: Layer, cards: Iterable[Card]) -> Box | None:
     order = {name: index for index, name in enumerate(layer.reads)}
     taken = sorted({take for card in cards for take in card.takes}, key=lambda take: (order[take[0]], take[1]))
     rows = tuple(Row(producer, field) for producer, field in taken)
-    return Box(f"{layer.name}/reads", "reads", layer.reads, (), rows) if rows else None
+    return Box(f"{layer.name}/reads", "reads", (", ".join(layer.reads),), (), rows) if rows else None
 
 
 def _shortened(names: list[str]) -> list[str]:
     """Write names one after the other, as many as there is room for; tell how many more there are."""
     for shown in range(len(names), 0, -1):
         more = f" +{len(names) - shown}" if shown < len(names) else ""
-        wide = max(_TITLE_CHARACTERS, len(names[0]))
-        lines = textwrap.wrap(
-            ", ".join(names[:shown]) + more, wide, break_on_hyphens=False, break_long_words=len(names) > 1
-        )
+        wide = max(_TITLE_CHARACTERS, *(len(name) + 1 for name in names[:shown]))
+        lines = textwrap.wrap(", ".join(names[:shown]) + more, wide, break_on_hyphens=False)
         if len(lines) <= _MOST_TITLE_LINES:
             return lines
     return names[:1]

@@ -21,7 +21,11 @@ def reachable(graph: Mapping[Node, Iterable[Node]], starts: Iterable[Node]) -> s
 
 def reduced(graph: Mapping[Node, set[Node]]) -> dict[Node, set[Node]]:
     """Leave out every edge whose end is reached another way too."""
-    return {node: ends - reachable(graph, ends) for node, ends in graph.items()}
+    kept: dict[Node, set[Node]] = {}
+    for node, ends in graph.items():
+        further: set[Node] = reachable(graph, ends)
+        kept[node] = ends - further
+    return kept
 
 
 def quotient(graph: Mapping[Node, Iterable[Node]], member_of: Mapping[Node, Node]) -> dict[Node, set[Node]]:

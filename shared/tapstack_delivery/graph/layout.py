@@ -10,7 +10,7 @@ from enum import Enum
 from typing import Any, Final
 from xml.sax.saxutils import quoteattr
 
-import pygraphviz
+import pygraphviz  # type: ignore[import-untyped]
 
 from tapstack_delivery.graph.boxes import ROW_HEIGHT, Box
 
@@ -20,14 +20,18 @@ _POINTS_PER_INCH: Final = 72
 
 
 class Style(Enum):
-    """What an edge means; the value is how much Graphviz is to keep it short and straight."""
+    """What an edge means."""
 
-    ORDER = 6
+    ORDER = "order"
     """One waits for the other."""
-    GIVES = 0
+    GIVES = "gives"
     """A field of the contract is a resource's own value."""
-    TAKES = 1
+    TAKES = "takes"
     """A resource takes a field of another layer's contract."""
+
+
+# How much Graphviz is to keep an edge short and straight.
+_WEIGHTS: Final = {Style.ORDER: 12, Style.GIVES: 1, Style.TAKES: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ def lay_out(boxes: Iterable[Box], edges: Iterable[Edge], unseen: Iterable[tuple[
         unseen: pairs of boxes, the second of which goes to the right of the first, without an edge to show for it.
     """
     graph = pygraphviz.AGraph(directed=True, strict=False)
-    graph.graph_attr.update(rankdir="LR", nodesep="0.2", ranksep="0.5", splines="true")
+    graph.graph_attr.update(rankdir="LR", nodesep="0.1", ranksep="0.55", splines="true")
     graph.node_attr.update(shape="plain")
     graph.edge_attr.update(arrowhead="none", arrowtail="none")
     order = list(edges)
@@ -106,7 +110,7 @@ def lay_out(boxes: Iterable[Box], edges: Iterable[Edge], unseen: Iterable[tuple[
             id=f"{index}",
             tailport=_port(edge.tail_row, "e"),
             headport=_port(edge.head_row, "w"),
-            weight=f"{edge.style.value}",
+            weight=f"{_WEIGHTS[edge.style]}",
         )
     for index, (before, after) in enumerate(unseen):
         graph.add_edge(before, after, key=f"unseen{index}", style="invis", weight="0")

@@ -96,8 +96,9 @@ def compose(model: Model) -> Picture:
     right = [panel for panel in panels if panel.layer.reads]
     turns = {panel.layer.name: _turns(panel, right) for panel in right}
     placed = _stacked(left, 0, {})
-    x = max(frame.right for _, frame in placed) + _COLUMN_GAP
-    placed += _stacked(right, x, {name: (len(rows) + 2) * _LANE for name, rows in turns.items() if rows})
+    x = max((frame.right + _COLUMN_GAP for _, frame in placed), default=0)
+    lanes = {name: (len(rows) + 2) * _LANE for name, rows in turns.items() if rows}
+    placed = _level(placed, _stacked(right, x, lanes))
     cables = _cables(placed, {panel.layer.name for panel in left}, turns)
     width = max(frame.right for _, frame in placed)
     bends = [px for cable in cables for px, _ in cable.points]
@@ -150,15 +151,23 @@ def _stacked(panels: Iterable[Panel], x: int, lanes: dict[str, int]) -> list[tup
     return placed
 
 
+def _level(left: list[tuple[Panel, Frame]], right: list[tuple[Panel, Frame]]) -> list[tuple[Panel, Frame]]:
+    """Put two columns beside each other, middle to middle."""
+    heights = [max((frame.bottom for _, frame in column), default=0) for column in (left, right)]
+    return [
+        (panel, frame.moved(0, (max(heights) - height) // 2))
+        for column, height in zip((left, right), heights, strict=True)
+        for panel, frame in column
+    ]
+
+
 def _turns(panel: Panel, column: Iterable[Panel]) -> list[Row]:
     """Give the rows that come from panels of the same column."""
     names = {other.layer.name for other in column}
     return [row for row in (panel.reads.rows if panel.reads else ()) if row.layer in names]
 
 
-def _cables(
-    placed: list[tuple[Panel, Frame]], left: set[str], turns: dict[str, list[Row]]
-) -> list[Cable]:
+def _cables(placed: list[tuple[Panel, Frame]], left: set[str], turns: dict[str, list[Row]]) -> list[Cable]:
     places = {panel.layer.name: (panel, frame) for panel, frame in placed}
     cables = []
     for panel, frame in placed:
