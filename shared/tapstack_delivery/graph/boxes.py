@@ -100,7 +100,8 @@ def card_box(layer: Layer, card: Card) -> Box:
     """Lay a card's text out."""
     kinds = dict(card.kinds)
     count = kinds.pop(card.main.kind)
-    others = ", ".join(f"{f'{number} ' if number > 1 else ''}{kind}" for kind, number in kinds.items())
+    # A number stays with its kind when the line breaks.
+    others = ", ".join(f"{number}\N{NO-BREAK SPACE}{kind}" if number > 1 else kind for kind, number in kinds.items())
     return Box(
         id=f"{layer.name}/{card.id}",
         kicker=f"{count} \N{MULTIPLICATION SIGN} {card.main.kind}" if count > 1 else card.main.kind,

@@ -50,7 +50,7 @@ class _Drawing:
             f"<style>{_style()}</style>",
             f'<rect width="{width}" height="{height}" rx="18" fill="{_GROUND}"/>',
             *self._header(),
-            *_legend(width - _MARGIN),
+            *self._legend(width - _MARGIN),
             f'<g transform="translate({_MARGIN} {_MARGIN + _HEADER})">',
         ]
         for panel, frame in self._picture.panels:
@@ -72,6 +72,27 @@ class _Drawing:
             yield _dot(round(x + 5), 84, self._colours[layer.name], 5)
             yield _text("chip", text, x + 18, 88.5)
             x += 18 + _CHIP * ADVANCE * len(text) + 34
+
+    def _legend(self, right: int) -> Iterable[str]:
+        """Explain colours and lines in the top right corner."""
+        present = {card.category for panel, _ in self._picture.panels for card in panel.cards}
+        x = float(right)
+        for category in (category for category in reversed(Category) if category in present):
+            x -= 18 + _CHIP * ADVANCE * len(category.label)
+            yield f'<rect x="{x:g}" y="41" width="4" height="14" rx="2" fill="{category.value}"/>'
+            yield _text("chip", category.label, x + 10, 53)
+            x -= 12
+        x = float(right)
+        lines = (
+            ("takes an output", 'class="cable" stroke="#4fd1a5"'),
+            ("gives an output", 'class="gives" stroke="#4fd1a5"'),
+            ("waits for", 'class="order"'),
+        )
+        for text, look in lines:
+            x -= 38 + _CHIP * ADVANCE * len(text)
+            yield f'<path {look} d="M{x:g} 84H{x + 24:g}"/>'
+            yield _text("chip", text, x + 32, 88.5)
+            x -= 14
 
     def _panel(self, panel: Panel, frame: Frame) -> list[str]:
         name = panel.layer.name
@@ -175,27 +196,6 @@ def _style() -> str:
         ".takes{stroke-opacity:.42}"
         ".cable{stroke-opacity:.85;stroke-width:1.6}"
     )
-
-
-def _legend(right: int) -> Iterable[str]:
-    """Explain colours and lines in the top right corner."""
-    x = float(right)
-    for category in reversed(Category):
-        x -= 18 + _CHIP * ADVANCE * len(category.label)
-        yield f'<rect x="{x:g}" y="41" width="4" height="14" rx="2" fill="{category.value}"/>'
-        yield _text("chip", category.label, x + 10, 53)
-        x -= 12
-    x = float(right)
-    lines = (
-        ("takes an output", 'class="cable" stroke="#4fd1a5"'),
-        ("gives an output", 'class="gives" stroke="#4fd1a5"'),
-        ("waits for", 'class="order"'),
-    )
-    for text, look in lines:
-        x -= 38 + _CHIP * ADVANCE * len(text)
-        yield f'<path {look} d="M{x:g} 84H{x + 24:g}"/>'
-        yield _text("chip", text, x + 32, 88.5)
-        x -= 14
 
 
 def _head(box: Box, frame: Frame, colour: str) -> Iterable[str]:
