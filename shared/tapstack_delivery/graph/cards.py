@@ -22,7 +22,7 @@ class Card:
     """Some resources of one layer as one box.
 
     Attributes:
-        id: the first resource's type and name, unique and stable.
+        id: the first resource's type and name, unique in the layer and the same in every environment.
         main: the resource the card is about: rather a function than its role, rather a subnet than its routes.
         resources: sorted by type and name.
         provides: the fields whose value is one of its resources', sorted.
@@ -83,7 +83,8 @@ def cards_of(model: Model, layer: Layer) -> tuple[Card, ...]:
     def weight(urn: str) -> tuple[bool, bool, int, str]:
         return is_accessory(by_urn[urn].service), not provided[urn], -depended[urn], urn
 
-    ids = {first: min(f"{by_urn[urn].type}::{by_urn[urn].name}" for urn in urns) for first, urns in members.items()}
+    # What a URN has after stack and project is unique in the layer, and the same in every environment.
+    ids = {first: min(urns).split("::", 2)[2] for first, urns in members.items()}
     return tuple(
         sorted(
             (

@@ -100,12 +100,15 @@ def lay_out(boxes: Iterable[Box], edges: Iterable[Edge], unseen: Iterable[tuple[
     graph.node_attr.update(shape="plain")
     graph.edge_attr.update(arrowhead="none", arrowtail="none")
     order = list(edges)
+    # Graphviz reads some names as more than names; numbers are safe.
+    nodes: dict[str, str] = {}
     for box in boxes:
-        graph.add_node(box.id, label=_table(box))
+        nodes[box.id] = f"{len(nodes)}"
+        graph.add_node(nodes[box.id], label=_table(box))
     for index, edge in enumerate(order):
         graph.add_edge(
-            edge.tail,
-            edge.head,
+            nodes[edge.tail],
+            nodes[edge.head],
             key=f"{index}",
             id=f"{index}",
             tailport=_port(edge.tail_row, "e"),
@@ -113,8 +116,8 @@ def lay_out(boxes: Iterable[Box], edges: Iterable[Edge], unseen: Iterable[tuple[
             weight=f"{_WEIGHTS[edge.style]}",
         )
     for index, (before, after) in enumerate(unseen):
-        graph.add_edge(before, after, key=f"unseen{index}", style="invis", weight="0")
-    return _read(json.loads(graph.draw(format="json", prog="dot")), order)
+        graph.add_edge(nodes[before], nodes[after], key=f"unseen{index}", style="invis", weight="0")
+    return _read(json.loads(graph.draw(format="json", prog="dot")), list(nodes), order)
 
 
 def _table(box: Box) -> str:
@@ -133,13 +136,14 @@ def _port(row: int | None, side: str) -> str:
     return side if row is None else f"r{row}:{side}"
 
 
-def _read(placed: Mapping[str, Any], order: list[Edge]) -> Layout:
+def _read(placed: Mapping[str, Any], ids: list[str], order: list[Edge]) -> Layout:
     _, _, width, height = _numbers(placed["bb"])
     boxes = {}
     for item in placed["objects"]:
         x, y = _numbers(item["pos"])
         wide, tall = (float(item[side]) * _POINTS_PER_INCH for side in ("width", "height"))
-        boxes[item["name"]] = Frame(round(x - wide / 2), round(height - y - tall / 2), round(wide), round(tall))
+        frame = Frame(round(x - wide / 2), round(height - y - tall / 2), round(wide), round(tall))
+        boxes[ids[int(item["name"])]] = frame
     paths = {}
     for item in placed["edges"]:
         if item.get("id"):

@@ -100,6 +100,12 @@ class Model:
         return sorted({use.field for use in self.uses if use.producer == producer and use.consumer in urns} - {""})
 
 
+def named(urn: str) -> tuple[str, str]:
+    """Give the type and the logical name in a URN: `urn:pulumi:stack::project::parent's type$type::name`."""
+    _, _, types, name = urn.split("::", 3)
+    return types.rpartition("$")[2], name
+
+
 def build_model(states: Mapping[str, Mapping[str, Any]]) -> Model:
     """Make the model from each layer's stack as `pulumi stack export` gives it, keyed by layer.
 
@@ -140,7 +146,7 @@ def _resources(deployment: Deployment) -> tuple[Resource, ...]:
         Resource(
             urn=state["urn"],
             type=state["type"],
-            name=state["urn"].rpartition("::")[2],
+            name=named(state["urn"])[1],
             dependencies=frozenset(urns & set(_waits_for(state))),
         )
         for state in deployment.resources

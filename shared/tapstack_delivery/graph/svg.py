@@ -1,5 +1,6 @@
 """The picture as SVG: on a dark ground of its own, so that it looks the same on a light page and on a dark one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -9,9 +10,10 @@ from tapstack_delivery.graph.boxes import ADVANCE, PADDING, ROW, SMALL, TITLE, B
 from tapstack_delivery.graph.cards import Card
 from tapstack_delivery.graph.categories import Category
 from tapstack_delivery.graph.layout import Edge, Frame, Point, Style
-from tapstack_delivery.graph.model import Model, Use
+from tapstack_delivery.graph.model import Model, Use, named
 from tapstack_delivery.graph.picture import Panel, Picture
 
+_NOT_IN_XML: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NAMESPACE: Final = "http://www.w3.org/2000/svg"
 _LAYER_COLOURS: Final = ("#7aa2ff", "#4fd1a5", "#ffb454", "#e58fff", "#ff7a90", "#5ad1e6")
 _GROUND: Final = "#0f131c"
@@ -175,8 +177,7 @@ def _uses_by_field(model: Model) -> defaultdict[Row, list[Use]]:
 
 
 def _told(use: Use) -> str:
-    type_, _, name = use.consumer.split("::", 2)[2].partition("::")
-    return f"{type_} {name}{f': {use.property}' if use.property else ''}"
+    return f"{' '.join(named(use.consumer))}{f': {use.property}' if use.property else ''}"
 
 
 def _style() -> str:
@@ -230,8 +231,13 @@ def _rect(frame: Frame, radius: int, look: str) -> str:
 
 def _text(style: str, text: str, x: float, y: float, colour: str = "") -> str:
     tint = f" style={quoteattr(f'fill:{colour}')}" if colour else ""
-    return f'<text class="{style}" x="{x:g}" y="{y:g}"{tint}>{escape(text)}</text>'
+    return f'<text class="{style}" x="{x:g}" y="{y:g}"{tint}>{_escaped(text)}</text>'
 
 
 def _tooltip(lines: Iterable[str]) -> str:
-    return f"<title>{escape(chr(10).join(lines))}</title>"
+    return f"<title>{_escaped(chr(10).join(lines))}</title>"
+
+
+def _escaped(text: str) -> str:
+    """Write text as XML has it; what XML cannot hold shows as a replacement character."""
+    return escape(_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text))
