@@ -1,5 +1,6 @@
 """The picture of what the real engine deployed: all of it is there, and what the repository holds of it is current."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -16,12 +17,12 @@ from tapstack_delivery.graph.png import rasterize
 from tapstack_delivery.graph.readme import block
 from tapstack_delivery.graph.svg import draw
 
-States = dict[str, dict[str, Any]]
+States = Mapping[str, Mapping[str, Any]]
 
 
 @pytest.fixture(scope="module")
 def states(deployed: Any) -> States:
-    return dict(lane_states(deployed.lane, "local"))
+    return lane_states(deployed.lane, "local")
 
 
 @pytest.fixture(scope="module")

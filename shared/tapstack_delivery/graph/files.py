@@ -32,5 +32,5 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
         raise DeliveryError(
-            f"{folder} cannot be written to: {error.strerror}; name another folder: --output FOLDER"
+            f"{folder} cannot be written to: {error.strerror}; make it writable, or name another with --output"
         ) from error

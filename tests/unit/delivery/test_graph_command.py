@@ -96,8 +96,8 @@ def test_an_output_that_is_no_folder_is_named(deployed: States, tmp_path: Path, 
 
     assert commands.main(["graph", "--output", f"{tmp_path / 'file' / 'out'}"]) == 1
 
-    told = f"error: {tmp_path / 'file' / 'out'} cannot be written to: Not a directory; name another folder: --output FOLDER\n"
-    assert capsys.readouterr() == ("", told)
+    why = "cannot be written to: Not a directory; make it writable, or name another with --output"
+    assert capsys.readouterr() == ("", f"error: {tmp_path / 'file' / 'out'} {why}\n")
     assert (tmp_path / "file").read_text(encoding="utf-8") == "kept"
 
 
