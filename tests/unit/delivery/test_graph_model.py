@@ -99,6 +99,8 @@ def test_a_resource_that_only_waits_for_a_layer_is_shown_as_a_use_of_it(states: 
         ({"arn": ARN, "letters": f"{ARN}-dead"}, f"{ARN}-dead", {"letters"}),
         ({"arn": ARN}, f"{ARN}-dead", set()),
         ({"arn": ARN}, f"my{ARN}", set()),
+        ({"table": ARN, "stream": f"{ARN}/stream/1"}, f"{ARN}/stream/1, {ARN}/index/*", {"table", "stream"}),
+        ({"table": ARN, "stream": f"{ARN}/stream/1"}, f"[{ARN}/stream/1]", {"stream"}),
         ({"prefix": "tapstack-dev-hooks/"}, "tapstack-dev-hooks/acme", {"prefix"}),
         ({"alias": "live"}, "live", {"alias"}),
         ({"alias": "live"}, "delivery is live", set()),
