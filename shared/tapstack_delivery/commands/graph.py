@@ -60,14 +60,14 @@ def lane_states(lane: Lane, stack: str) -> Mapping[str, Mapping[str, Any]]:
 
     Raises:
         DeliveryError: it is not the lane's stack, or a layer is not deployed.
-        LaneError: the engine cannot export one.
+        LaneError: the lane is not up, or the engine cannot export a stack.
     """
     if stack != STACK:
         raise DeliveryError(f"stack {stack!r}: the lane in {lane.folder} has the stack {STACK!r} alone; leave it out")
-    missing = [layer for layer in LAYERS if not lane.stack(layer).exists()]
-    if missing:
-        command = "nox -s local" if len(missing) == len(LAYERS) else f"nox -s up-{missing[0]}"
-        raise DeliveryError(f"layer {missing[0]!r} is not deployed in the lane in {lane.folder}; run: {command}")
+    lane.require_running()
+    for layer in LAYERS:
+        if not lane.stack(layer).exists():
+            raise DeliveryError(f"layer {layer!r} is not deployed in the lane in {lane.folder}; run: nox -s up-{layer}")
     with ThreadPoolExecutor(len(LAYERS)) as pool:
         exported = pool.map(lambda layer: lane.stack(layer).command("stack", "export"), LAYERS)
     return {layer: json.loads(text) for layer, text in zip(LAYERS, exported, strict=True)}

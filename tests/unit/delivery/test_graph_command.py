@@ -9,6 +9,8 @@ import pytest
 from tapstack.layers import LAYERS
 from tapstack_delivery import __main__ as commands
 from tapstack_delivery.commands import graph
+from tapstack_local.background import Running
+from tapstack_local.emulator import Emulator
 from tapstack_local.lane import Lane
 from tapstack_local.stack import LayerStack
 
@@ -25,7 +27,13 @@ def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
 
 
 @pytest.fixture
-def deployed(states: States, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> States:
+def running(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An emulator that seems to run."""
+    monkeypatch.setattr(Emulator, "running", lambda _: Running(1, "http://127.0.0.1:1", 0.0))
+
+
+@pytest.fixture
+def deployed(running: None, states: States, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> States:
     """A lane with two layers in it, and no engine."""
     monkeypatch.setattr(graph, "LAYERS", tuple(states))
     for layer in states:
@@ -58,12 +66,12 @@ def test_it_writes_three_files_and_names_them(deployed: States, tmp_path: Path, 
 def test_without_a_lane_it_says_how_to_get_one(tmp_path: Path, lane: Lane, capsys: Captured) -> None:
     assert commands.main(["graph", "--output", f"{tmp_path / 'out'}"]) == 1
 
-    told = f"error: layer 'network' is not deployed in the lane in {lane.folder}; run: nox -s local\n"
+    told = f"error: the lane in {lane.folder} is not up: there is nothing in it; run: nox -s local\n"
     assert capsys.readouterr() == ("", told)
     assert not (tmp_path / "out").exists()
 
 
-def test_a_layer_that_is_not_deployed_is_named(lane: Lane, capsys: Captured) -> None:
+def test_a_layer_that_is_not_deployed_is_named(running: None, lane: Lane, capsys: Captured) -> None:
     for layer in LAYERS[:2]:
         put_stack(lane, layer)
 
