@@ -1,6 +1,6 @@
 """The picture of what the real engine deployed: all of it is there, and what the repository holds of it is current."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -9,20 +9,22 @@ from support.drawings import details, pixels, texts
 from tapstack.checkout import CHECKOUT
 from tapstack.layers import BY_NAME, LAYERS
 from tapstack_delivery import __main__ as commands
-from tapstack_delivery.commands.graph import lane_states
+from tapstack_delivery.environment import LaneEnvironment
 from tapstack_delivery.graph.cards import cards_of
 from tapstack_delivery.graph.model import Model, build_model, named
 from tapstack_delivery.graph.picture import compose
 from tapstack_delivery.graph.png import rasterize
 from tapstack_delivery.graph.readme import block
 from tapstack_delivery.graph.svg import draw
+from tapstack_delivery.state import states_of
 
-States = Mapping[str, Mapping[str, Any]]
+States = Mapping[str, Sequence[Mapping[str, Any]]]
 
 
 @pytest.fixture(scope="module")
 def states(deployed: Any) -> States:
-    return lane_states(deployed.lane, "local")
+    found = states_of(LaneEnvironment(deployed.lane))
+    return {layer: state.resources for layer, state in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +61,7 @@ def test_each_property_that_takes_something_of_another_layer_is_explained(states
     taking = {
         (state["urn"], name)
         for exported in states.values()
-        for state in exported["deployment"]["resources"]
+        for state in exported
         for name, urns in (state.get("propertyDependencies") or {}).items()
         if any("pulumi:pulumi:StackReference::" in urn for urn in urns)
     }

@@ -1,14 +1,11 @@
 """Draw the layers, their contracts, resources and what crosses their borders, from the state."""
 
 import argparse
-import json
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from tapstack.checkout import CHECKOUT
-from tapstack.layers import LAYERS
+from tapstack_delivery.environment import environment_named
 from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.graph.files import write_all
 from tapstack_delivery.graph.mermaid import overview
@@ -17,7 +14,8 @@ from tapstack_delivery.graph.picture import compose
 from tapstack_delivery.graph.png import rasterize
 from tapstack_delivery.graph.readme import with_block
 from tapstack_delivery.graph.svg import draw
-from tapstack_local.lane import Lane
+from tapstack_delivery.state import states_of
+from tapstack_local.progress import say
 from tapstack_local.stack_config import STACK
 
 _OUTPUT: Final = CHECKOUT / ".tapstack" / "graph"
@@ -25,7 +23,7 @@ _OUTPUT: Final = CHECKOUT / ".tapstack" / "graph"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments."""
-    parser.add_argument("stack", nargs="?", default=STACK, help=f"the stack of each layer; {STACK} unless named")
+    parser.add_argument("stack", nargs="?", default=STACK, help=f"name of the stacks (default: {STACK}, the lane's)")
     parser.add_argument(
         "--output", type=Path, default=_OUTPUT, metavar="FOLDER", help="where layers.svg, layers.png, layers.mmd go"
     )
@@ -34,7 +32,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Draw, and tell what was written."""
-    model = build_model(lane_states(Lane(), options.stack))
+    environment = environment_named(options.stack)
+    with environment.opened("graph", starts=False):
+        states = states_of(environment)
+    up = {layer: state.resources for layer, state in states.items() if state.is_up}
+    if not up:
+        raise DeliveryError(f"no layer of {environment.name} is up; deploy them: {environment.command('up')}")
+    if left_out := [layer for layer in states if layer not in up]:
+        say(f"not up, and not in the picture: {', '.join(left_out)}")
+    model = build_model(up)
     svg = draw(compose(model))
     if options.readme:
         readme = with_block((CHECKOUT / "README.md").read_text(encoding="utf-8"), model)
@@ -53,24 +59,6 @@ def run(options: argparse.Namespace) -> int:
     for path in written:
         print(path)
     return 0
-
-
-def lane_states(lane: Lane, stack: str) -> Mapping[str, Mapping[str, Any]]:
-    """Export each layer's stack of a lane, secrets encrypted as they are.
-
-    Raises:
-        DeliveryError: it is not the lane's stack, or a layer is not deployed.
-        LaneError: the lane is not up, or the engine cannot export a stack.
-    """
-    if stack != STACK:
-        raise DeliveryError(f"stack {stack!r}: the lane in {lane.folder} has the stack {STACK!r} alone; leave it out")
-    lane.require_running()
-    for layer in LAYERS:
-        if not lane.stack(layer).exists():
-            raise DeliveryError(f"layer {layer!r} is not deployed in the lane in {lane.folder}; run: nox -s up-{layer}")
-    with ThreadPoolExecutor(len(LAYERS)) as pool:
-        exported = pool.map(lambda layer: lane.stack(layer).command("stack", "export"), LAYERS)
-    return {layer: json.loads(text) for layer, text in zip(LAYERS, exported, strict=True)}
 
 
 def _summary(model: Model) -> str:

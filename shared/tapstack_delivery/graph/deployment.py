@@ -1,10 +1,10 @@
-"""A layer's deployment as `pulumi stack export` gives it: what the picture reads of it."""
+"""A layer's deployment as its state has it: what the picture reads of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.upstream import ENVIRONMENT_OUTPUT, VERSION_OUTPUT
+from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 from tapstack_delivery.errors import DeliveryError
 
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -12,7 +12,7 @@ _REFERENCE: Final = "pulumi:pulumi:StackReference"
 # The engine marks secrets, archives and resource references with this key; none of them is text that crosses layers.
 _MARK: Final = "4dabf18193072939515e22adb298388d"
 _SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
-_SAYS_NOTHING: Final = (VERSION_OUTPUT, ENVIRONMENT_OUTPUT)
+_SAYS_NOTHING: Final = (VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +44,12 @@ class Deployment:
         return {name: self.outputs[name] for name in sorted(self.outputs) if name not in _SAYS_NOTHING}
 
 
-def read_deployment(layer: str, exported: Mapping[str, Any]) -> Deployment:
-    """Take what the picture needs from an exported stack.
+def read_deployment(layer: str, states: Sequence[Mapping[str, Any]]) -> Deployment:
+    """Take what the picture needs from the resources of a state.
 
     Raises:
         DeliveryError: the stack has no resources.
     """
-    states = (exported.get("deployment") or {}).get("resources") or ()
     stack = next((state for state in states if state["type"] == _STACK), None)
     made = tuple(sorted((state for state in states if _is_made(state)), key=lambda state: state["urn"]))
     if stack is None or not made:

@@ -1,6 +1,6 @@
 """The layers as their states tell them: resources, contracts, and the uses of one layer's outputs in another."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -106,13 +106,13 @@ def named(urn: str) -> tuple[str, str]:
     return types.rpartition("$")[2], name
 
 
-def build_model(states: Mapping[str, Mapping[str, Any]]) -> Model:
-    """Make the model from each layer's stack as `pulumi stack export` gives it, keyed by layer.
+def build_model(states: Mapping[str, Sequence[Mapping[str, Any]]]) -> Model:
+    """Make the model from the resources in each layer's state, keyed by layer.
 
     Raises:
         DeliveryError: a stack has no resources, or reads a layer that is not among the states.
     """
-    deployments = {layer: read_deployment(layer, exported) for layer, exported in states.items()}
+    deployments = {layer: read_deployment(layer, resources) for layer, resources in states.items()}
     layer_of = {deployment.project: layer for layer, deployment in deployments.items()}
     matchers = {layer: Matcher(deployment.fields) for layer, deployment in deployments.items()}
     layers, uses = [], set[Use]()

@@ -127,8 +127,8 @@ RunCommand = Callable[..., int]
 def run_command(script: Script, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     """Run one of the commands on the scripted environment."""
     from tapstack_delivery import __main__ as program  # noqa: PLC0415
-    from tapstack_delivery.commands import destroy, drift, plan, up  # noqa: PLC0415
+    from tapstack_delivery.commands import destroy, drift, graph, plan, up  # noqa: PLC0415
 
-    for module in (destroy, drift, plan, up):
+    for module in (destroy, drift, graph, plan, up):
         monkeypatch.setattr(module, "environment_named", lambda _: script)
     return lambda *arguments: program.main(arguments)

@@ -19,6 +19,7 @@ class State:
             {
                 "urn": self.urn("pulumi:pulumi:Stack", f"tapstack-{layer}-dev"),
                 "type": "pulumi:pulumi:Stack",
+                "custom": False,
                 "outputs": {},
             }
         ]
@@ -33,7 +34,7 @@ class State:
         """Let the layer read the stack of a project; give the reference's URN."""
         name = f"organization/{project}/dev"
         kind = "pulumi:pulumi:StackReference"
-        self.resources.append({"urn": self.urn(kind, name), "type": kind, "inputs": {"name": name}})
+        self.resources.append({"urn": self.urn(kind, name), "type": kind, "custom": True, "inputs": {"name": name}})
         return self.urn(kind, name)
 
     def holds(
@@ -51,6 +52,7 @@ class State:
             {
                 "urn": self.urn(kind, name),
                 "type": kind,
+                "custom": True,
                 "parent": self.resources[0]["urn"],
                 "inputs": dict(inputs or {}),
                 "outputs": dict(inputs or {}) | outputs,
@@ -59,9 +61,6 @@ class State:
             }
         )
         return self.urn(kind, name)
-
-    def exported(self) -> dict[str, Any]:
-        return {"version": 3, "deployment": {"resources": self.resources}}
 
 
 @pytest.fixture
@@ -95,7 +94,7 @@ def states() -> dict[str, Any]:
         inputs={"eventSourceArn": STREAM_ARN},
         taken={"eventSourceArn": [reference]},
     )
-    return {"data": data.exported(), "compute": compute.exported()}
+    return {"data": data.resources, "compute": compute.resources}
 
 
 @pytest.fixture

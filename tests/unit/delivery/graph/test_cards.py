@@ -11,7 +11,7 @@ API = "aws:apigateway"
 
 def cards(state: Any) -> dict[str, Card]:
     """Give a layer's cards by main kind and names."""
-    model = build_model({state.layer: state.exported()})
+    model = build_model({state.layer: state.resources})
     return {f"{card.main.kind} {' '.join(card.names)}": card for card in cards_of(model, model.layers[0])}
 
 

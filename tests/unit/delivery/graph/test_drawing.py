@@ -82,8 +82,8 @@ def test_a_layer_below_the_one_it_reads_gets_its_cables_around_it(states: States
     reference = edge.reads("tapstack-compute")
     taken = {"name": [reference]}
     edge.holds("aws:cloudwatch/dashboard:Dashboard", "flow", inputs={"name": "the-function"}, taken=taken)
-    states["compute"]["deployment"]["resources"][0]["outputs"]["function_name"] = "the-function"
-    picture = compose(build_model(states | {"edge": edge.exported()}))
+    states["compute"][0]["outputs"]["function_name"] = "the-function"
+    picture = compose(build_model(states | {"edge": edge.resources}))
 
     _, (_, compute), (_, below) = picture.panels
     (cable,) = [cable for cable in picture.cables if cable.reader == "edge"]
@@ -96,7 +96,7 @@ def test_a_layer_below_the_one_it_reads_gets_its_cables_around_it(states: States
 
 
 def test_a_use_that_no_value_explains_is_drawn_as_one_of_the_layer(states: States) -> None:
-    states["compute"]["deployment"]["resources"][-1]["inputs"] = {}
+    states["compute"][-1]["inputs"] = {}
 
     assert "something of data" in texts(draw(compose(build_model(states))))
 
@@ -106,7 +106,7 @@ def test_odd_names_are_text_and_nothing_else(states: States, state: Any) -> None
     data.holds("aws:sqs/queue:Queue", ODD, arn="arn:aws:sqs:eu-central-1:1:odd")
     data.exports(**{ODD: "arn:aws:sqs:eu-central-1:1:odd"})
 
-    model = build_model({"data": data.exported()})
+    model = build_model({"data": data.resources})
     shown = ODD.replace("\x07", "\N{REPLACEMENT CHARACTER}")
 
     # As the resource's name and as the field's.
@@ -117,8 +117,8 @@ def test_odd_names_are_text_and_nothing_else(states: States, state: Any) -> None
 
 
 def test_mermaid_gets_signs_of_its_own_by_number(states: States) -> None:
-    states["data"]["deployment"]["resources"][0]["outputs"] = {'a"b]<i>;#': "arn:aws:dynamodb:eu-central-1:odd"}
-    states["compute"]["deployment"]["resources"][-1]["inputs"] = {"eventSourceArn": "arn:aws:dynamodb:eu-central-1:odd"}
+    states["data"][0]["outputs"] = {'a"b]<i>;#': "arn:aws:dynamodb:eu-central-1:odd"}
+    states["compute"][-1]["inputs"] = {"eventSourceArn": "arn:aws:dynamodb:eu-central-1:odd"}
 
     assert '  layer_data -- "a#34;b#93;#60;i#62;#59;#35;" --> layer_compute' in overview(build_model(states))
 
@@ -128,7 +128,7 @@ def test_mermaid_ids_are_unique_and_no_words_of_its_own(state: Any) -> None:
     for name in ("end", "a-b", "a_b"):
         layer = state(name)
         layer.holds("aws:sqs/queue:Queue", "queue")
-        states[name] = layer.exported()
+        states[name] = layer.resources
 
     ids = [line.split("[")[0].strip() for line in overview(build_model(states)).splitlines()[1:]]
 

@@ -56,7 +56,7 @@ def test_what_only_shows_another_resources_value_does_not_provide_it(state: Any)
     data.holds("aws:secretsmanager/secretVersion:SecretVersion", "hook", secret, arn="arn:aws:secretsmanager:hook")
     data.exports(secret_arn="arn:aws:secretsmanager:hook")
 
-    (field,) = build_model({"data": data.exported()}).layers[0].fields
+    (field,) = build_model({"data": data.resources}).layers[0].fields
 
     assert field.providers == {secret}
 
@@ -70,7 +70,7 @@ def test_a_streams_arn_is_not_its_tables(states: States) -> None:
 
 
 def test_a_value_that_came_another_way_is_no_use(states: States) -> None:
-    for resource in states["compute"]["deployment"]["resources"]:
+    for resource in states["compute"]:
         resource.pop("propertyDependencies", None)
         resource["dependencies"] = []
 
@@ -78,14 +78,14 @@ def test_a_value_that_came_another_way_is_no_use(states: States) -> None:
 
 
 def test_a_property_whose_value_tells_nothing_is_shown_as_a_use_of_the_layer(states: States) -> None:
-    mapping = states["compute"]["deployment"]["resources"][-1]
+    mapping = states["compute"][-1]
     mapping["inputs"] = {"eventSourceArn": "something computed"}
 
     assert uses_of(build_model(states), "stream") == {("data", "", "eventSourceArn")}
 
 
 def test_a_resource_that_only_waits_for_a_layer_is_shown_as_a_use_of_it(states: States) -> None:
-    mapping = states["compute"]["deployment"]["resources"][-1]
+    mapping = states["compute"][-1]
     mapping["propertyDependencies"] = {}
 
     assert uses_of(build_model(states), "stream") == {("data", "", "")}
@@ -114,8 +114,8 @@ def test_an_output_is_found_by_its_value(outputs: dict[str, Any], value: Any, fo
 
 
 def test_a_secret_is_known_by_name_alone_and_never_matched(states: States, state: Any) -> None:
-    secret = states["data"]["deployment"]["resources"][0]["outputs"]["pass_phrase"]
-    states["compute"]["deployment"]["resources"][-1]["inputs"]["eventSourceArn"] = secret
+    secret = states["data"][0]["outputs"]["pass_phrase"]
+    states["compute"][-1]["inputs"]["eventSourceArn"] = secret
 
     model = build_model(states)
 
@@ -128,15 +128,15 @@ def test_a_secret_is_known_by_name_alone_and_never_matched(states: States, state
 def test_the_model_does_not_depend_on_the_order_in_the_state(states: States) -> None:
     turned = json.loads(json.dumps(states))
     for exported in turned.values():
-        exported["deployment"]["resources"].reverse()
+        exported.reverse()
 
     assert build_model(turned) == build_model(states)
 
 
-@pytest.mark.parametrize("resources", [None, [], "stack"])
+@pytest.mark.parametrize("resources", [[], "stack"])
 def test_a_stack_without_resources_is_named_with_the_next_step(states: States, resources: Any) -> None:
-    only_stack = states["data"]["deployment"]["resources"][:1]
-    states["data"]["deployment"]["resources"] = only_stack if resources == "stack" else resources
+    only_stack = states["data"][:1]
+    states["data"] = only_stack if resources == "stack" else resources
 
     with pytest.raises(DeliveryError, match="layer 'data' has no resources in its state; deploy it: nox -s up-data"):
         build_model(states)
@@ -150,6 +150,6 @@ def test_a_layer_that_reads_an_unknown_one_is_named(states: States) -> None:
 
 
 def test_a_resource_that_is_to_be_deleted_is_not_there(states: States) -> None:
-    states["data"]["deployment"]["resources"][-1]["delete"] = True
+    states["data"][-1]["delete"] = True
 
     assert [item.kind for item in build_model(states).layers[0].resources] == ["Table", "Queue"]
