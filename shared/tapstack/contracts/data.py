@@ -30,5 +30,5 @@ class DataContract(Contract, layer="data", version=1):
     merchant_ids: MerchantIds = output(read_by=["api-edge", OPERATORS])
     """The merchants that have a webhook secret, sorted."""
     webhook_secret_prefix: Output[Name] = output(read_by=["compute", OPERATORS])
-    webhook_secret_arns: Output[ArnsByMerchant] = output(read_by=["compute"])
+    webhook_secret_arns: Output[ArnsByMerchant] = output()
     """The secret that signs a merchant's webhooks."""
