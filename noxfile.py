@@ -147,6 +147,12 @@ def graph(session: nox.Session) -> None:
     delivery(session, "graph")
 
 
+@nox.session
+def contracts(session: nox.Session) -> None:
+    """Show who reads whose outputs, and what a change breaks: -- [--write] [--stack NAME] [--base REV] [--json]."""
+    delivery(session, "contracts")
+
+
 def add_layer(layer: str) -> None:
     """Make the four sessions of a layer."""
 
@@ -167,11 +173,12 @@ def add_layer(layer: str) -> None:
 
     @nox.session(name=f"test-{layer}")
     def test(session: nox.Session) -> None:
-        """Run the tests that carry the layer's name, as a folder's or a file's."""
+        """Run the tests of the layer's contract, and those that carry its name, as a folder's or a file's."""
         name = layer.replace("-", "_")
         found = sorted({*TESTS.glob(f"*/{name}"), *TESTS.glob(f"*/test_{name}*.py")})
         if not found:
             session.error(f"no folder tests/*/{name} and no file tests/*/test_{name}*.py")
+        run(session, "pytest", "-q", f"{TESTS / 'contracts'}", "-k", f"[{layer}]")
         run(session, "pytest", *map(str, found), *session.posargs)
 
 
@@ -182,6 +189,10 @@ for layer_name in LAYERS:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, workflows, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI, .github."""
+
+
+@nox.session
+    """Check style, layout and contracts, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "python", "-m", "tapstack.manifest")
@@ -189,6 +200,10 @@ def lint(session: nox.Session) -> None:
     run(session, "python", "-m", "tapstack_delivery.github")
     run(session, "python", "-m", "tapstack_delivery.actionlint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")
+
+
+@nox.session
+    run(session, "python", "-m", "tapstack_delivery", "contracts", "--quiet")
 
 
 @nox.session

@@ -1,0 +1,40 @@
+"""Each layer's contract: its readers are those of the code, and no change of it breaks one of them.
+
+These are the producer's own tests: `nox -s test-<layer>` runs its part.
+"""
+
+from collections.abc import Sequence
+
+import pytest
+
+from tapstack.layers import LAYERS
+from tapstack_delivery.contract_check import ContractCheck
+from tapstack_delivery.problems import Problem
+
+
+@pytest.fixture(scope="module")
+def check() -> ContractCheck:
+    return ContractCheck.of_checkout()
+
+
+def of_layer(layer: str, problems: Sequence[Problem]) -> list[str]:
+    return [problem.text for problem in problems if problem.layer == layer]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_its_declared_readers_are_those_of_the_code(check: ContractCheck, layer: str) -> None:
+    assert of_layer(layer, check.undeclared()) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_change_since_its_snapshot_breaks_a_reader(check: ContractCheck, layer: str) -> None:
+    assert of_layer(layer, check.breaks()) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_its_snapshot_is_up_to_date(check: ContractCheck, layer: str) -> None:
+    assert of_layer(layer, check.outdated()) == []
+
+
+def test_every_snapshot_is_of_a_layer(check: ContractCheck) -> None:
+    assert check.committed.keys() == set(LAYERS)
