@@ -193,6 +193,10 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
     """Check style, layout and contracts, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI."""
+
+
+@nox.session
+    """Check style, layout, contracts, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "python", "-m", "tapstack.manifest")

@@ -82,7 +82,7 @@ def _breaks_of(producer: str, contract: Snapshot | None, read: Mapping[str, Any]
         mend = (
             "it is older than what is deployed; update it: git pull"
             if version > contract.version
-            else f"keep version {version} and add a field of the new meaning, move the consumer, then remove the old one"
+            else f"keep version {version}, add a field of the new meaning, move the consumer, then remove the old"
         )
         other = f"as version {version}, and this checkout exports version {contract.version}"
         return [f"`{producer}` is read by {consumer} {other}; {mend}"]

@@ -83,7 +83,7 @@ def read_texts_at(revision: str, root: Path = CHECKOUT) -> dict[str, str]:
 def write(texts: Mapping[str, str], root: Path = CHECKOUT) -> list[str]:
     """Make the snapshots of a tree these, and name the files that were written or removed."""
     before = read_texts(root)
-    (root / FOLDER).mkdir(exist_ok=True)
+    (root / FOLDER).mkdir(parents=True, exist_ok=True)
     changed = sorted(layer for layer in before.keys() | texts.keys() if before.get(layer) != texts.get(layer))
     for layer in changed:
         file = root / file_of(layer)

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tapstack.layers import LAYERS
-from tapstack_delivery import snapshots
 from tapstack_delivery.contract_check import ContractCheck
 from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.problems import Problem
@@ -35,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         problems += check.breaks_of_deployed(deployed(options.stack), options.stack)
     if not options.write:
         problems += check.outdated()
-    written = snapshots.write(check.snapshots()) if options.write and not problems else []
+    written = check.write() if options.write and not problems else []
     if options.json:
         print(json.dumps(_document(check, problems), indent=2))
     elif not options.quiet:
