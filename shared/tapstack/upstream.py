@@ -22,6 +22,11 @@ def stack_name(layer: str) -> str:
     return f"{pulumi.get_organization()}/{project_name(layer)}/{pulumi.get_stack()}"
 
 
+def deploy_first(layer: str) -> str:
+    """Tell to deploy a layer, with the command for its stack beside the one being deployed."""
+    return f"deploy it first: (cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
+
+
 def require(layer: str, version: int, outputs: Sequence[str], environment_suffix: str) -> Mapping[str, Any]:
     """Refuse to go on unless `layer` is deployed and exports `outputs` under contract `version`.
 
@@ -31,8 +36,7 @@ def require(layer: str, version: int, outputs: Sequence[str], environment_suffix
     Raises:
         UpstreamError: says which of these is not so, and the command that mends it.
     """
-    up = f"(cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
-    deploy = f"deploy it first: {up}"
+    deploy = deploy_first(layer)
     exported = _outputs_of(layer, deploy)
     if not exported:
         raise UpstreamError(f"layer {layer!r} is not up: stack {stack_name(layer)} exports nothing; {deploy}")

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from tapstack.contracts import types
+from tapstack.contracts.contract import contract_of
 from tapstack.layers import LAYERS
 from tapstack_delivery.contract_check import ContractCheck
 from tapstack_delivery.problems import Problem
@@ -34,6 +36,13 @@ def test_no_change_since_its_snapshot_breaks_a_reader(check: ContractCheck, laye
 @pytest.mark.parametrize("layer", LAYERS)
 def test_its_snapshot_is_up_to_date(check: ContractCheck, layer: str) -> None:
     assert of_layer(layer, check.outdated()) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_an_error_about_a_secret_does_not_tell_it(layer: str) -> None:
+    secrets = [field.type for field in contract_of(layer).schema().values() if field.secret]
+
+    assert [name for name in secrets if not getattr(types, name).IS_SECRET] == []
 
 
 def test_every_snapshot_is_of_a_layer(check: ContractCheck) -> None:

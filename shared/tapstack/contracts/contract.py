@@ -2,7 +2,7 @@
 
 import dataclasses
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -151,11 +151,10 @@ class Contract:
         reference = pulumi.StackReference(upstream.stack_name(cls.LAYER))
         contract = cls.__new__(cls)
         for name in names:
-            if schema[name].is_output:
-                kind = get_args(types[name])[0]
-                value: Any = reference.require_output(name).apply(_taken_as(kind, cls.LAYER, name))
-            else:
-                value = _taken_as(types[name], cls.LAYER, name)(known[name])
+            field = schema[name]
+            kind = get_args(types[name])[0] if field.is_output else types[name]
+            take = _taken_as(kind, cls.LAYER, name, is_secret=field.secret)
+            value = reference.require_output(name).apply(take) if field.is_output else take(known[name])
             object.__setattr__(contract, name, value)
         return contract
 
@@ -219,21 +218,19 @@ def reads_of(layer: str) -> dict[str, dict[str, Any]]:
     return reads
 
 
-def _taken_as(kind: type, layer: str, name: str) -> Any:
+def _taken_as(kind: type, layer: str, name: str, *, is_secret: bool) -> Callable[[object], Any]:
     def take(value: object) -> object:
-        if not issubclass(kind, Shaped):
-            if isinstance(value, kind):
-                return value
-            wrong = f"{value!r} is not of type {kind.__name__}"
-        else:
+        if issubclass(kind, Shaped):
             try:
                 return kind.parse(value)
             except ValueError as error:
-                wrong = f"{error}"
-        raise UpstreamError(
-            f"{layer}.{name} cannot be read as {kind.__name__}: {wrong}; deploy {layer!r} from the revision that "
-            f"this layer is of: nox -s up -- {pulumi.get_stack()} {layer}"
-        )
+                wrong = kind.refusal(value, is_secret=True) if is_secret else f"{error}"
+        elif isinstance(value, kind):
+            return value
+        else:
+            wrong = f"{'this secret' if is_secret else repr(value)} is not of type {kind.__name__}"
+        deploy = upstream.deploy_first(layer)
+        raise UpstreamError(f"{layer}.{name} cannot be read as {kind.__name__}: {wrong}; {deploy}")
 
     return take
 

@@ -21,10 +21,12 @@ class Shaped:
     Attributes:
         MEANING: what a value is, to finish the sentence "it is not …".
         EXAMPLE: a value of this shape.
+        IS_SECRET: an error does not repeat the value.
     """
 
     MEANING: ClassVar[str]
     EXAMPLE: ClassVar[Any]
+    IS_SECRET: ClassVar[bool] = False
 
     @classmethod
     def parse(cls, value: object) -> Self:
@@ -44,6 +46,11 @@ class Shaped:
         """
         shaped: Callable[[Any], Self] = cls._shaped
         return Output.from_input(value).apply(shaped)
+
+    @classmethod
+    def refusal(cls, value: object, *, is_secret: bool = False) -> str:
+        """Say that a value has another shape, without repeating a secret."""
+        return f"{'this secret' if is_secret or cls.IS_SECRET else repr(value)} is not {cls.MEANING}"
 
     @classmethod
     def _shaped(cls, value: object) -> Self:
@@ -71,7 +78,7 @@ class Text(Shaped, str):
         """
         if isinstance(value, str) and re.fullmatch(cls.SHAPE, value):
             return cls(value)
-        raise ValueError(f"{value!r} is not {cls.MEANING}")
+        raise ValueError(cls.refusal(value))
 
 
 class Arn(Text):
@@ -144,18 +151,7 @@ class ApiKey(Text):
     SHAPE = r"\S{20,128}"
     MEANING = "an API key of 20 to 128 characters"
     EXAMPLE = "an-api-key-for-examples"
-
-    @classmethod
-    def parse(cls, value: object) -> Self:
-        """Take a text as an API key; the error does not repeat it.
-
-        Raises:
-            ValueError: it is none.
-        """
-        try:
-            return super().parse(value)
-        except ValueError:
-            raise ValueError(f"this secret is not {cls.MEANING}") from None
+    IS_SECRET = True
 
 
 class ListOf(Shaped, list[_T]):
@@ -167,6 +163,7 @@ class ListOf(Shaped, list[_T]):
         cls.ITEM = item
         cls.MEANING = f"a list, each item {item.MEANING}"
         cls.EXAMPLE = [item.EXAMPLE]
+        cls.IS_SECRET = item.IS_SECRET
 
     @classmethod
     def parse(cls, value: object) -> Self:
@@ -176,7 +173,7 @@ class ListOf(Shaped, list[_T]):
             ValueError: it is none, or an item has another shape.
         """
         if not isinstance(value, list):
-            raise ValueError(f"{value!r} is not {cls.MEANING}")  # noqa: TRY004 - one error for every wrong shape
+            raise ValueError(cls.refusal(value))  # noqa: TRY004 - one error for every wrong shape
         return cls(cls.ITEM.parse(item) for item in value)
 
 
@@ -189,6 +186,7 @@ class ByName(Shaped, dict[str, _T]):
         cls.ITEM = item
         cls.MEANING = f"a map from names, each value {item.MEANING}"
         cls.EXAMPLE = {"acme": item.EXAMPLE}
+        cls.IS_SECRET = item.IS_SECRET
 
     @classmethod
     def parse(cls, value: object) -> Self:
@@ -198,7 +196,7 @@ class ByName(Shaped, dict[str, _T]):
             ValueError: it is none, or a value has another shape.
         """
         if not isinstance(value, Mapping):
-            raise ValueError(f"{value!r} is not {cls.MEANING}")  # noqa: TRY004 - one error for every wrong shape
+            raise ValueError(cls.refusal(value))  # noqa: TRY004 - one error for every wrong shape
         return cls({str(name): cls.ITEM.parse(item) for name, item in value.items()})
 
 
