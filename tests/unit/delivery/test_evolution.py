@@ -47,8 +47,8 @@ def test_removing_a_field_that_is_read_breaks_its_readers() -> None:
 
 
 def test_renaming_a_field_and_moving_its_reader_at_once_breaks_what_is_deployed() -> None:
-    before = compute(validator_alias_arn=field("Arn", "api-edge"), name=field("Name"))
-    after = compute(live_alias_arn=field("Arn", "api-edge"), name=field("Name"), other=field("Name"))
+    before = compute(validator_alias_arn=field("Arn", "api-edge"), was_there=field("Arn"))
+    after = compute(live_alias_arn=field("Arn", "api-edge"), was_there=field("Arn"), other=field("Name"))
 
     (problem,) = broken(before, after)
     assert problem == (
@@ -139,7 +139,9 @@ Change = Callable[..., int]
 def change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Change:
     """Make a change of the compute layer's contract and of what the edge reads, and write the snapshots."""
 
-    def run(fields: Mapping[str, FieldSchema], *reads: str, base: Mapping[str, str] | None = None) -> int:
+    def run(
+        fields: Mapping[str, FieldSchema], *reads: str, base: Mapping[str, str] | None = None, write: bool = True
+    ) -> int:
         check = ContractCheck(
             contracts={"compute": compute(**fields)},
             reads=[
@@ -152,7 +154,7 @@ def change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Change:
             root=tmp_path,
         )
         monkeypatch.setattr(ContractCheck, "of_checkout", lambda base: check)
-        return main(["contracts", "--write"])
+        return main(["contracts", "--quiet", *(["--write"] if write else [])])
 
     return run
 
@@ -193,6 +195,47 @@ def test_no_snapshot_is_written_while_declared_readers_are_not_those_of_the_code
     assert read_texts(tmp_path) == first
 
 
+def test_without_write_a_change_that_fits_asks_for_it_and_one_that_breaks_does_not(
+    change: Change, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert change({"old": field("Arn", "api-edge")}, "old") == 0
+    first = read_texts(tmp_path)
+    capsys.readouterr()
+
+    assert change({"old": field("Arn", "api-edge"), "new": field()}, "old", write=False) == 1
+    assert capsys.readouterr().err == (
+        f"{file_of('compute')} is out of date: new differs; run: nox -s contracts -- --write\n"
+    )
+    assert change({}, write=False) == 1
+    assert capsys.readouterr().err == f"`compute.old` is read by api-edge; {PATH} (this change removes it)\n"
+    assert read_texts(tmp_path) == first
+
+
+def test_the_table_marks_secrets_and_names_consumers_as_the_code_has_them(
+    change: Change, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    key = field("ApiKey", "api-edge", secret=True)
+    assert change({"key": key, "flag": field("bool", is_output=False)}, "key") == 0
+    capsys.readouterr()
+
+    assert main(["contracts"]) == 1
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert lines[1:] == [
+        ["compute", "(version", "1)", "key", "ApiKey", "secret", "api-edge"],
+        ["flag", "bool", "plain", "-"],
+    ]
+
+    assert main(["contracts", "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["contracts"]["compute"]["fields"]["key"] == {
+        "type": "ApiKey",
+        "is_output": True,
+        "secret": True,
+        "consumers": ["api-edge"],
+    }
+    assert [problem["layer"] for problem in document["problems"]] == ["compute"]
+
+
 def test_three_steps_in_one_change_are_refused_by_what_its_base_has(change: Change, tmp_path: Path) -> None:
     read, unread = field("Arn", "api-edge"), field("Arn")
     assert change({"old": read}, "old") == 0
@@ -226,10 +269,13 @@ def test_snapshots_of_a_revision_are_those_it_has(tmp_path: Path) -> None:
     file.write_text("as committed\n", encoding="utf-8")
     git("add", ".")
     git("commit", "--quiet", "-m", "Add a snapshot")
+    file.write_text("as committed last\n", encoding="utf-8")
+    git("commit", "--quiet", "--all", "-m", "Change it")
     file.write_text("as it is now\n", encoding="utf-8")
 
-    assert read_texts_at("HEAD", tmp_path) == {"compute": "as committed\n"}
-    assert read_texts_at("HEAD~1", tmp_path) == {}
+    assert read_texts_at("HEAD", tmp_path) == {"compute": "as committed last\n"}
+    assert read_texts_at("HEAD~1", tmp_path) == {"compute": "as committed\n"}
+    assert read_texts_at("HEAD~2", tmp_path) == {}
     with pytest.raises(DeliveryError, match=r"^revision 'nowhere' cannot be read: .*nowhere"):
         read_texts_at("nowhere", tmp_path)
 
