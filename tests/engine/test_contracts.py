@@ -233,7 +233,7 @@ def test_a_consumer_is_refused_in_one_line_that_says_what_to_do(
 
 
 def test_a_consumer_that_does_not_read_what_is_missing_goes_on(network: LayerStack, write: Write) -> None:
-    compute = write("compute", CONTRACT, "    zone: Output[Name] = output()\n", READ)
+    compute = write("compute", CONTRACT + "    zone: Output[Name] = output()\n", READ)
 
     assert compute.preview().errors == []
 
