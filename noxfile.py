@@ -188,26 +188,15 @@ for layer_name in LAYERS:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, workflows, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI, .github."""
-
-
-@nox.session
-    """Check style, layout and contracts, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI."""
-
-
-@nox.session
-    """Check style, layout, contracts, and that what is made from code is as the code has it: Pulumi.yaml, OpenAPI."""
+    """Check style, contracts, workflows, and that what is made from code is as the code has it."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "python", "-m", "tapstack.manifest")
     run(session, "python", "-m", "tapstack.openapi")
+    run(session, "python", "-m", "tapstack_delivery", "contracts", "--quiet")
     run(session, "python", "-m", "tapstack_delivery.github")
     run(session, "python", "-m", "tapstack_delivery.actionlint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")
-
-
-@nox.session
-    run(session, "python", "-m", "tapstack_delivery", "contracts", "--quiet")
 
 
 @nox.session

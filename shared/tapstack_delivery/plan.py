@@ -4,11 +4,14 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from tapstack.contracts.contract import contract_of
 from tapstack.layers import BY_NAME, downstream, waves
 from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 from tapstack_delivery.data_bearing import DATA_BEARING
 from tapstack_delivery.environment import Environment
+from tapstack_delivery.evolution import breaks_of_deployed
 from tapstack_delivery.side_by_side import side_by_side
+from tapstack_delivery.snapshots import Snapshot
 from tapstack_delivery.state import LayerState, states_of
 from tapstack_local.errors import LaneError
 from tapstack_local.events import Report
@@ -48,6 +51,7 @@ class LayerPlan:
         waits_for: the upstream layers that have to be up before its changes are known.
         losses: data-bearing resources that it deletes or replaces.
         outputs: the contract's outputs that change, or may change, to the layers that would see it.
+        breaks: what deployed layers read of this layer's contract, and this checkout no longer gives them.
         error: why its preview failed.
     """
 
@@ -58,6 +62,7 @@ class LayerPlan:
     waits_for: Sequence[str] = ()
     losses: Sequence[Loss] = ()
     outputs: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    breaks: Sequence[str] = ()
     error: str | None = None
 
     @property
@@ -92,9 +97,10 @@ class Plan:
         return [(plan.layer, loss) for plan in self.layers for loss in plan.losses]
 
     @property
-    def failed(self) -> bool:
-        """Whether a preview failed."""
-        return any(plan.error for plan in self.layers)
+    def obstacles(self) -> list[str]:
+        """What keeps the plan from being carried out: previews that failed, and contracts that would be broken."""
+        errors = [f"{plan.layer}: {plan.error}" for plan in self.layers if plan.error]
+        return [*errors, *(text for plan in self.layers for text in plan.breaks)]
 
     def as_data(self) -> dict[str, Any]:
         """Give the plan as JSON-able data."""
@@ -126,6 +132,7 @@ def make_plan(
     ready = [layer for layer in asked if not missing[layer]]
     reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())
     planned: dict[str, LayerPlan] = {}
+    broken = _broken(environment.name, states)
     reasons = {layer: list(because.get(layer, ())) for layer in BY_NAME}
     for layer in BY_NAME:
         if layer not in asked and not (since and reasons[layer]):
@@ -139,7 +146,7 @@ def make_plan(
             plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer])
         else:
             plan = _planned(layer, reasons[layer], reports[layer], states)
-        planned[layer] = plan
+        planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer])
         for output, readers in plan.outputs.items():
             for reader in readers:
                 reasons[reader].append(f"{layer}.{output} changes")
@@ -160,6 +167,13 @@ def _planned(
     return LayerPlan(
         layer, 0, because, counts, losses=losses_of(report), outputs=_changed_outputs(layer, report, states)
     )
+
+
+def _broken(stack: str, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
+    contracts = {layer: Snapshot.of(contract_of(layer)) for layer in BY_NAME}
+    deployed = {layer: state.outputs for layer, state in states.items() if state.is_up}
+    found = breaks_of_deployed(contracts, deployed, stack)
+    return {layer: [problem.text for problem in found if problem.layer == layer] for layer in BY_NAME}
 
 
 def losses_of(report: Report) -> list[Loss]:

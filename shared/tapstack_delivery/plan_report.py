@@ -83,8 +83,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         for output, readers in layer.outputs.items():
             seen = f"read by {', '.join(readers)}, to deploy after it" if readers else "no deployed layer reads it"
             yield f"{layer.layer}: output {output} changes; {seen}"
-        if layer.error:
-            yield f"{layer.layer}: {layer.error}"
+    yield from plan.obstacles
 
 
 def _cell(text: str) -> str:

@@ -10,7 +10,8 @@ from tapstack.layers import project_name
 from tapstack_delivery.__main__ import main
 from tapstack_local.events import Report
 from tapstack_local.lane import Lane
-from tapstack_local.stack import EngineError, LayerStack
+from tapstack_local.lane_stack import LaneStack
+from tapstack_local.stack import EngineError
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:example"
 KEY = "a-key-that-nobody-sees"
@@ -36,7 +37,7 @@ EXPORT = 'NetworkContract(**outputs).export("dev")\n'
 READ = 'network = NetworkContract.read("dev")\n'
 UP_NETWORK = "(cd projects/network && pulumi up --stack local)"
 
-Write = Callable[..., LayerStack]
+Write = Callable[..., LaneStack]
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Lane:
 def write(small: Lane) -> Write:
     """Make a layer's program the parts of a text, with the imports before them."""
 
-    def write_program(layer: str, *parts: str) -> LayerStack:
+    def write_program(layer: str, *parts: str) -> LaneStack:
         text = IMPORTS + "".join(textwrap.dedent(part) for part in parts)
         (small.projects / layer / "__main__.py").write_text(text, encoding="utf-8")
         return small.stack(layer)
@@ -70,7 +71,7 @@ def write(small: Lane) -> Write:
 
 
 @pytest.fixture(scope="module")
-def network(write: Write) -> LayerStack:
+def network(write: Write) -> LaneStack:
     """The producer, deployed; the tests on consumers leave it as it is."""
     stack = write("network", CONTRACT, PRODUCED, EXPORT)
     stack.up()
@@ -87,7 +88,7 @@ def refused(run: Callable[[], Report]) -> str:
     return message
 
 
-def state_of(stack: LayerStack) -> str:
+def state_of(stack: LaneStack) -> str:
     file = stack.state / ".pulumi" / "stacks" / project_name(stack.layer) / "local.json"
     return file.read_text(encoding="utf-8")
 
@@ -148,7 +149,7 @@ def test_a_value_that_is_known_once_its_resource_is_made_is_refused_then(write: 
     stack.destroy()
 
 
-def test_a_consumer_gets_typed_outputs_and_a_secret_stays_one(network: LayerStack, write: Write) -> None:
+def test_a_consumer_gets_typed_outputs_and_a_secret_stays_one(network: LaneStack, write: Write) -> None:
     compute = write(
         "compute",
         CONTRACT,
@@ -227,19 +228,19 @@ def test_a_consumer_gets_typed_outputs_and_a_secret_stays_one(network: LayerStac
     ],
 )
 def test_a_consumer_is_refused_in_one_line_that_says_what_to_do(
-    network: LayerStack, write: Write, contract: str, then: str, said: str
+    network: LaneStack, write: Write, contract: str, then: str, said: str
 ) -> None:
     assert refused(write("compute", contract, READ, then).preview) == said
 
 
-def test_a_consumer_that_does_not_read_what_is_missing_goes_on(network: LayerStack, write: Write) -> None:
+def test_a_consumer_that_does_not_read_what_is_missing_goes_on(network: LaneStack, write: Write) -> None:
     compute = write("compute", CONTRACT + "    zone: Output[Name] = output()\n", READ)
 
     assert compute.preview().errors == []
 
 
 def test_the_check_of_what_is_deployed_names_the_stack_that_reads(
-    network: LayerStack, write: Write, small: Lane, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    network: LaneStack, write: Write, small: Lane, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reads = {"network": {"version": 1, "fields": {"vpc_id": "VpcId", "queue_arn": "Arn"}}}
     write("compute", f'pulumi.export("contract_reads", {reads!r})\n').up()

@@ -6,13 +6,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tapstack.layers import LAYERS
 from tapstack_delivery.contract_check import ContractCheck
+from tapstack_delivery.environment import environment_named
 from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.problems import Problem
-from tapstack_local.lane import Lane
+from tapstack_delivery.state import states_of
 from tapstack_local.progress import say
-from tapstack_local.stack_config import STACK
 from tapstack_operator.table import print_table
 
 
@@ -50,17 +49,19 @@ def run(options: argparse.Namespace) -> int:
 
 
 def deployed(stack: str) -> Mapping[str, Mapping[str, Any]]:
-    """Read what the layers' stacks of a name export, of those that are there.
+    """Read what the layers' stacks of a name export, of those that are up.
 
     Raises:
         DeliveryError: none is.
+        LaneError: the backend cannot be read.
     """
-    if stack != STACK:
-        raise DeliveryError(f"stack {stack!r} cannot be read; --stack takes {STACK!r}, the lane's")
-    lane = Lane()
-    found = {layer: lane.stack(layer).outputs() for layer in LAYERS if lane.stack(layer).exists()}
+    environment = environment_named(stack)
+    with environment.opened("contracts", starts=False):
+        found = {layer: state.outputs for layer, state in states_of(environment).items() if state.is_up}
     if not found:
-        raise DeliveryError(f"no layer is deployed in stack {stack!r} of the lane in {lane.folder}; run: nox -s local")
+        raise DeliveryError(
+            f"no layer of {stack} is up; leave --stack out, or deploy them: {environment.command('up')}"
+        )
     return found
 
 

@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Print the plan; the status is 1 when a preview failed."""
+    """Print the plan; the status is 1 when it could not be carried out."""
     question = question_of(options)
     environment = environment_named(options.stack)
     with environment.opened("plan", starts=True):
@@ -34,4 +34,4 @@ def run(options: argparse.Namespace) -> int:
         sys.stdout.write(as_markdown(plan))
     else:
         print_plan(plan, Console())
-    return 1 if plan.failed else 0
+    return 1 if plan.obstacles else 0

@@ -32,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
     with environment.opened("up", starts=True):
         plan = answer(environment, question)
         print_plan(plan, Console(stderr=True))
-        if failed := [f"{layer.layer}: {layer.error}" for layer in plan.layers if layer.error]:
-            raise DeliveryError(f"{'; '.join(failed)}. Nothing was changed")
+        if plan.obstacles:
+            raise DeliveryError(f"{'; '.join(plan.obstacles)}. Nothing was changed")
         if plan.losses and not options.accept_data_loss:
             told = "; ".join(loss_line(layer, loss) for layer, loss in plan.losses)
             raise DeliveryError(f"{told}. Nothing was changed. Where that is meant: add --accept-data-loss")

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from tapstack.contracts.contract import contract_of
 from tapstack.layers import project_name
 from tapstack_delivery.environment import Environment
 from tapstack_local.errors import LaneError
@@ -20,7 +22,7 @@ def operation(op: str, kind: str = TABLE, name: str = "velocity", *differs: str)
 
 
 def state(
-    layer: str, outputs: Mapping[str, Any] | None = None, seen: Mapping[str, Mapping[str, Any]] | None = None
+    layer: str, outputs: Mapping[str, Any] = MappingProxyType({}), seen: Mapping[str, Any] = MappingProxyType({})
 ) -> dict[str, Any]:
     """A state with one table, the stack's outputs, and what the layer saw of the layers it reads."""
     references = [
@@ -31,16 +33,24 @@ def state(
             "inputs": {"name": f"organization/{project_name(name)}/dev"},
             "outputs": {"outputs": dict(saw)},
         }
-        for name, saw in (seen or {}).items()
+        for name, saw in seen.items()
     ]
-    reads = {name: {"version": 1, "fields": dict.fromkeys(saw, "Arn")} for name, saw in (seen or {}).items()}
+    reads = {
+        name: {"version": 1, "fields": {field: kind_of(name, field) for field in saw}} for name, saw in seen.items()
+    }
     stack = {
         "type": "pulumi:pulumi:Stack",
         "custom": False,
         "urn": f"urn:stack::{layer}",
-        "outputs": {**(outputs or {}), "contract_reads": reads},
+        "outputs": {**outputs, "contract_reads": reads},
     }
     return {"resources": [stack, *references, {"type": TABLE, "custom": True, "urn": f"urn:{TABLE}::velocity"}]}
+
+
+def kind_of(layer: str, field: str) -> str:
+    """The type a field has, or had before it was taken out of the contract."""
+    schema = contract_of(layer).schema()
+    return schema[field].type if field in schema else "Arn"
 
 
 class ScriptedStack(LayerStack):

@@ -95,9 +95,24 @@ def test_a_preview_that_fails_is_in_the_plan(all_up: Any) -> None:
 
     plan = make_plan(all_up, LAYERS, {}, None)
 
-    assert plan.failed
+    assert plan.obstacles == ["compute: the setting is bad"]
     assert plan.layers[2].error == "the setting is bad"
     assert "compute: the setting is bad" in text(plan)
+
+
+def test_a_field_that_a_deployed_layer_reads_and_the_checkout_lacks_is_an_obstacle(
+    all_up: Any, run_command: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    reads = all_up.states["api-edge"]["resources"][0]["outputs"]["contract_reads"]
+    reads["compute"]["fields"]["invoke_arn"] = "Arn"
+    all_up.reports["preview", "compute"] = Report(counts={"update": 1})
+    told = "`compute.invoke_arn` is read by api-edge@dev; add the new field, move the consumer, then remove it"
+
+    assert run_command("plan", "dev", "compute") == 1
+    assert told in capsys.readouterr().out.replace("\n", " ")
+    assert run_command("up", "dev", "compute", "--yes") == 1
+    assert told in capsys.readouterr().err
+    assert all_up.done("up") == []
 
 
 def test_a_stack_that_is_not_there_ends_the_plan(script: Any) -> None:
