@@ -111,6 +111,12 @@ def reconcile(session: nox.Session) -> None:
     operator(session, "reconcile")
 
 
+@nox.session(name="new-layer")
+def new_layer(session: nox.Session) -> None:
+    """Make a new layer: -- NAME [--reads LAYER,…] [--owner @TEAM]."""
+    delivery(session, "new-layer")
+
+
 @nox.session
 def touched(session: nox.Session) -> None:
     """Name the layers that use a file which has changed: -- --since REV [--downstream] [--json]."""

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Final
 
-from tapstack_delivery.commands import contracts, destroy, drift, graph, plan, touched, up
+from tapstack_delivery.commands import contracts, destroy, drift, graph, new_layer, plan, touched, up
 from tapstack_delivery.errors import DeliveryError
 from tapstack_local.command_line import Parser, run_command
 from tapstack_local.errors import LaneError
 
-_COMMANDS: Final[tuple[ModuleType, ...]] = (plan, up, destroy, drift, touched, graph, contracts)
+_COMMANDS: Final[tuple[ModuleType, ...]] = (plan, up, destroy, drift, touched, new_layer, graph, contracts)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

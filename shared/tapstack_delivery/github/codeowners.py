@@ -26,8 +26,7 @@ def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: P
         paths = [f"projects/{layer.name}/", *_functions(footprints[layer.name], used)]
         paths += [*_contract(layer.name, root), *_tests(layer.name, layers, root), preview_file(layer.name)]
         lines += [(f"/{path}", " ".join(layer.owners)) for path in paths]
-    width = max(len(path) for path, _ in lines)
-    return _HEADER + "".join(f"{path:<{width}}  {owners}\n" for path, owners in lines)
+    return _HEADER + "".join(f"{path} {owners}\n" for path, owners in lines)
 
 
 def _functions(footprint: Footprint, used: Mapping[str, int]) -> Iterator[str]:
