@@ -51,7 +51,8 @@ class NewLayer:
         Raises:
             DeliveryError: says what is wrong and with what.
         """
-        for problem in itertools.chain(self._name_problems(root), self._reading_problems(root), self._owner_problems()):
+        problems = itertools.chain(self._name_problems(root), self._reading_problems(root), self._owner_problems())
+        if problem := next(problems, None):
             raise DeliveryError(problem)
 
     def _name_problems(self, root: Path) -> Iterator[str]:

@@ -1,0 +1,72 @@
+"""A new layer, made by its command in a copy of the checkout, goes up on the lane and passes every check at once."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from support.scratch_checkout import ScratchCheckout, scratch_checkout
+
+REPORT = "import json, tapstack, tapstack.layers as layers; print(json.dumps([tapstack.__file__, layers.LAYERS]))"
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchCheckout]:
+    """A copy of the checkout in which `new-layer` has made the layer `audit`."""
+    copy = scratch_checkout(tmp_path_factory.mktemp("new-layer"))
+    copy.python("-m", "tapstack_delivery", "new-layer", "audit", "--reads", "data", "--owner", "@tapstack/auditors")
+    yield copy
+    copy.python("-m", "tapstack_local", "down")
+
+
+def test_the_layer_stands_after_those_it_reads(checkout: ScratchCheckout) -> None:
+    file, layers = json.loads(checkout.python("-c", REPORT).stdout)
+
+    assert file == str(checkout.root / "shared" / "tapstack" / "__init__.py")
+    assert layers.index("audit") > layers.index("data")
+
+
+def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchCheckout) -> None:
+    early = checkout.python("-m", "tapstack_local", "up", "audit", status=1)
+    assert "layer 'data' is not up" in early.stderr
+
+    checkout.python("-m", "tapstack_local", "up", "data")
+    checkout.python("-m", "tapstack_local", "up", "audit")
+
+    outputs = json.loads(checkout.python("-m", "tapstack_local", "outputs").stdout)
+    assert outputs["audit"]["event_log_name"] == "tapstack-local-audit-events"
+    assert ":log-group:tapstack-local-audit-events" in outputs["audit"]["event_log_arn"]
+
+
+@pytest.mark.parametrize(
+    "check",
+    [
+        ["ruff", "check", "."],
+        ["ruff", "format", "--check", "."],
+        ["tapstack.manifest"],
+        ["tapstack_delivery.github"],
+        ["tapstack_delivery.actionlint"],
+        ["mypy", "projects/audit"],
+        ["mypy", "tests/unit/test_audit.py", "shared/tapstack/contracts/audit.py"],
+        ["pytest", "-q", "tests/unit/test_audit.py"],
+        ["pytest", "-q", "tests/unit/delivery/test_footprint.py", "-k", "audit"],
+    ],
+    ids=" ".join,
+)
+def test_it_passes_every_check(checkout: ScratchCheckout, check: list[str]) -> None:
+    checkout.python("-m", *check, MYPYPATH="projects/audit")
+
+
+def test_its_owners_review_all_of_it(checkout: ScratchCheckout) -> None:
+    owned = {
+        line.split()[0]
+        for line in (checkout.root / ".github" / "CODEOWNERS").read_text(encoding="utf-8").splitlines()
+        if line.endswith("@tapstack/auditors")
+    }
+
+    assert owned == {
+        "/projects/audit/",
+        "/shared/tapstack/contracts/audit.py",
+        "/tests/unit/test_audit.py",
+        "/.github/workflows/audit.yml",
+    }

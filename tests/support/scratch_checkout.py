@@ -1,0 +1,68 @@
+"""A copy of the checkout with an environment of its own, whose commands work on the copy alone."""
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tapstack_local.checkout import CHECKOUT
+
+_LEFT_OUT = (
+    *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
+    *(".pytest_cache", ".ruff_cache", ".hypothesis"),
+)
+# Programs that are no Python and so know of no environment.
+_BINARIES = ("ruff", "uv", "zizmor")
+
+
+@dataclass(frozen=True)
+class ScratchCheckout:
+    """The copy.
+
+    Attributes:
+        root: its folder.
+        lane: the folder of the lane that its commands work on.
+    """
+
+    root: Path
+    lane: Path
+
+    def python(self, *arguments: str, status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run the copy's Python, such as `-m tapstack_local up data`, and check the status it ends with."""
+        return self.run([str(self.root / ".venv" / "bin" / "python"), *arguments], status, **environment)
+
+    def run(self, command: Sequence[str], status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command in the copy and check the status it ends with."""
+        # What runs the tests is not to lead back to the checkout.
+        inherited = {
+            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
+        }
+        done = subprocess.run(
+            command,
+            cwd=self.root,
+            env={**kept, "TAPSTACK_LANE": str(self.lane), **environment},
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        assert done.returncode == status, f"{' '.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+
+def scratch_checkout(folder: Path) -> ScratchCheckout:
+    """Copy the checkout, as it is in the work tree, into a folder; mypy's cache comes along, for its speed."""
+    root = folder / "checkout"
+    shutil.copytree(CHECKOUT, root, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(root / ".venv")], check=True)
+    # A path that is named in a .pth file has no .pth files of its own read: those of the checkout's packages.
+    searched = (root / "shared", root / "functions", Path(sysconfig.get_path("purelib")))
+    packages = next((root / ".venv" / "lib").glob("python*/site-packages"))
+    (packages / "checkout.pth").write_text("".join(f"{path}\n" for path in searched), encoding="utf-8")
+    for binary in _BINARIES:
+        (root / ".venv" / "bin" / binary).symlink_to(Path(sys.executable).with_name(binary))
+    return ScratchCheckout(root, folder / "lane")
