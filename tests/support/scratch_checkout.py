@@ -38,9 +38,7 @@ class ScratchCheckout:
     def run(self, command: Sequence[str], status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in the copy and check the status it ends with."""
         # What runs the tests is not to lead back to the checkout.
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))
-        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         done = subprocess.run(
             command,
             cwd=self.root,
