@@ -7,20 +7,18 @@ from typing import Any, Final
 
 import yaml
 
-from tapstack.layers import FILE
 from tapstack_delivery.github.workflows import STACK
-from tapstack_delivery.scaffold.layer import NewLayer
+from tapstack_delivery.scaffold.layer import TABLE, NewLayer
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
-_TABLE: Final = f"projects/{FILE.name}"
 
 
 def render(layer: NewLayer, root: Path) -> dict[str, str]:
     """Make the files for a new layer of the checkout at `root`: path below it to text."""
     project = f"projects/{layer.name}"
-    table = (root / _TABLE).read_text(encoding="utf-8").rstrip("\n")
+    table = (root / TABLE).read_text(encoding="utf-8").rstrip("\n")
     return {
-        _TABLE: f"{table}\n\n{_entry(layer)}",
+        TABLE: f"{table}\n\n{_entry(layer)}",
         f"shared/tapstack/contracts/{layer.module}.py": _fill("contract.py", layer),
         f"{project}/__main__.py": _main(layer),
         f"{project}/settings.py": _fill("settings.py", layer),

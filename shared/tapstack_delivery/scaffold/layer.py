@@ -13,12 +13,14 @@ from tapstack.layers import FILE, read_layers
 from tapstack.naming import environment_word
 from tapstack_delivery.errors import DeliveryError
 
+TABLE: Final = f"projects/{FILE.name}"
+"""The table of layers, below the checkout."""
+
 # The names that its program gives to what every layer has.
 _TAKEN: Final = frozenset({"settings", "names", "event_log"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST: Final = 24
 _OWNER: Final = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?")
-_TABLE: Final = f"projects/{FILE.name}"
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ class NewLayer:
         if word := environment_word(self.name):
             yield f"{name} has the environment {word!r} in it; a layer has the same name in every environment"
         if self.name in _layers(root):
-            yield f"layer {self.name!r} is there already, in {_TABLE}; choose another name"
+            yield f"layer {self.name!r} is there already, in {TABLE}; choose another name"
         if keyword.iskeyword(self.module) or keyword.issoftkeyword(self.module):
             yield f"{name} is a word of Python's own; choose another"
         if self.module in _TAKEN or importlib.util.find_spec(self.module):
@@ -90,6 +92,6 @@ class NewLayer:
 
 def _layers(root: Path) -> tuple[str, ...]:
     try:
-        return tuple(read_layers((root / _TABLE).read_text(encoding="utf-8")))
+        return tuple(read_layers((root / TABLE).read_text(encoding="utf-8")))
     except ValueError as error:
-        raise DeliveryError(f"{error}; mend {_TABLE} first") from error
+        raise DeliveryError(f"{error}; mend {TABLE} first") from error

@@ -5,15 +5,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack_delivery.errors import DeliveryError
+from tapstack_delivery.github.workflows import preview_file
 from tapstack_delivery.scaffold import files
-from tapstack_delivery.scaffold.layer import NewLayer
+from tapstack_delivery.scaffold.layer import TABLE, NewLayer
 
 _GENERATORS: Final = ("tapstack.manifest", "tapstack_delivery.github")
 """What writes files that are made from the table of layers: each is run with `--write`, in this order."""
@@ -34,24 +35,26 @@ def make(layer: NewLayer, root: Path = CHECKOUT) -> list[str]:
         DeliveryError: the checkout cannot take such a layer, or a file cannot be made or written; nothing has changed.
     """
     layer.check(root)
+    texts = files.render(layer, root)
+    _refuse_overwriting({*texts, preview_file(layer.name)} - {TABLE}, root, layer)
     with tempfile.TemporaryDirectory(prefix="tapstack-new-layer-") as folder:
         copy = Path(folder).resolve() / "checkout"
         shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
-        for path, text in files.render(layer, root).items():
-            _refuse_existing(path, root, layer)
+        for path, text in texts.items():
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             (copy / path).write_text(text, encoding="utf-8")
         for generator in _GENERATORS:
             _generate(generator, copy)
-        _refuse_existing(f".github/workflows/{layer.name}.yml", root, layer)
         made = _differing(copy, root)
         _write(made)
     return sorted(path.relative_to(root).as_posix() for path in made)
 
 
-def _refuse_existing(path: str, root: Path, layer: NewLayer) -> None:
-    if (root / path).exists() and path != "projects/layers.toml":
-        raise DeliveryError(f"layer {layer.name!r} would overwrite {path}; choose another name, or remove the file")
+def _refuse_overwriting(paths: Iterable[str], root: Path, layer: NewLayer) -> None:
+    if existing := sorted(path for path in paths if (root / path).exists()):
+        raise DeliveryError(
+            f"layer {layer.name!r} would overwrite {existing[0]}; choose another name, or remove the file"
+        )
 
 
 def _generate(module: str, checkout: Path) -> None:
