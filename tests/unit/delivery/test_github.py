@@ -91,7 +91,12 @@ def test_every_layer_deploys_after_those_it_reads() -> None:
         assert jobs[layer]["needs"] == ["touched", *BY_NAME[layer].reads]
         assert f"'{layer}')" in jobs[layer]["if"]
         assert "!failure()" in jobs[layer]["if"]
-        assert jobs[layer]["with"] == {"layer": layer, "stack": "${{ inputs.stack || 'dev' }}", "action": "up"}
+        assert jobs[layer]["with"] == {
+            "layer": layer,
+            "stack": "${{ inputs.stack || 'dev' }}",
+            "action": "up",
+            "accept-data-loss": "${{ inputs.accept-data-loss || false }}",
+        }
 
 
 def test_drift_is_looked_for_in_every_layer() -> None:

@@ -83,8 +83,20 @@ def test_a_preview_is_a_plan_in_markdown_that_the_summary_shows(runner: Runner) 
     assert runner.read("plan.md") == runner.read("summary") == "the plan\n"
 
 
-def test_a_plan_that_fails_fails_the_job(runner: Runner) -> None:
+def test_a_plan_that_fails_is_shown_before_the_job_fails(runner: Runner) -> None:
     runner.answer("status", "1")
+
+    runner.run("layer", "Preview")
+
+    assert runner.read("summary") == "the plan\n"
+    assert runner.read("output") == "status=1\n"
+    runner.run("layer", "Fail where the preview did", status=1, STATUS="1")
+    runner.run("layer", "Fail where the preview did", STATUS="0")
+
+
+def test_without_a_plan_the_job_fails_at_once(runner: Runner) -> None:
+    runner.answer("status", "1")
+    runner.answer("said", "")
 
     runner.run("layer", "Preview", status=1)
 
@@ -119,7 +131,13 @@ def test_a_plan_longer_than_a_comment_may_be_is_cut(runner: Runner) -> None:
 
 
 def test_a_deployment_asks_nobody(runner: Runner) -> None:
-    assert runner.run("layer", "Deploy") == [["-m tapstack_delivery up dev data --yes"]]
+    assert runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="") == [["-m tapstack_delivery up dev data --yes"]]
+
+
+def test_a_deployment_loses_data_only_where_that_was_accepted(runner: Runner) -> None:
+    calls = runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="--accept-data-loss")
+
+    assert calls == [["-m tapstack_delivery up dev data --yes --accept-data-loss"]]
 
 
 def test_drift_fails_the_job_and_opens_an_issue(runner: Runner) -> None:
