@@ -12,9 +12,9 @@ REPORT = "import json, tapstack, tapstack.layers as layers; print(json.dumps([ta
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchCheckout]:
-    """A copy of the checkout in which `new-layer` has made the layer `audit`."""
+    """A copy of the checkout in which `new-layer` has made the layer `made-up`."""
     copy = scratch_checkout(tmp_path_factory.mktemp("new-layer"))
-    copy.python("-m", "tapstack_delivery", "new-layer", "audit", "--reads", "data", "--owner", "@tapstack/auditors")
+    copy.python("-m", "tapstack_delivery", "new-layer", "made-up", "--reads", "data", "--owner", "@tapstack/auditors")
     yield copy
     copy.python("-m", "tapstack_local", "down")
 
@@ -23,19 +23,19 @@ def test_the_layer_stands_after_those_it_reads(checkout: ScratchCheckout) -> Non
     file, layers = json.loads(checkout.python("-c", REPORT).stdout)
 
     assert file == str(checkout.root / "shared" / "tapstack" / "__init__.py")
-    assert layers.index("audit") > layers.index("data")
+    assert layers.index("made-up") > layers.index("data")
 
 
 def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchCheckout) -> None:
-    early = checkout.python("-m", "tapstack_local", "up", "audit", status=1)
+    early = checkout.python("-m", "tapstack_delivery", "up", "local", "made-up", status=1)
     assert "layer 'data' is not up" in early.stderr
 
-    checkout.python("-m", "tapstack_local", "up", "data")
-    checkout.python("-m", "tapstack_local", "up", "audit")
+    checkout.python("-m", "tapstack_delivery", "up", "local", "data")
+    checkout.python("-m", "tapstack_delivery", "up", "local", "made-up")
 
     outputs = json.loads(checkout.python("-m", "tapstack_local", "outputs").stdout)
-    assert outputs["audit"]["event_log_name"] == "tapstack-local-audit-events"
-    assert ":log-group:tapstack-local-audit-events" in outputs["audit"]["event_log_arn"]
+    assert outputs["made-up"]["event_log_name"] == "tapstack-local-made-up-events"
+    assert ":log-group:tapstack-local-made-up-events" in outputs["made-up"]["event_log_arn"]
 
 
 @pytest.mark.parametrize(
@@ -46,15 +46,15 @@ def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchChecko
         ["tapstack.manifest"],
         ["tapstack_delivery.github"],
         ["tapstack_delivery.actionlint"],
-        ["mypy", "projects/audit"],
-        ["mypy", "tests/unit/test_audit.py", "shared/tapstack/contracts/audit.py"],
-        ["pytest", "-q", "tests/unit/test_audit.py"],
-        ["pytest", "-q", "tests/unit/delivery/test_footprint.py", "-k", "audit"],
+        ["mypy", "projects/made-up"],
+        ["mypy", "tests/unit/test_made_up.py", "shared/tapstack/contracts/made_up.py"],
+        ["pytest", "-q", "tests/unit/test_made_up.py"],
+        ["pytest", "-q", "tests/unit/delivery/test_footprint.py", "-k", "made-up"],
     ],
     ids=" ".join,
 )
 def test_it_passes_every_check(checkout: ScratchCheckout, check: list[str]) -> None:
-    checkout.python("-m", *check, MYPYPATH="projects/audit")
+    checkout.python("-m", *check, MYPYPATH="projects/made-up")
 
 
 def test_its_owners_review_all_of_it(checkout: ScratchCheckout) -> None:
@@ -65,8 +65,8 @@ def test_its_owners_review_all_of_it(checkout: ScratchCheckout) -> None:
     }
 
     assert owned == {
-        "/projects/audit/",
-        "/shared/tapstack/contracts/audit.py",
-        "/tests/unit/test_audit.py",
-        "/.github/workflows/audit.yml",
+        "/projects/made-up/",
+        "/shared/tapstack/contracts/made_up.py",
+        "/tests/unit/test_made_up.py",
+        "/.github/workflows/made-up.yml",
     }

@@ -53,7 +53,7 @@ class ScratchCheckout:
 
 
 def scratch_checkout(folder: Path) -> ScratchCheckout:
-    """Copy the checkout, as it is in the work tree, into a folder; mypy's cache comes along, for its speed."""
+    """Copy the checkout, as it is in the work tree, into a folder and a single commit; mypy's cache comes along."""
     root = folder / "checkout"
     shutil.copytree(CHECKOUT, root, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(root / ".venv")], check=True)
@@ -63,4 +63,7 @@ def scratch_checkout(folder: Path) -> ScratchCheckout:
     (packages / "checkout.pth").write_text("".join(f"{path}\n" for path in searched), encoding="utf-8")
     for binary in _BINARIES:
         (root / ".venv" / "bin" / binary).symlink_to(Path(sys.executable).with_name(binary))
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
+    for arguments in (("init",), ("add", "--all"), (*identity, "commit", "--message", "As it is in the work tree")):
+        subprocess.run(["git", *arguments], cwd=root, check=True, capture_output=True)
     return ScratchCheckout(root, folder / "lane")

@@ -4,6 +4,9 @@ import pytest
 
 from tapstack.layers import LAYERS, downstream, read_layers, waves
 
+# Layers that teams add come on top.
+FOUR = ("network", "data", "compute", "api-edge")
+
 
 def test_a_layer_comes_after_those_it_reads_wherever_it_stands_in_the_file() -> None:
     layers = read_layers('[edge]\nreads = ["base"]\nowners = []\n[base]\nreads = []\nowners = ["@team"]\n')
@@ -13,8 +16,8 @@ def test_a_layer_comes_after_those_it_reads_wherever_it_stands_in_the_file() -> 
 
 
 def test_network_and_data_deploy_side_by_side_and_the_rest_one_after_the_other() -> None:
-    assert waves() == [("network", "data"), ("compute",), ("api-edge",)]
-    assert LAYERS == ("network", "data", "compute", "api-edge")
+    assert waves(FOUR) == [("network", "data"), ("compute",), ("api-edge",)]
+    assert tuple(layer for layer in LAYERS if layer in FOUR) == FOUR
 
 
 def test_waves_of_some_layers_leave_the_others_out() -> None:
@@ -22,8 +25,8 @@ def test_waves_of_some_layers_leave_the_others_out() -> None:
 
 
 def test_downstream_are_those_that_read() -> None:
-    assert downstream("data") == ("compute", "api-edge")
-    assert downstream("api-edge") == ()
+    assert tuple(layer for layer in downstream("data") if layer in FOUR) == ("compute", "api-edge")
+    assert not set(downstream("api-edge")).intersection(FOUR)
 
 
 @pytest.mark.parametrize(

@@ -134,18 +134,18 @@ def test_who_reviews_a_file(path: str, reviewed_by: str) -> None:
 def test_tests_of_a_layer_whose_name_goes_on_from_anothers_are_its_own(copy: Path) -> None:
     table = copy / "projects" / "layers.toml"
     with table.open("a", encoding="utf-8") as stream:
-        stream.write('[data-lake]\nreads = ["data"]\nowners = ["@tapstack/lake", "@somebody"]\n')
-    shutil.copytree(copy / "projects" / "data", copy / "projects" / "data-lake")
-    (copy / "tests" / "unit" / "test_data_lake.py").touch()
+        stream.write('[data-made-up]\nreads = ["data"]\nowners = ["@tapstack/made-up", "@somebody"]\n')
+    shutil.copytree(copy / "projects" / "data", copy / "projects" / "data-made-up")
+    (copy / "tests" / "unit" / "test_data_made_up.py").touch()
     (copy / "shared" / "tapstack" / "contracts").mkdir(exist_ok=True)
-    (copy / "shared" / "tapstack" / "contracts" / "data_lake.py").touch()
+    (copy / "shared" / "tapstack" / "contracts" / "data_made_up.py").touch()
 
     lines = [line.split() for line in render(copy)[".github/CODEOWNERS"].splitlines()]
 
-    assert [line[1:] for line in lines if line[0] == "/tests/unit/test_data_lake.py"] == [
-        ["@tapstack/lake", "@somebody"]
+    assert [line[1:] for line in lines if line[0] == "/tests/unit/test_data_made_up.py"] == [
+        ["@tapstack/made-up", "@somebody"]
     ]
-    assert ["/shared/tapstack/contracts/data_lake.py", "@tapstack/lake", "@somebody"] in lines
+    assert ["/shared/tapstack/contracts/data_made_up.py", "@tapstack/made-up", "@somebody"] in lines
 
 
 def test_the_workflows_are_valid() -> None:

@@ -52,36 +52,36 @@ def layer(name: str, *reads: str, owner: str = "@tapstack/new") -> NewLayer:
 def test_a_layer_comes_with_everything_that_a_layer_has(checkout: Path) -> None:
     before = contents(checkout)
 
-    written = make(layer("data-lake", "api-edge", "data"), checkout)
+    written = make(layer("data-made-up", "api-edge", "data"), checkout)
 
     after = contents(checkout)
     assert written == sorted(path for path in after if after[path] != before.get(path))
     assert written == [
         ".github/CODEOWNERS",
-        ".github/workflows/data-lake.yml",
+        ".github/workflows/data-made-up.yml",
         ".github/workflows/deploy.yml",
         ".github/workflows/drift.yml",
-        "projects/data-lake/Pulumi.dev.yaml",
-        "projects/data-lake/Pulumi.prod.yaml",
-        "projects/data-lake/Pulumi.yaml",
-        "projects/data-lake/__main__.py",
-        "projects/data-lake/event_log.py",
-        "projects/data-lake/settings.py",
+        "projects/data-made-up/Pulumi.dev.yaml",
+        "projects/data-made-up/Pulumi.prod.yaml",
+        "projects/data-made-up/Pulumi.yaml",
+        "projects/data-made-up/__main__.py",
+        "projects/data-made-up/event_log.py",
+        "projects/data-made-up/settings.py",
         "projects/layers.toml",
-        "shared/tapstack/contracts/data_lake.py",
-        "tests/unit/test_data_lake.py",
+        "shared/tapstack/contracts/data_made_up.py",
+        "tests/unit/test_data_made_up.py",
     ]
     table = (checkout / "projects" / "layers.toml").read_text(encoding="utf-8")
-    assert read_layers(table)["data-lake"] == ("data-lake", ("api-edge", "data"), ("@tapstack/new",))
+    assert read_layers(table)["data-made-up"] == ("data-made-up", ("api-edge", "data"), ("@tapstack/new",))
     assert table.startswith((CHECKOUT / "projects" / "layers.toml").read_text(encoding="utf-8"))
-    program = (checkout / "projects" / "data-lake" / "__main__.py").read_text(encoding="utf-8")
+    program = (checkout / "projects" / "data-made-up" / "__main__.py").read_text(encoding="utf-8")
     assert "\napi_edge = ApiEdgeContract.read(settings.environment_suffix)\ndata = DataContract.read(" in program
 
 
 def test_a_layer_that_reads_none_has_no_word_of_it(checkout: Path) -> None:
-    make(layer("audit"), checkout)
+    make(layer("made-up"), checkout)
 
-    program = (checkout / "projects" / "audit" / "__main__.py").read_text(encoding="utf-8")
+    program = (checkout / "projects" / "made-up" / "__main__.py").read_text(encoding="utf-8")
     assert ".read(" not in program
     assert "upstream" not in program
 
@@ -125,10 +125,10 @@ def test_a_name_that_does_not_do_is_refused(name: str, said: str, untouched: Pat
 @pytest.mark.parametrize(
     ("new", "said"),
     [
-        (layer("audit", "audit"), "layer 'audit' cannot read itself"),
-        (layer("audit", "data", "netwrk"), "--reads names 'netwrk', which is no layer; the layers are network, data"),
-        (layer("audit", owner="audit"), "owner 'audit' is none that CODEOWNERS takes"),
-        (layer("audit", owner="@tapstack/au dit"), "owner '@tapstack/au dit' is none"),
+        (layer("made-up", "made-up"), "layer 'made-up' cannot read itself"),
+        (layer("made-up", "data", "netwrk"), "--reads names 'netwrk', which is no layer; the layers are network, "),
+        (layer("made-up", owner="audit"), "owner 'audit' is none that CODEOWNERS takes"),
+        (layer("made-up", owner="@tapstack/au dit"), "owner '@tapstack/au dit' is none"),
     ],
 )
 def test_what_it_reads_and_who_owns_it_must_be_there(new: NewLayer, said: str, untouched: Path) -> None:
@@ -142,7 +142,7 @@ def test_a_table_that_makes_no_order_is_named(checkout: Path) -> None:
     table.write_text(text.replace("[data]\nreads = []", '[data]\nreads = ["api-edge"]'), encoding="utf-8")
 
     with pytest.raises(DeliveryError, match=r"in a circle: .*; mend projects/layers\.toml first"):
-        make(layer("audit"), checkout)
+        make(layer("made-up"), checkout)
 
 
 def test_when_a_generator_fails_nothing_is_written(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,7 +150,7 @@ def test_when_a_generator_fails_nothing_is_written(checkout: Path, monkeypatch: 
     before = contents(checkout)
 
     with pytest.raises(DeliveryError, match=r"tapstack\.manifest failed, so nothing was written: KeyError: 'nme'"):
-        make(layer("audit"), checkout)
+        make(layer("made-up"), checkout)
 
     assert contents(checkout) == before
 
@@ -177,7 +177,7 @@ def test_when_writing_fails_half_way_what_was_written_is_taken_back(
     monkeypatch.setattr(Path, "write_bytes", fail_after)
     told = pytest.raises(DeliveryError, match="cannot be written, so nothing was: No space left on device")
     with told if isinstance(error, OSError) else pytest.raises(KeyboardInterrupt):
-        make(layer("audit", "data"), checkout)
+        make(layer("made-up", "data"), checkout)
 
     assert len(written) > after
     assert contents(checkout) == before
