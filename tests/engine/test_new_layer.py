@@ -44,11 +44,13 @@ def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchChecko
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["tapstack.manifest"],
+        ["tapstack_delivery", "contracts", "--quiet"],
         ["tapstack_delivery.github"],
         ["tapstack_delivery.actionlint"],
         ["mypy", "projects/made-up"],
         ["mypy", "tests/unit/test_made_up.py", "shared/tapstack/contracts/made_up.py"],
         ["pytest", "-q", "tests/unit/test_made_up.py"],
+        ["pytest", "-q", "tests/contracts", "-k", "[made-up]"],
         ["pytest", "-q", "tests/unit/delivery/test_footprint.py", "-k", "made-up"],
     ],
     ids=" ".join,
@@ -67,6 +69,7 @@ def test_its_owners_review_all_of_it(checkout: ScratchCheckout) -> None:
     assert owned == {
         "/projects/made-up/",
         "/shared/tapstack/contracts/made_up.py",
+        "/shared/tapstack/contracts/snapshots/made-up.json",
         "/tests/unit/test_made_up.py",
         "/.github/workflows/made-up.yml",
     }

@@ -39,9 +39,10 @@ def _functions(footprint: Footprint, used: Mapping[str, int]) -> Iterator[str]:
 
 
 def _contract(layer: str, root: Path) -> Iterator[str]:
-    path = f"shared/tapstack/contracts/{layer.replace('-', '_')}.py"
-    if (root / path).exists():
-        yield path
+    folder = "shared/tapstack/contracts"
+    for path in (f"{folder}/{_stem(layer)}.py", f"{folder}/snapshots/{layer}.json"):
+        if (root / path).exists():
+            yield path
 
 
 def _tests(layer: str, layers: Sequence[Layer], root: Path) -> list[str]:

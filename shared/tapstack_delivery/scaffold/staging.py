@@ -16,8 +16,12 @@ from tapstack_delivery.github.workflows import preview_file
 from tapstack_delivery.scaffold import files
 from tapstack_delivery.scaffold.layer import TABLE, NewLayer
 
-_GENERATORS: Final = ("tapstack.manifest", "tapstack_delivery.github")
-"""What writes files that are made from the table of layers: each is run with `--write`, in this order."""
+_GENERATORS: Final = (
+    ("tapstack.manifest",),
+    ("tapstack_delivery", "contracts", "--quiet"),
+    ("tapstack_delivery.github",),
+)
+"""What writes files that are made from the table of layers: each module is run with `--write`, in this order."""
 
 _LEFT_OUT: Final = (
     *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
@@ -44,7 +48,7 @@ def make(layer: NewLayer, root: Path = CHECKOUT) -> list[str]:
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             (copy / path).write_text(text, encoding="utf-8")
         for generator in _GENERATORS:
-            _generate(generator, copy)
+            _generate(*generator, checkout=copy)
         made = _differing(copy, root)
         _write(made)
     return sorted(path.relative_to(root).as_posix() for path in made)
@@ -57,11 +61,11 @@ def _refuse_overwriting(paths: Iterable[str], root: Path, layer: NewLayer) -> No
         )
 
 
-def _generate(module: str, checkout: Path) -> None:
+def _generate(*module: str, checkout: Path) -> None:
     """Run a generator of the copied checkout, on that checkout."""
     packages = os.pathsep.join(str(checkout / folder) for folder in ("shared", "functions"))
     done = subprocess.run(
-        [sys.executable, "-m", module, "--write"],
+        [sys.executable, "-m", *module, "--write"],
         cwd=checkout,
         env={**os.environ, "PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -71,7 +75,7 @@ def _generate(module: str, checkout: Path) -> None:
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "it gave no reason").splitlines()[-1]
-        raise DeliveryError(f"python -m {module} failed, so nothing was written: {said}")
+        raise DeliveryError(f"python -m {' '.join(module)} failed, so nothing was written: {said}")
 
 
 def _differing(copy: Path, root: Path) -> dict[Path, bytes]:

@@ -69,6 +69,7 @@ def test_a_layer_comes_with_everything_that_a_layer_has(checkout: Path) -> None:
         "projects/data-made-up/settings.py",
         "projects/layers.toml",
         "shared/tapstack/contracts/data_made_up.py",
+        "shared/tapstack/contracts/snapshots/data-made-up.json",
         "tests/unit/test_data_made_up.py",
     ]
     table = (checkout / "projects" / "layers.toml").read_text(encoding="utf-8")
