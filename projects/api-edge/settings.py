@@ -41,7 +41,7 @@ class ApiEdgeSettings(LayerSettings):
         "How long access and firewall logs are kept, in days.", default=14, check=LOG_RETENTION_DAYS
     )
     manage_account_role: bool = setting(
-        "Whether this environment sets the role API Gateway writes logs with. The role belongs to account and region: "
-        "where several environments share them, one sets it and the others turn this off.",
+        "Whether this layer sees to the role with which API Gateway writes logs, which all environments of an account "
+        "share; off where the account has one already that somebody else looks after.",
         default=True,
     )

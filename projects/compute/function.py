@@ -1,4 +1,4 @@
-"""One Lambda function as TapStack runs it: role, log group, code, version and the `live` alias."""
+"""One Lambda function as TapStack runs it: role, log group, code, version and alias."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output
 
+from alias import make_alias
 from settings import ComputeSettings
 from tapstack.contracts.data import DataContract
 from tapstack.naming import PRODUCT, Names
 from tapstack.packaging import RUNTIME, package
 from tapstack.policies import Statement, allow, assume_role, document
 
-ALIAS: Final = "live"
 METRICS_NAMESPACE: Final = "TapStack"
 
 
@@ -51,7 +51,7 @@ class LiveFunction:
 
 
 def make_function(names: Names, settings: ComputeSettings, data: DataContract, shape: FunctionShape) -> LiveFunction:
-    """Make a function that publishes a version at every change of its code or configuration, and point `live` at it."""
+    """Make a function that publishes a version at every change of its code or configuration, and its alias."""
     log_group = aws.cloudwatch.LogGroup(
         shape.name,
         name=f"/aws/lambda/{names(shape.name)}",
@@ -97,10 +97,7 @@ def make_function(names: Names, settings: ComputeSettings, data: DataContract, s
         # AWS runs a SnapStart function once to publish it; that run needs the policy, and no value says so.
         opts=pulumi.ResourceOptions(depends_on=[policy]),
     )
-    alias = aws.lambda_.Alias(
-        f"{shape.name}-{ALIAS}", name=ALIAS, function_name=function.name, function_version=function.version
-    )
-    return LiveFunction(function, alias)
+    return LiveFunction(function, make_alias(settings, shape.name, function))
 
 
 def _make_role(

@@ -3,11 +3,23 @@
 from dataclasses import dataclass
 
 from tapstack.errors import SettingError
-from tapstack.settings import LOG_RETENTION_DAYS, LayerSettings, between, matching, one_of, setting
+from tapstack.settings import LOG_RETENTION_DAYS, LayerSettings, between, config_key, matching, one_of, setting
 
 UNRESERVED = -1
+FUNCTIONS = ("validator", "fraud-detector", "notifier")
+"""The functions as operators know them."""
 _CONCURRENCY = between(UNRESERVED, 1000)
 _MEMORY = between(128, 10240)
+_VERSION = matching("([1-9][0-9]*)?", "the number of a published version")
+
+
+def _stable_version(function: str) -> str:
+    kept: str = setting(
+        f"Version of the {function} that keeps the traffic while a newer one is tried; empty for the newest.",
+        default="",
+        check=_VERSION,
+    )
+    return kept
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +44,14 @@ class ComputeSettings(LayerSettings):
     notifier_concurrency: int = setting(
         "Reserved concurrency of the notifier; -1 reserves none.", default=UNRESERVED, check=_CONCURRENCY
     )
+    validator_stable_version: str = _stable_version("validator")
+    fraud_detector_stable_version: str = _stable_version("fraud-detector")
+    notifier_stable_version: str = _stable_version("notifier")
+    canary_percent: int = setting(
+        "Percent of the calls that go to the newest version of each function with a stable version.",
+        default=0,
+        check=between(0, 100),
+    )
     log_retention_days: int = setting(
         "How long the functions' logs are kept, in days.", default=14, check=LOG_RETENTION_DAYS
     )
@@ -45,10 +65,25 @@ class ComputeSettings(LayerSettings):
     )
 
     def __post_init__(self) -> None:
-        """Refuse, beside the single checks, private webhook targets in production."""
+        """Refuse, beside the single checks, a canary of nothing, and private webhook targets in production."""
         super().__post_init__()
+        if self.canary_percent and not any(map(self.stable_version, FUNCTIONS)):
+            raise SettingError(
+                f"setting canaryPercent is {self.canary_percent!r} and no function has a stable version to keep the "
+                f"rest. Set one with: pulumi config set {self.stable_version_key(FUNCTIONS[0])} <version>"
+            )
         if self.webhook_allow_private_targets and self.environment_suffix.startswith("prod"):
             raise SettingError(
                 f"setting webhookAllowPrivateTargets is true in environment {self.environment_suffix!r}: webhooks "
                 "could reach the network's inside. Unset it with: pulumi config rm webhookAllowPrivateTargets"
             )
+
+    def stable_version(self, function: str) -> str:
+        """Tell which version of a function keeps the traffic; empty where that is the newest."""
+        version: str = getattr(self, f"{function.replace('-', '_')}_stable_version")
+        return version
+
+    @staticmethod
+    def stable_version_key(function: str) -> str:
+        """Spell the setting of a function's stable version."""
+        return config_key(f"{function.replace('-', '_')}_stable_version")

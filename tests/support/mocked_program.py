@@ -106,6 +106,7 @@ class _Cloud(pulumi.runtime.Mocks):
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getRegion:getRegion": {"region": REGION},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:iam/getRoles:getRoles": {"names": [], "arns": []},
             "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{REGION}{zone}" for zone in "abc"]},
         }[args.token]
 

@@ -110,7 +110,18 @@ def test_a_merchant_the_data_layer_does_not_know_is_refused(run_layer: RunLayer)
         run_layer("api-edge", {"merchants": {"initech": "standard"}})
 
 
-def test_another_environment_can_own_the_accounts_logging_role(run_layer: RunLayer) -> None:
+def test_the_accounts_logging_role_is_the_same_in_every_environment(
+    run_layer: RunLayer, upstream: dict[str, Any]
+) -> None:
+    dev = run_layer("api-edge", TWO, upstream).one("Role")
+    for exported in upstream.values():
+        exported["environment_suffix"] = "blue"
+
+    assert run_layer("api-edge", TWO | {"environmentSuffix": "blue"}, upstream).one("Role") == dev
+    assert dev["name"] == "tapstack-api-logs"
+
+
+def test_the_accounts_logging_role_can_be_left_to_others(run_layer: RunLayer) -> None:
     program = run_layer("api-edge", TWO | {"manageAccountRole": False})
 
     assert program.all("Account") == []
@@ -122,8 +133,10 @@ def test_what_can_be_tagged_is_tagged_and_named_after_its_environment(run_layer:
     config = {"compute": {"functionPlatform": "native"}, "api-edge": TWO}.get(layer, {})
     program = run_layer(layer, config)
 
-    tags = [item.inputs["tags"] for item in program.resources if "tags" in item.inputs]
+    # The account's own role is that of all environments.
+    own = [item for item in program.resources if item.inputs.get("name") != "tapstack-api-logs"]
+    tags = [item.inputs["tags"] for item in own if "tags" in item.inputs]
     assert len(tags) > 5
     assert {(tag["Layer"], tag["Environment"]) for tag in tags} == {(layer, "dev")}
-    named = {item.inputs["name"] for item in program.all("Role")}
+    named = {item.inputs["name"] for item in own if item.type.endswith(":Role")}
     assert all(name.startswith("tapstack-dev-") for name in named)

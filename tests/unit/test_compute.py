@@ -78,6 +78,44 @@ def test_logs_are_kept_as_long_as_asked_for_and_encrypted(run_layer: RunLayer, u
     assert {(group["retentionInDays"], group["kmsKeyId"]) for group in groups} == {(365, upstream["data"]["key_arn"])}
 
 
+def test_without_settings_the_alias_follows_the_newest_version(run_layer: RunLayer) -> None:
+    alias = run_layer("compute", NATIVE).one("Alias", "validator-live")
+
+    assert (alias["functionVersion"], alias.get("routingConfig")) == ("1", None)
+
+
+def test_a_stable_version_keeps_what_the_canary_does_not_get(run_layer: RunLayer) -> None:
+    program = run_layer("compute", CANARY | {"canaryPercent": 10}, answers=NEWEST)
+
+    validator = program.one("Alias", "validator-live")
+    assert validator["functionVersion"] == "7"
+    assert validator["routingConfig"] == {"additionalVersionWeights": {"9": 0.1}}
+    notifier = program.one("Alias", "notifier-live")
+    assert (notifier["functionVersion"], notifier.get("routingConfig")) == ("1", None)
+
+
+def test_a_stable_version_alone_gets_everything(run_layer: RunLayer) -> None:
+    alias = run_layer("compute", CANARY).one("Alias", "validator-live")
+
+    assert (alias["functionVersion"], alias.get("routingConfig")) == ("1", None)
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"canaryPercent": 10}, "setting canaryPercent is 10 and no function has a stable version"),
+        ({"canaryPercent": 101}, "setting canaryPercent is 101: it must be from 0 to 100"),
+        ({"canaryPercent": -1}, "setting canaryPercent is -1: it must be from 0 to 100"),
+        ({"notifierStableVersion": "$LATEST"}, "setting notifierStableVersion is '\\$LATEST': it must be the number"),
+        ({"canaryPercent": 5, "fraudDetectorStableVersion": "1"}, "is '1': that is the newest version of the fraud-"),
+        ({"validatorStableVersion": "2"}, "setting validatorStableVersion is '2': the newest version of the validator"),
+    ],
+)
+def test_a_canary_that_cannot_be_is_refused(run_layer: RunLayer, config: dict[str, Any], message: str) -> None:
+    with pytest.raises(Exception, match=message):
+        run_layer("compute", NATIVE | config)
+
+
 def test_webhooks_to_private_addresses_are_refused_in_production(run_layer: RunLayer) -> None:
     with pytest.raises(Exception, match="setting webhookAllowPrivateTargets is true in environment 'prod'"):
         run_layer("compute", {**NATIVE, "webhookAllowPrivateTargets": True, "environmentSuffix": "prod"})

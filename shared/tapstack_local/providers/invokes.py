@@ -1,5 +1,6 @@
 """The package's functions that the programs call."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -46,6 +47,24 @@ def _availability_zones(clients: Clients, arguments: Props) -> Props:
     }
 
 
+def _roles(clients: Clients, arguments: Props) -> Props:
+    pattern = re.compile(arguments.get("nameRegex") or "")
+    wanted: Props = {"PathPrefix": arguments["pathPrefix"]} if arguments.get("pathPrefix") else {}
+    roles: list[Props] = []
+    marker: str | None = None
+    while True:
+        answer = clients.call("iam", "list_roles", wanted | ({"Marker": marker} if marker else {}))
+        roles += [role for role in answer["Roles"] if pattern.search(role["RoleName"])]
+        if not answer.get("IsTruncated"):
+            break
+        marker = answer["Marker"]
+    return {
+        "id": clients.region,
+        "names": [role["RoleName"] for role in roles],
+        "arns": [role["Arn"] for role in roles],
+    }
+
+
 def _passes(zone: Props, name: str, values: list[str]) -> bool:
     member = {"opt-in-status": "OptInStatus", "zone-name": "ZoneName", "zone-id": "ZoneId", "state": "State"}.get(name)
     # The emulator leaves out what is the same for all its zones.
@@ -57,4 +76,5 @@ INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
+    "aws:iam/getRoles:getRoles": _roles,
 }

@@ -176,7 +176,21 @@ def _function_exists(resource: Resource, name: str, qualifier: str | None = None
     if _ask(resource, "lambda", "get_function", FunctionName=parts[0]) is None:
         raise ProviderError(f"ResourceNotFoundException: Function not found: {arn}")
     if qualifier and _ask(resource, "lambda", "get_function", FunctionName=parts[0], Qualifier=qualifier) is None:
+        if qualifier.isdigit():
+            raise ProviderError(f"ResourceNotFoundException: Function not found: {arn}:{qualifier}")
         raise ProviderError(f"ResourceNotFoundException: Cannot find alias arn: {arn}:{qualifier}")
+
+
+def _alias_has_versions(resource: Resource) -> None:
+    main = resource.inputs["functionVersion"]
+    weights: Props = (resource.inputs.get("routingConfig") or {}).get("additionalVersionWeights") or {}
+    for version in (main, *weights):
+        _function_exists(resource, resource.inputs["functionName"], version)
+    if main in weights:
+        raise ProviderError(
+            f"InvalidParameterValueException: Invalid function version {main}. Function version {main} is already "
+            "included in routing configuration."
+        )
 
 
 def _permission_has_function(resource: Resource) -> None:
@@ -290,6 +304,7 @@ _CREATE: Final[Mapping[str, Condition]] = {
     "aws:apigateway/methodSettings:MethodSettings": _settings_can_log,
     "aws:apigateway/stage:Stage": _stage_can_be,
     "aws:apigateway/usagePlan:UsagePlan": _plan_has_stages,
+    "aws:lambda/alias:Alias": _alias_has_versions,
     "aws:lambda/eventSourceMapping:EventSourceMapping": _mapping_has_both_ends,
     "aws:lambda/function:Function": _function_has_role,
     "aws:lambda/permission:Permission": _permission_has_function,
@@ -300,6 +315,7 @@ _UPDATE: Final[Mapping[str, Condition]] = {
     "aws:apigateway/methodSettings:MethodSettings": _settings_can_log,
     "aws:apigateway/stage:Stage": _stage_can_be,
     "aws:apigateway/usagePlan:UsagePlan": _plan_has_stages,
+    "aws:lambda/alias:Alias": _alias_has_versions,
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": _acl_can_log,
 }
 _DELETE: Final[Mapping[str, Condition]] = {
