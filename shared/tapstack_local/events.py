@@ -45,6 +45,7 @@ class Report:
         started: operations in the order in which they began.
         finished: operations in the order in which they succeeded.
         failed: operations that did not.
+        history: URNs in the order of events, each with whether the operation on it began (else it succeeded).
         counts: resources per kind of change, `same` included.
         errors: error messages in order, each once, without the engine's echo of the program's failure.
         warnings: warnings in order.
@@ -56,6 +57,7 @@ class Report:
     started: list[Operation] = field(default_factory=list)
     finished: list[Operation] = field(default_factory=list)
     failed: list[Operation] = field(default_factory=list)
+    history: list[tuple[str, bool]] = field(default_factory=list)
     counts: Mapping[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -68,16 +70,17 @@ class Report:
         """The counts without what stayed as it was; empty when the run changed nothing."""
         return {op: count for op, count in self.counts.items() if op not in _UNCHANGED}
 
-    def position(self, resource_type: str, *, last: bool = False) -> int:
-        """Say when the first (or last) resource of a type was finished, as a place in `finished`.
+    def waited(self, later: str, earlier: str) -> bool:
+        """Tell whether the operation on one resource began after the one on another had succeeded.
+
+        Args:
+            later: the URN of the one that has to wait.
+            earlier: the URN of the one it waits for.
 
         Raises:
-            ValueError: none was.
+            ValueError: the run did not work on both.
         """
-        places = [place for place, operation in enumerate(self.finished) if operation.type == resource_type]
-        if not places:
-            raise ValueError(f"the run finished no {resource_type}")
-        return places[-1] if last else places[0]
+        return self.history.index((later, True)) > self.history.index((earlier, False))
 
     def summary(self) -> str:
         """The changes in words: `12 created, 1 updated`."""
@@ -119,9 +122,11 @@ class EventLog:
         report = self.report
         if (pre := event.get("resourcePreEvent")) is not None:
             report.started.append(_operation(pre["metadata"]))
+            report.history.append((pre["metadata"]["urn"], True))
         elif (done := event.get("resOutputsEvent")) is not None:
             report.finished.append(_operation(done["metadata"]))
             self._take_outputs(done["metadata"])
+            report.history.append((done["metadata"]["urn"], False))
         elif (failed := event.get("resOpFailedEvent")) is not None:
             report.failed.append(_operation(failed["metadata"]))
         elif (diagnostic := event.get("diagnosticEvent")) is not None:

@@ -26,38 +26,6 @@ def test_a_refresh_finds_the_cloud_as_the_state_has_it(deployed: Any, layer: str
     assert report.changes == {}
 
 
-CHAIN = (
-    ("aws:apigateway/method:Method", "aws:apigateway/integration:Integration"),
-    ("aws:apigateway/integration:Integration", "aws:apigateway/deployment:Deployment"),
-    ("aws:apigateway/deployment:Deployment", "aws:apigateway/stage:Stage"),
-    ("aws:apigateway/stage:Stage", "aws:apigateway/usagePlan:UsagePlan"),
-    ("aws:apigateway/usagePlan:UsagePlan", "aws:apigateway/usagePlanKey:UsagePlanKey"),
-    ("aws:apigateway/stage:Stage", "aws:apigateway/methodSettings:MethodSettings"),
-    ("aws:apigateway/stage:Stage", "aws:wafv2/webAclAssociation:WebAclAssociation"),
-)
-
-
-@pytest.mark.parametrize(("earlier", "later"), CHAIN)
-def test_the_engine_finishes_the_edge_in_the_order_aws_needs(deployed: Any, earlier: str, later: str) -> None:
-    report = deployed.reports["api-edge"]
-
-    if earlier.endswith((":Method", ":UsagePlan")):
-        # Each integration waits for its own method, and each key for its own plan.
-        assert report.position(earlier) < report.position(later)
-    else:
-        assert report.position(earlier, last=True) < report.position(later)
-
-
-def test_what_needs_the_stage_depends_on_it_in_the_state(deployed: Any) -> None:
-    exported = deployed.lane.stack("api-edge").command("stack", "export")
-    resources = yaml.safe_load(exported)["deployment"]["resources"]
-    stage = next(item["urn"] for item in resources if item["type"] == "aws:apigateway/stage:Stage")
-
-    for kind in ("apigateway/usagePlan:UsagePlan", "wafv2/webAclAssociation:WebAclAssociation"):
-        for resource in (item for item in resources if item["type"] == f"aws:{kind}"):
-            assert stage in resource["dependencies"], resource["urn"]
-
-
 def test_the_edge_without_compute_makes_nothing_and_says_what_to_run(lane: Lane) -> None:
     for layer in ("network", "data"):
         lane.stack(layer).up()

@@ -7,15 +7,17 @@ import multiprocessing
 import os
 import runpy
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pulumi
 from pulumi import Output
 from pulumi.runtime import stack as program
+from pulumi.runtime.mocks import MockMonitor
 
 from support.used_files import UsedFiles
 from tapstack.layers import project_name
@@ -47,6 +49,10 @@ class Registered:
     type: str
     name: str
     inputs: Mapping[str, Any]
+    dependencies: frozenset[str]
+    """The URNs of all resources it depends on."""
+    by: Mapping[str, frozenset[str]]
+    """The URNs of those that an input takes its value from, by the input's name."""
 
 
 @dataclass
@@ -71,22 +77,26 @@ class _Cloud(pulumi.runtime.Mocks):
     def __init__(self, upstream: Mapping[str, Mapping[str, Any]]) -> None:
         self.upstream = upstream
         self.registered: list[Registered] = []
+        self.requests: dict[tuple[str, str], Any] = {}
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.typ == "pulumi:pulumi:StackReference":
             name = args.inputs["name"]
             return name, {"name": name, "outputs": dict(self.upstream[name]), "secretOutputNames": []}
-        self.registered.append(Registered(args.typ, args.name, args.inputs))
+        request = self.requests[args.typ, args.name]
+        by = {name: frozenset(found.urns) for name, found in request.propertyDependencies.items()}
+        self.registered.append(Registered(args.typ, args.name, args.inputs, frozenset(request.dependencies), by))
         made = {
             "arn": f"arn:aws:mock:{REGION}:{ACCOUNT}:{args.name}",
             "invokeArn": f"arn:aws:apigateway:{REGION}:lambda:path/{args.name}",
             "streamArn": f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:stream/{args.name}",
             "url": f"https://sqs/{args.name}",
-            "version": "1",
+            "version": "9",
             "invokeUrl": f"https://api/{args.inputs.get('stageName')}",
             "rootResourceId": "root",
             "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:rest",
             "publicIp": "203.0.113.1",
+            "allocationId": f"allocation-of-{args.name}",
             "base64": "c2VjcmV0",
             "path": f"/{args.inputs.get('pathPart')}",
         }
@@ -112,9 +122,22 @@ class _Cloud(pulumi.runtime.Mocks):
 
 
 @contextlib.contextmanager
-def _modules_of(layer: str) -> Iterator[str]:
+def _requests_kept(cloud: _Cloud) -> Iterator[None]:
+    """Let the mocks see the requests themselves: what Pulumi hands to them leaves the dependencies out."""
+    register: Callable[[MockMonitor, Any], Any] = MockMonitor.RegisterResource
+
+    def keep(monitor: MockMonitor, request: Any) -> Any:
+        cloud.requests[request.type, request.name] = request
+        return register(monitor, request)
+
+    with mock.patch.object(MockMonitor, "RegisterResource", keep):
+        yield
+
+
+@contextlib.contextmanager
+def _modules_of(layer: str, projects: Path) -> Iterator[str]:
     """The projects' modules have the same names: each run begins and ends without any."""
-    folder = CHECKOUT / "projects" / layer
+    folder = projects / layer
     names = {path.stem for path in folder.glob("*.py")}
     before = {name: sys.modules.pop(name) for name in names if name in sys.modules and name != "__main__"}
     sys.path.insert(0, str(folder))
@@ -132,6 +155,7 @@ def run_program(
     config: Mapping[str, Any],
     upstream: Mapping[str, Mapping[str, Any]],
     answers: Mapping[str, Any] | None = None,
+    projects: Path = CHECKOUT / "projects",
 ) -> Program:
     """Run a layer's program.
 
@@ -140,13 +164,14 @@ def run_program(
         config: setting name to JSON-able value.
         upstream: what each layer that is up has exported.
         answers: dotted name of a function to what it answers in this run, in place of its own answer.
+        projects: the folder with the four projects.
 
     Raises:
         ProgramError: the program ended with an error.
     """
     # In a process of its own: what a failing program leaves under way in the SDK would hold up the next run.
     heard, told = _PROCESSES.Pipe(duplex=False)
-    process = _PROCESSES.Process(target=_report, args=(told, layer, config, upstream, answers or {}))
+    process = _PROCESSES.Process(target=_report, args=(told, layer, config, upstream, answers or {}, projects))
     process.start()
     told.close()
     try:
@@ -166,6 +191,7 @@ def _report(
     config: Mapping[str, Any],
     upstream: Mapping[str, Mapping[str, Any]],
     answers: Mapping[str, Any],
+    projects: Path,
 ) -> None:
     cloud = _Cloud({f"organization/{project_name(name)}/dev": outputs for name, outputs in upstream.items()})
     used = UsedFiles()
@@ -173,7 +199,8 @@ def _report(
         with contextlib.ExitStack() as replaced:
             for name, answer in answers.items():
                 replaced.enter_context(mock.patch(name, return_value=answer))
-            outputs = asyncio.run(_deploy(cloud, layer, config))
+            replaced.enter_context(_requests_kept(cloud))
+            outputs = asyncio.run(_deploy(cloud, layer, config, projects))
     except Exception as error:  # noqa: BLE001 - it is the parent's to raise
         told.send(([], {}, frozenset(), f"{error}"))
     else:
@@ -182,12 +209,12 @@ def _report(
     os._exit(0)
 
 
-async def _deploy(cloud: _Cloud, layer: str, config: Mapping[str, Any]) -> dict[str, Any]:
+async def _deploy(cloud: _Cloud, layer: str, config: Mapping[str, Any], projects: Path) -> dict[str, Any]:
     project = project_name(layer)
     pulumi.runtime.set_mocks(cloud, project=project, stack="dev", organization="organization")
     pulumi.runtime.set_all_config({f"{project}:{name}": _as_config(value) for name, value in config.items()})
     root: Any = pulumi.runtime.get_root_resource()
-    with _modules_of(layer) as main:
+    with _modules_of(layer, projects) as main:
         runpy.run_path(main, run_name="__main__")
     await program.wait_for_rpcs()
     return {name: await Output.from_input(value).future() for name, value in root.outputs.items()}

@@ -8,6 +8,7 @@ import pytest
 
 RunLayer = Callable[..., Any]
 NATIVE = {"functionPlatform": "native"}
+STABLE = NATIVE | {"validatorStableVersion": "7"}
 # Calls for which AWS takes no narrower resource.
 WITHOUT_RESOURCE = ("dynamodb:ListStreams", "ec2:", "xray:")
 
@@ -81,23 +82,23 @@ def test_logs_are_kept_as_long_as_asked_for_and_encrypted(run_layer: RunLayer, u
 def test_without_settings_the_alias_follows_the_newest_version(run_layer: RunLayer) -> None:
     alias = run_layer("compute", NATIVE).one("Alias", "validator-live")
 
-    assert (alias["functionVersion"], alias.get("routingConfig")) == ("1", None)
+    assert (alias["functionVersion"], alias.get("routingConfig")) == ("9", None)
 
 
 def test_a_stable_version_keeps_what_the_canary_does_not_get(run_layer: RunLayer) -> None:
-    program = run_layer("compute", CANARY | {"canaryPercent": 10}, answers=NEWEST)
+    program = run_layer("compute", STABLE | {"canaryPercent": 10})
 
     validator = program.one("Alias", "validator-live")
     assert validator["functionVersion"] == "7"
     assert validator["routingConfig"] == {"additionalVersionWeights": {"9": 0.1}}
     notifier = program.one("Alias", "notifier-live")
-    assert (notifier["functionVersion"], notifier.get("routingConfig")) == ("1", None)
+    assert (notifier["functionVersion"], notifier.get("routingConfig")) == ("9", None)
 
 
 def test_a_stable_version_alone_gets_everything(run_layer: RunLayer) -> None:
-    alias = run_layer("compute", CANARY).one("Alias", "validator-live")
+    alias = run_layer("compute", STABLE).one("Alias", "validator-live")
 
-    assert (alias["functionVersion"], alias.get("routingConfig")) == ("1", None)
+    assert (alias["functionVersion"], alias.get("routingConfig")) == ("7", None)
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,11 @@ def test_a_stable_version_alone_gets_everything(run_layer: RunLayer) -> None:
         ({"canaryPercent": 101}, "setting canaryPercent is 101: it must be from 0 to 100"),
         ({"canaryPercent": -1}, "setting canaryPercent is -1: it must be from 0 to 100"),
         ({"notifierStableVersion": "$LATEST"}, "setting notifierStableVersion is '\\$LATEST': it must be the number"),
-        ({"canaryPercent": 5, "fraudDetectorStableVersion": "1"}, "is '1': that is the newest version of the fraud-"),
-        ({"validatorStableVersion": "2"}, "setting validatorStableVersion is '2': the newest version of the validator"),
+        ({"canaryPercent": 5, "fraudDetectorStableVersion": "9"}, "is '9': that is the newest version of the fraud-"),
+        (
+            {"validatorStableVersion": "10"},
+            "setting validatorStableVersion is '10': the newest version of the validator",
+        ),
     ],
 )
 def test_a_canary_that_cannot_be_is_refused(run_layer: RunLayer, config: dict[str, Any], message: str) -> None:

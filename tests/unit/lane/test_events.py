@@ -41,7 +41,6 @@ def test_operations_come_in_their_order(log: EventLog, tmp_path: Path) -> None:
 
     assert [operation.name for operation in log.follow()] == ["tapstack-network-local", "main"]
     assert [operation.name for operation in log.report.finished] == ["main", "tapstack-network-local"]
-    assert log.report.position("pulumi:pulumi:Stack") == 1
     assert log.report.changes == {"create": 2}
     assert log.report.summary() == "2 created, 3 unchanged"
 
@@ -56,9 +55,21 @@ def test_a_line_that_is_still_being_written_is_left_for_later(log: EventLog, tmp
     assert [operation.op for operation in log.follow()] == ["create"]
 
 
-def test_asking_for_the_place_of_what_was_not_made_is_an_error(log: EventLog) -> None:
-    with pytest.raises(ValueError, match="finished no aws:ec2/vpc:Vpc"):
-        log.report.position("aws:ec2/vpc:Vpc")
+def test_one_waited_for_another_only_if_that_had_ended(log: EventLog, tmp_path: Path) -> None:
+    write(tmp_path, resource("resourcePreEvent", "create", STACK), resource("resOutputsEvent", "create", STACK))
+    write(tmp_path, resource("resourcePreEvent", "create", VPC), resource("resOutputsEvent", "create", VPC))
+    log.follow()
+
+    assert log.report.waited(VPC, STACK)
+    assert not log.report.waited(STACK, VPC)
+
+
+def test_one_that_began_while_another_was_under_way_did_not_wait(log: EventLog, tmp_path: Path) -> None:
+    write(tmp_path, resource("resourcePreEvent", "create", STACK), resource("resourcePreEvent", "create", VPC))
+    write(tmp_path, resource("resOutputsEvent", "create", STACK), resource("resOutputsEvent", "create", VPC))
+    log.follow()
+
+    assert not log.report.waited(VPC, STACK)
 
 
 def test_errors_name_their_resource_and_come_once_without_the_engines_echo(log: EventLog, tmp_path: Path) -> None:
