@@ -41,7 +41,7 @@ def graph_of_state(resources: Iterable[Mapping[str, Any]]) -> Graph:
             item["type"],
             key_of(item["urn"]).partition("::")[2],
             _keys(item.get("dependencies") or ()),
-            {name: _keys(urns) for name, urns in (item.get("propertyDependencies") or {}).items()},
+            _by_input(item.get("propertyDependencies") or {}),
         )
         for item in resources
         if not item["type"].startswith("pulumi:")
@@ -55,7 +55,7 @@ def graph_of_program(program: Program) -> Graph:
             item.type,
             item.name,
             _keys(item.dependencies),
-            {name: _keys(urns) for name, urns in item.by.items()},
+            _by_input(item.by),
         )
         for item in program.resources
     }
@@ -64,3 +64,7 @@ def graph_of_program(program: Program) -> Graph:
 def _keys(urns: Iterable[str]) -> frozenset[str]:
     # References to other stacks are resources too, and no resources of this layer.
     return frozenset(key for key in map(key_of, urns) if not key.startswith("pulumi:"))
+
+
+def _by_input(urns: Mapping[str, Iterable[str]]) -> Mapping[str, frozenset[str]]:
+    return {name: keys for name, found in urns.items() if (keys := _keys(found))}

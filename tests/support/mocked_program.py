@@ -96,6 +96,8 @@ class _Cloud(pulumi.runtime.Mocks):
             "rootResourceId": "root",
             "executionArn": f"arn:aws:execute-api:{REGION}:{ACCOUNT}:rest",
             "publicIp": "203.0.113.1",
+            "prefixListId": f"prefix-list-of-{args.name}",
+            "keyId": f"key-id-of-{args.name}",
             "allocationId": f"allocation-of-{args.name}",
             "base64": "c2VjcmV0",
             "path": f"/{args.inputs.get('pathPart')}",
