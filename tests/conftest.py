@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
+from support.clients import emulator_client
 from tapstack.layers import LAYERS
 from tapstack_local import merchants
 from tapstack_local.events import Report
@@ -30,16 +30,6 @@ class Deployed:
 
     def deliveries(self) -> list[Delivery]:
         return self.lane.receiver.deliveries()
-
-
-def emulator_client(endpoint: str, service: str) -> Any:
-    return boto3.client(  # type: ignore[call-overload]
-        service,
-        endpoint_url=endpoint,
-        region_name="eu-central-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
 
 
 @pytest.fixture

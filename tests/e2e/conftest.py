@@ -1,12 +1,13 @@
 """Merchants as HTTP clients of the deployed API."""
 
 import itertools
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+
+from support.polling import eventually
 
 
 class Merchant:
@@ -47,16 +48,6 @@ class Merchant:
 
         found: dict[str, Any] = eventually(look)
         return found
-
-
-def eventually(look: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
-    """Look until there is something to see."""
-    deadline = time.monotonic() + seconds
-    while True:
-        if found := look():
-            return found
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(every)
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,13 @@
 """Taking everything down again, in reverse order."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
-import boto3
 import pytest
 
-from tapstack.layers import LAYERS
+from support.clients import emulator_client
+from tapstack.layers import LAYERS, downstream
 from tapstack_local.lane import Lane
 from tapstack_local.stack import EngineError
 
@@ -32,29 +33,42 @@ LISTED: dict[str, tuple[str, Callable[[Any], list[Any]]]] = {
 def left_in_the_emulator(endpoint: str) -> dict[str, list[Any]]:
     found = {}
     for kind, (service, list_all) in LISTED.items():
-        client = boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=endpoint,
-            region_name="eu-central-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        if everything := list_all(client):
+        if everything := list_all(emulator_client(endpoint, service)):
             found[kind] = everything
     return found
 
 
-def test_destroying_in_reverse_order_leaves_nothing(lane: Lane) -> None:
+def dependencies(lane: Lane, layer: str) -> list[tuple[str, str]]:
+    """List who depends on whom in a layer's state, the dependent first."""
+    resources = json.loads(lane.stack(layer).command("stack", "export"))["deployment"]["resources"]
+    made = {item["urn"] for item in resources if not item["type"].startswith("pulumi:")}
+    return [
+        (item["urn"], earlier)
+        for item in resources
+        for earlier in item.get("dependencies") or ()
+        if item["urn"] in made and earlier in made
+    ]
+
+
+def test_a_destroy_is_the_exact_reverse_and_leaves_the_accounts_role_alone(lane: Lane) -> None:
     endpoint = lane.require_running().url
     for layer in LAYERS:
         lane.stack(layer).up()
     assert left_in_the_emulator(endpoint).keys() == LISTED.keys()
+    edges = {layer: dependencies(lane, layer) for layer in LAYERS}
 
-    for layer in reversed(LAYERS):
-        lane.stack(layer).destroy()
+    reports = {layer: lane.stack(layer).destroy() for layer in reversed(LAYERS)}
 
-    assert left_in_the_emulator(endpoint) == {}
+    order = list(reports)
+    assert all(order.index(reader) < order.index(layer) for layer in LAYERS for reader in downstream(layer))
+    for layer, report in reports.items():
+        assert len(edges[layer]) >= 18
+        assert [edge for edge in edges[layer] if not report.waited(later=edge[1], earlier=edge[0])] == [], layer
     assert [lane.stack(layer).resources() for layer in LAYERS] == [[], [], [], []]
+    left = left_in_the_emulator(endpoint)
+    assert left.keys() == {"roles"}
+    # It is that of all environments of the account (projects/api-edge/account.py).
+    assert [role["RoleName"] for role in left["roles"]] == ["tapstack-api-logs"]
 
 
 def test_a_protected_table_survives_a_destroy_and_the_message_says_how(lane: Lane) -> None:

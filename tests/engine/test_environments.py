@@ -1,0 +1,86 @@
+"""Two environments in one account and region: neither notices what happens to the other."""
+
+from collections import defaultdict
+from typing import Any
+
+import httpx
+
+from support.clients import emulator_client
+from support.environments import Environment
+from support.polling import eventually
+from tapstack.layers import LAYERS
+from tapstack_local import merchants
+from tapstack_local.lane import Lane
+
+SHARED = {
+    "aws:apigateway/account:Account",
+    "aws:iam/role:Role tapstack-api-logs",
+    "aws:iam/rolePolicy:RolePolicy tapstack-api-logs:logs",
+}
+"""What is the account's own (projects/api-edge/account.py)."""
+
+
+def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -> None:
+    gateway, iam = (emulator_client(lane.require_running().url, service) for service in ("apigateway", "iam"))
+    blue, green = Environment(lane, "blue"), Environment(lane, "green")
+    for environment in (blue, green):
+        environment.prepare()
+        for layer in LAYERS:
+            environment.up(layer)
+
+    assert in_both(blue, green) == SHARED
+    for environment in (blue, green):
+        assert transaction_of(environment)["status"] == "approved"
+    assert_unchanged(blue)
+    role = gateway.get_account()["cloudwatchRoleArn"]
+
+    blue.destroy()
+
+    assert [blue.resources(layer) for layer in LAYERS] == [[], [], [], []]
+    assert_unchanged(green)
+    assert transaction_of(green)["status"] == "approved"
+    assert gateway.get_account()["cloudwatchRoleArn"] == role
+    assert iam.get_role(RoleName="tapstack-api-logs")["Role"]["Arn"] == role
+    assert iam.list_role_policies(RoleName="tapstack-api-logs")["PolicyNames"] == ["logs"]
+
+    green.destroy()
+
+    assert [green.resources(layer) for layer in LAYERS] == [[], [], [], []]
+    assert gateway.get_account()["cloudwatchRoleArn"] == role
+
+
+def assert_unchanged(environment: Environment) -> None:
+    for layer in LAYERS:
+        assert environment.refresh(layer).changes == {}, f"{environment.name}: {layer} has drifted"
+        assert environment.up(layer).changes == {}, f"{environment.name}: {layer} changes"
+
+
+def in_both(one: Environment, other: Environment) -> set[str]:
+    """Name the resources of AWS that two environments have in common: a type and an id, which often is the name."""
+    owners = defaultdict(set)
+    for environment in (one, other):
+        for item in (item for layer in LAYERS for item in environment.resources(layer)):
+            if item["type"].startswith("aws:"):
+                # A permission's id means something within its function alone.
+                within = item["inputs"].get("function", "")
+                owners[f"{item['type']} {within}{item['id']}"].add(environment.name)
+    return {resource for resource, names in owners.items() if len(names) > 1}
+
+
+def transaction_of(environment: Environment) -> dict[str, Any]:
+    """Submit a transaction to an environment and follow it to its decision."""
+    endpoint = environment.lane.require_running().url
+    merchants.write_settings(endpoint, environment.outputs("data")["merchants_table_name"], "http://127.0.0.1:9")
+    edge = environment.outputs("api-edge")
+    with httpx.Client(headers={"x-api-key": edge["api_keys"]["acme"]}, timeout=30, trust_env=False) as http:
+        card = {"token": f"tok_{environment.name}", "bin": "424242", "country": "DE", "expires": "2099-12"}
+        body = {"amount": 1250, "currency": "EUR", "card": card}
+        accepted = http.post(edge["transactions_url"], json=body, headers={"idempotency-key": "order-1"})
+        assert accepted.status_code == 202, accepted.text
+
+        def decided() -> dict[str, Any] | None:
+            found: dict[str, Any] = http.get(f"{edge['transactions_url']}/{accepted.json()['id']}").json()
+            return found if found["status"] != "pending" else None
+
+        found: dict[str, Any] = eventually(decided)
+        return found

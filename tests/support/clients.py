@@ -1,0 +1,16 @@
+"""AWS clients that talk to an emulator."""
+
+from typing import Any
+
+import boto3
+
+
+def emulator_client(endpoint: str, service: str) -> Any:
+    """Make a service's client."""
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=endpoint,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
