@@ -1,4 +1,4 @@
-"""The four programs on the real engine: order, second runs, layers on their own, and what a destroy leaves."""
+"""The four programs on the real engine: second runs, layers on their own, and what a destroy leaves."""
 
 import re
 from typing import Any
@@ -64,23 +64,6 @@ def test_a_bad_suffix_is_refused_before_anything_is_made(lane: Lane, suffix: str
         stack.up()
 
     assert [urn for urn in stack.resources() if "::aws:" in urn] == []
-
-
-def test_a_new_function_version_reaches_the_alias_and_leaves_the_edge_alone(lane: Lane) -> None:
-    for layer in LAYERS:
-        lane.stack(layer).up()
-    before = lane.stack("compute").outputs()
-    compute = lane.stack("compute")
-    compute.command("config", "set", "logLevel", "DEBUG")
-
-    report = compute.up()
-
-    assert {operation.type for operation in report.finished if operation.op == "update"} == {
-        "aws:lambda/function:Function",
-        "aws:lambda/alias:Alias",
-    }
-    assert compute.outputs() == before
-    assert lane.stack("api-edge").up().changes == {}
 
 
 def test_network_with_nat_gateways_moves_the_notifier_into_the_egress_subnets(lane: Lane) -> None:

@@ -174,3 +174,17 @@ def test_the_functions_tell_of_the_emulator_s_account(engine: Any) -> None:
     assert provider.invoke("aws:index/getCallerIdentity:getCallerIdentity", {})["accountId"] == "000000000000"
     assert provider.invoke("aws:index/getRegion:getRegion", {})["region"] == REGION
     assert provider.invoke("aws:index/getPartition:getPartition", {})["partition"] == "aws"
+
+
+def test_roles_are_found_by_their_name(engine: Any) -> None:
+    provider = engine.servicer._provider
+    trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+    for name in ("sought", "sought-too"):
+        engine.create("aws:iam/role:Role", {"name": name, "assumeRolePolicy": document})
+
+    found = provider.invoke("aws:iam/getRoles:getRoles", {"nameRegex": "^sought$"})
+
+    assert found["names"] == ["sought"]
+    assert found["arns"] == ["arn:aws:iam::000000000000:role/sought"]
+    assert provider.invoke("aws:iam/getRoles:getRoles", {"nameRegex": "^nobody$"})["names"] == []

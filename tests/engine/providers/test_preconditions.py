@@ -274,6 +274,21 @@ def test_a_function_needs_a_role_that_lambda_may_assume(make: Any, code: Any, re
         )
 
 
+def test_an_alias_needs_its_versions_and_shares_between_two(make: Any, code: Any, refused: Any) -> None:
+    name = function(make, code, publish=True).id
+    token = "aws:lambda/alias:Alias"
+    with pytest.raises(refused, match=f"ResourceNotFoundException: Function not found: arn:.*:{name}:7"):
+        make(token, name="live", functionName=name, functionVersion="7")
+    with pytest.raises(refused, match=f"ResourceNotFoundException: Function not found: arn:.*:{name}:7"):
+        make(token, name="live", functionName=name, functionVersion="1", routingConfig=weights("7"))
+    with pytest.raises(refused, match=r"Function version 1 is already included in routing configuration\."):
+        make(token, name="live", functionName=name, functionVersion="1", routingConfig=weights("1"))
+
+
+def weights(version: str) -> Props:
+    return {"additionalVersionWeights": {version: 0.1}}
+
+
 def test_a_role_with_a_policy_is_not_deleted(make: Any, engine: Any, refused: Any) -> None:
     role = make("aws:iam/role:Role", assumeRolePolicy=trust("lambda"))
     make("aws:iam/rolePolicy:RolePolicy", role=role.id, policy=POLICY)
