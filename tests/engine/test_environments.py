@@ -13,7 +13,7 @@ from tapstack_local import merchants
 from tapstack_local.lane import Lane
 
 SHARED = {
-    "aws:apigateway/account:Account",
+    "aws:apigateway/account:Account api-gateway-account",
     "aws:iam/role:Role tapstack-api-logs",
     "aws:iam/rolePolicy:RolePolicy tapstack-api-logs:logs",
 }
