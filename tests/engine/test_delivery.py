@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from conftest import emulator_client
+from support.clients import emulator_client
 from tapstack.layers import LAYERS
 from tapstack_delivery import __main__ as program
 from tapstack_delivery.commands import destroy, drift, plan, up
