@@ -1,4 +1,4 @@
-"""A lane: one emulator, one state backend and the four stacks in it, in one folder."""
+"""A lane: one emulator, one state backend and the projects' stacks in it, in one folder."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from tapstack.layers import LAYERS
+from tapstack.layers import PROJECTS
 from tapstack_local import stack_config
 from tapstack_local.background import Running
 from tapstack_local.checkout import CHECKOUT
@@ -36,7 +36,7 @@ class Lane:
 
     Attributes:
         folder: everything the lane keeps.
-        projects: the folder with the four projects it deploys.
+        projects: the folder with the projects it deploys.
         emulator: its AWS.
         receiver: where its merchants' webhooks arrive.
     """
@@ -141,8 +141,8 @@ class Lane:
                 f'#!/bin/sh\nexec {python} -P -m tapstack_local.providers {package} "$@"\n', encoding="utf-8"
             )
             shim.chmod(0o755)
-        for layer in LAYERS:
-            stack_config.write(self.projects, layer, self.folder, endpoint)
+        for project in PROJECTS:
+            stack_config.write(self.projects, project, self.folder, endpoint)
 
     @property
     def has_real_provider(self) -> bool:
@@ -152,15 +152,15 @@ class Lane:
     @property
     def is_up(self) -> bool:
         """Whether a stack of the lane has resources in it."""
-        return any(self.stack(layer).resources() for layer in LAYERS)
+        return any(self.stack(project).resources() for project in PROJECTS)
 
     def stack(self, layer: str, *, stop: threading.Event | None = None) -> LaneStack:
-        """Return a layer's stack; once `stop` is set, an engine at work on it ends in good order.
+        """Return the stack of a layer, or of the bootstrap; once `stop` is set, an engine at work ends in good order.
 
         Raises:
-            ValueError: `layer` is not a layer.
+            ValueError: `layer` is neither.
         """
-        if layer not in LAYERS:
+        if layer not in PROJECTS:
             raise ValueError(f"unknown layer {layer!r}")
         return LaneStack(
             layer=layer,
@@ -201,15 +201,15 @@ class Lane:
         """Stop what runs and take away all the lane has written, the stacks' settings included."""
         self.receiver.stop()
         self.emulator.stop()
-        for layer in LAYERS:
-            file = stack_config.config_file(self.projects, layer)
+        for project in PROJECTS:
+            file = stack_config.config_file(self.projects, project)
             if stack_config.owner(file) == self.folder:
                 file.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _check_owner(self) -> None:
-        for layer in LAYERS:
-            file = stack_config.config_file(self.projects, layer)
+        for project in PROJECTS:
+            file = stack_config.config_file(self.projects, project)
             owner = stack_config.owner(file)
             if owner and owner != self.folder and Emulator(owner).running():
                 raise LaneError(
@@ -228,7 +228,7 @@ class Lane:
 
     def _mend(self) -> str | None:
         """Unlock the stacks; name an operation that was cut short, whose resource may or may not be there."""
-        stacks = [self.stack(layer) for layer in LAYERS]
+        stacks = [self.stack(project) for project in PROJECTS]
         for stack in stacks:
             if stack.is_locked():
                 stack.unlock()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from tapstack.layers import LAYERS, project_name
+from tapstack.layers import PROJECTS, project_name
 from tapstack_local.emulator.server import REGION
 
 STACK: Final = "local"
@@ -28,13 +28,14 @@ SERVICES: Final = (
     "kms",
     "lambda",
     "logs",
+    "s3",
     "secretsmanager",
     "sns",
     "sqs",
     "sts",
     "wafv2",
 )
-"""The services of the four programs, as `aws:endpoints` names them."""
+"""The services of the programs, as `aws:endpoints` names them."""
 
 _OWNER: Final = "# Settings of the local lane in "
 
@@ -60,8 +61,8 @@ def write(projects: Path, layer: str, lane: Path, endpoint: str) -> None:
 
 
 def set_suffix(projects: Path, suffix: str) -> None:
-    """Name the environment in the settings of all four layers."""
-    for layer in LAYERS:
+    """Name the environment in the settings of all projects."""
+    for layer in PROJECTS:
         file = config_file(projects, layer)
         known = _load(file)
         config = {**known.get("config", {}), _suffix_key(layer): suffix}
@@ -87,6 +88,7 @@ def _suffix_key(layer: str) -> str:
 
 def _defaults(layer: str) -> dict[str, Any]:
     of_layer: dict[str, dict[str, Any]] = {
+        "bootstrap": {"repository": "tapstack/tapstack", "deletionProtection": False},
         "data": {"merchants": sorted(MERCHANTS)},
         "compute": {"functionPlatform": "native", "webhookAllowPrivateTargets": True},
         "api-edge": {"merchants": dict(MERCHANTS)},
@@ -103,6 +105,8 @@ def _emulator_settings(endpoint: str) -> dict[str, Any]:
         "aws:skipCredentialsValidation": True,
         "aws:skipMetadataApiCheck": True,
         "aws:skipRegionValidation": True,
+        # The bucket's name before the emulator's address would lead off this machine.
+        "aws:s3UsePathStyle": True,
         "aws:endpoints": [dict.fromkeys(SERVICES, endpoint)],
     }
 

@@ -13,6 +13,7 @@ import botocore.exceptions
 import botocore.session
 from botocore.config import Config
 
+from tapstack_local.providers.calls import record_calls
 from tapstack_local.providers.check import Problem
 from tapstack_local.providers.values import UNKNOWN, Props, plain
 
@@ -116,19 +117,22 @@ class Clients:
         # Making a client is not safe in several threads at once.
         with self._lock:
             if key not in self._clients:
-                self._clients[key] = self._session.client(
+                client = self._session.client(
                     service,  # type: ignore[call-overload]
                     region_name=key[1],
                     endpoint_url=self._endpoint(service),
                     # No proxy either: the address is on this machine.
                     config=Config(
                         proxies={},
+                        s3={"addressing_style": "path"},
                         connect_timeout=5,
                         read_timeout=60,
                         retries={"total_max_attempts": 1},
                         max_pool_connections=64,
                     ),
                 )
+                record_calls(client)
+                self._clients[key] = client
             return self._clients[key]
 
     def call(self, service: str, operation: str, params: Props, region: str | None = None) -> Props:

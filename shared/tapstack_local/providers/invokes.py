@@ -13,6 +13,23 @@ def _caller_identity(clients: Clients, _: Props) -> Props:
     return {"id": answer["Account"], "accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"]}
 
 
+def _oidc_provider(clients: Clients, arguments: Props) -> Props:
+    arn = arguments.get("arn") or f"arn:aws:iam::{clients.account}:oidc-provider/{_host(arguments['url'])}"
+    found = clients.call("iam", "get_open_id_connect_provider", {"OpenIDConnectProviderArn": arn})
+    return {
+        "id": arn,
+        "arn": arn,
+        "url": _host(found["Url"]),
+        "clientIdLists": found["ClientIDList"],
+        "thumbprintLists": found.get("ThumbprintList") or [],
+        "tags": {tag["Key"]: tag["Value"] for tag in found.get("Tags") or []},
+    }
+
+
+def _host(url: str) -> str:
+    return url.removeprefix("https://")
+
+
 def _region(clients: Clients, arguments: Props) -> Props:
     name = arguments.get("name") or arguments.get("region") or clients.region
     endpoint = f"ec2.{name}.amazonaws.com"
@@ -76,5 +93,6 @@ INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,
     "aws:index/getRegion:getRegion": _region,
+    "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": _oidc_provider,
     "aws:iam/getRoles:getRoles": _roles,
 }

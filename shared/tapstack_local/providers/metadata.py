@@ -60,7 +60,7 @@ def input_properties(token: str) -> Mapping[str, Property]:
         LookupError: the SDK has no such type.
     """
     module, name = _module(token), token.rpartition(":")[2]
-    return properties_of(getattr(module, f"{name}Args"))
+    return properties_of(_args_class(module, name))
 
 
 @functools.cache
@@ -71,7 +71,12 @@ def all_properties(token: str) -> Mapping[str, Property]:
         LookupError: the SDK has no such type.
     """
     module, name = _module(token), token.rpartition(":")[2]
-    return properties_of(getattr(module, f"_{name}State", None) or getattr(module, f"{name}Args"))
+    return properties_of(getattr(module, f"_{name}State", None) or _args_class(module, name))
+
+
+def _args_class(module: Any, name: str) -> Any:
+    # Where a nested object has taken a resource's `…Args`, the SDK calls the resource's own `…InitArgs`.
+    return getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
 
 
 @functools.cache

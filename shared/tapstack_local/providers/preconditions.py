@@ -239,6 +239,30 @@ def _role_is_free(resource: Resource) -> None:
             )
 
 
+_POLICY_SIZE: Final = 6144
+_POLICIES_PER_ROLE: Final = 10
+
+
+def _policy_fits(resource: Resource) -> None:
+    # AWS counts no white space.
+    if len(re.sub(r"\s", "", resource.inputs["policy"])) > _POLICY_SIZE:
+        raise ProviderError(f"LimitExceeded: Cannot exceed quota for PolicySize: {_POLICY_SIZE}")
+
+
+def _policy_is_free(resource: Resource) -> None:
+    """Ask for roles that have it as their boundary too, which the emulator does not count as attached."""
+    found = _ask(resource, "iam", "list_entities_for_policy", PolicyArn=resource.id) or {}
+    if found.get("PolicyRoles") or found.get("PolicyUsers") or found.get("PolicyGroups"):
+        raise ProviderError("DeleteConflict: Cannot delete a policy attached to entities.")
+
+
+def _role_has_room(resource: Resource) -> None:
+    role = resource.inputs["role"]
+    attached = _ask(resource, "iam", "list_attached_role_policies", RoleName=role) or {"AttachedPolicies": []}
+    if len(attached["AttachedPolicies"]) >= _POLICIES_PER_ROLE:
+        raise ProviderError(f"LimitExceeded: Cannot exceed quota for PoliciesPerRole: {_POLICIES_PER_ROLE}")
+
+
 def _vpc_is_free(resource: Resource) -> None:
     inside: Props = {"Filters": [{"Name": "vpc-id", "Values": [resource.id]}]}
     groups = resource.call("ec2", "describe_security_groups", inside)["SecurityGroups"]
@@ -304,6 +328,8 @@ _CREATE: Final[Mapping[str, Condition]] = {
     "aws:apigateway/methodSettings:MethodSettings": _settings_can_log,
     "aws:apigateway/stage:Stage": _stage_can_be,
     "aws:apigateway/usagePlan:UsagePlan": _plan_has_stages,
+    "aws:iam/policy:Policy": _policy_fits,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _role_has_room,
     "aws:lambda/alias:Alias": _alias_has_versions,
     "aws:lambda/eventSourceMapping:EventSourceMapping": _mapping_has_both_ends,
     "aws:lambda/function:Function": _function_has_role,
@@ -315,6 +341,7 @@ _UPDATE: Final[Mapping[str, Condition]] = {
     "aws:apigateway/methodSettings:MethodSettings": _settings_can_log,
     "aws:apigateway/stage:Stage": _stage_can_be,
     "aws:apigateway/usagePlan:UsagePlan": _plan_has_stages,
+    "aws:iam/policy:Policy": _policy_fits,
     "aws:lambda/alias:Alias": _alias_has_versions,
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": _acl_can_log,
 }
@@ -326,6 +353,7 @@ _DELETE: Final[Mapping[str, Condition]] = {
     "aws:ec2/securityGroup:SecurityGroup": _group_is_free,
     "aws:ec2/subnet:Subnet": _subnet_is_free,
     "aws:ec2/vpc:Vpc": _vpc_is_free,
+    "aws:iam/policy:Policy": _policy_is_free,
     "aws:iam/role:Role": _role_is_free,
     "aws:wafv2/webAcl:WebAcl": _acl_is_free,
 }

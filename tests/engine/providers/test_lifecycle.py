@@ -24,6 +24,10 @@ ALLOW_LESS = {
     "Statement": [{"Effect": "Allow", "Action": "logs:GetLogEvents", "Resource": "*"}],
 }
 TAGS = {"Layer": "test", "Name": "first"}
+BUCKET_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "arn:aws:s3:::ground/*"}],
+}
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,9 @@ GROUND: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "waf_log": ("aws:cloudwatch/logGroup:LogGroup", {"name": "aws-waf-logs-test"}),
     "role": ("aws:iam/role:Role", {"assumeRolePolicy": json.dumps(ASSUME)}),
     "role2": ("aws:iam/role:Role", {"assumeRolePolicy": json.dumps(ASSUME)}),
+    "boundary": ("aws:iam/policy:Policy", {"policy": json.dumps(ALLOW)}),
+    "boundary2": ("aws:iam/policy:Policy", {"policy": json.dumps(ALLOW_LESS)}),
+    "bucket": ("aws:s3/bucket:Bucket", {"bucket": "ground"}),
     "key": ("aws:kms/key:Key", {}),
     "key2": ("aws:kms/key:Key", {}),
     "store": (
@@ -152,7 +159,63 @@ GROUND: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     ),
 }
 
+BUCKET = "tapstack-case"
+ON_BUCKET: Mapping[str, Any] = {"bucket": "@bucket.bucket"}
+ELSEWHERE: Mapping[str, Any] = {"bucket": "elsewhere"}
+
+
+def lifecycle_rule(days: int) -> Props:
+    expiry = {"noncurrentDays": days, "newerNoncurrentVersions": 10}
+    return {"id": "history", "status": "Enabled", "filter": {"prefix": ""}, "noncurrentVersionExpiration": expiry}
+
+
+def encryption(bucket_key: bool) -> Props:  # noqa: FBT001
+    by_default = {"sseAlgorithm": "aws:kms", "kmsMasterKeyId": "@key.arn"}
+    return {"rules": [{"applyServerSideEncryptionByDefault": by_default, "bucketKeyEnabled": bucket_key}]}
+
+
 CASES: Mapping[str, Case] = {
+    "aws:s3/bucket:Bucket": Case({"bucket": BUCKET, "tags": TAGS}, {"tags": {"Name": "second"}}, {"bucket": "other"}),
+    "aws:s3/bucketVersioning:BucketVersioning": Case(
+        {**ON_BUCKET, "versioningConfiguration": {"status": "Enabled"}},
+        {"versioningConfiguration": {"status": "Suspended"}},
+        ELSEWHERE,
+        survives=True,
+    ),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": Case(
+        # Like AWS, the emulator encrypts by itself what nobody has set.
+        {**ON_BUCKET, **encryption(bucket_key=True)},
+        encryption(bucket_key=False),
+        ELSEWHERE,
+        survives=True,
+    ),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": Case(
+        {**ON_BUCKET, "blockPublicAcls": True, "blockPublicPolicy": True},
+        {"blockPublicPolicy": False, "restrictPublicBuckets": True},
+        ELSEWHERE,
+    ),
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": Case(
+        {**ON_BUCKET, "rule": {"objectOwnership": "BucketOwnerEnforced"}},
+        {"rule": {"objectOwnership": "BucketOwnerPreferred"}},
+        ELSEWHERE,
+    ),
+    "aws:s3/bucketPolicy:BucketPolicy": Case(
+        {**ON_BUCKET, "policy": json.dumps(BUCKET_POLICY)},
+        {"policy": json.dumps({**BUCKET_POLICY, "Id": "second"})},
+        ELSEWHERE,
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Case(
+        {**ON_BUCKET, "rules": [lifecycle_rule(90)]}, {"rules": [lifecycle_rule(30)]}, ELSEWHERE
+    ),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Case(
+        {"url": "https://issuer.example", "clientIdLists": ["sts.amazonaws.com"], "tags": TAGS},
+        replace={"url": "https://other.example"},
+    ),
+    "aws:iam/policy:Policy": Case(
+        {"name": "case", "policy": json.dumps(ALLOW), "description": "A case", "tags": TAGS},
+        {"policy": json.dumps(ALLOW_LESS), "tags": {"Name": "second"}},
+        {"name": "other"},
+    ),
     "aws:ec2/vpc:Vpc": Case(
         {"cidrBlock": "10.9.0.0/16", "enableDnsHostnames": True, "enableDnsSupport": True, "tags": TAGS},
         {"enableDnsHostnames": False, "tags": {"Name": "second"}},
@@ -279,8 +342,19 @@ CASES: Mapping[str, Case] = {
         {"name": "other"},
     ),
     "aws:iam/role:Role": Case(
-        {"name": "case", "assumeRolePolicy": json.dumps(ASSUME), "description": "A case", "tags": TAGS},
-        {"description": "Another", "maxSessionDuration": 7200, "tags": {"Name": "second"}},
+        {
+            "name": "case",
+            "assumeRolePolicy": json.dumps(ASSUME),
+            "description": "A case",
+            "permissionsBoundary": "@boundary.arn",
+            "tags": TAGS,
+        },
+        {
+            "description": "Another",
+            "maxSessionDuration": 7200,
+            "permissionsBoundary": "@boundary2.arn",
+            "tags": {"Name": "second"},
+        },
         {"path": "/other/"},
     ),
     "aws:iam/rolePolicy:RolePolicy": Case(

@@ -371,3 +371,27 @@ def test_a_protected_table_is_not_deleted(engine: Any, refused: Any) -> None:
         engine.delete(table)
     engine.update(table, {**inputs, "deletionProtectionEnabled": False})
     engine.delete(table)
+
+
+def test_a_policy_longer_than_aws_takes_is_refused(make: Any, refused: Any) -> None:
+    actions = [f"logs:Action{number}" for number in range(500)]
+    statement = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    with pytest.raises(refused, match="LimitExceeded: Cannot exceed quota for PolicySize: 6144"):
+        make("aws:iam/policy:Policy", policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+
+def test_a_policy_that_bounds_a_role_is_not_deleted(make: Any, engine: Any, refused: Any) -> None:
+    policy = make("aws:iam/policy:Policy", policy=POLICY)
+    make("aws:iam/role:Role", assumeRolePolicy=trust("lambda"), permissionsBoundary=policy.outputs["arn"])
+    with pytest.raises(refused, match="DeleteConflict: Cannot delete a policy attached to entities"):
+        engine.delete(policy)
+
+
+def test_a_role_has_no_more_than_ten_policies(make: Any, refused: Any) -> None:
+    role = make("aws:iam/role:Role", assumeRolePolicy=trust("lambda"))
+    policies = [make("aws:iam/policy:Policy", policy=POLICY) for _ in range(11)]
+    attachment = "aws:iam/rolePolicyAttachment:RolePolicyAttachment"
+    for policy in policies[:10]:
+        make(attachment, role=role.id, policyArn=policy.outputs["arn"])
+    with pytest.raises(refused, match="LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10"):
+        make(attachment, role=role.id, policyArn=policies[10].outputs["arn"])

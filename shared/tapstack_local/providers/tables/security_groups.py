@@ -118,13 +118,13 @@ def _without_empty(permission: Props) -> Props:
 
 
 def _adopt_default(scope: Scope) -> Props:
-    """Take over the group the VPC came with, and take its rules away."""
+    """Take over the group the VPC came with: tag it, and take its rules away, in the real provider's order."""
     vpc = {"Name": "vpc-id", "Values": [scope["vpcId"]]}
     group = _find_group(scope, [vpc, {"Name": "group-name", "Values": ["default"]}])
-    _revoke_all(scope, group)
     if tags := scope.inputs.get("tags"):
         pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
         scope.call("ec2", "create_tags", {"Resources": [group["GroupId"]], "Tags": pairs})
+    _revoke_all(scope, group)
     return group
 
 
