@@ -19,7 +19,8 @@ nox.options.sessions = ["lint", "types", "tests"]
 
 CHECKOUT = Path(__file__).resolve().parent
 BIN = CHECKOUT / ".venv" / "bin"
-LAYERS = runpy.run_path(str(CHECKOUT / "shared" / "tapstack" / "layers.py"))["LAYERS"]
+DECLARED = runpy.run_path(str(CHECKOUT / "shared" / "tapstack" / "layers.py"))
+LAYERS = DECLARED["LAYERS"]
 TESTS = CHECKOUT / "tests"
 
 # After a Ctrl-C the engine finishes what is under way and writes its state.
@@ -209,8 +210,8 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check types strictly: the shared code, and each project on its own, as their module names repeat."""
     run(session, "mypy", "shared", "functions", "tests", "noxfile.py")
-    for layer in LAYERS:
-        run(session, "mypy", f"projects/{layer}", env={"MYPYPATH": f"projects/{layer}"})
+    for project in DECLARED["PROJECTS"]:
+        run(session, "mypy", f"projects/{project}", env={"MYPYPATH": f"projects/{project}"})
 
 
 @nox.session

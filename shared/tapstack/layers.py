@@ -59,16 +59,21 @@ FILE: Final = Path(__file__).resolve().parents[2] / "projects" / "layers.toml"
 BY_NAME: Final[Mapping[str, Layer]] = read_layers(FILE.read_text(encoding="utf-8"))
 LAYERS: Final[tuple[str, ...]] = tuple(BY_NAME)
 
+BOOTSTRAP: Final = "bootstrap"
+"""What an account has once, before any layer: where state is kept, and the roles that deploy the layers."""
+PROJECTS: Final[tuple[str, ...]] = (BOOTSTRAP, *LAYERS)
+"""The folders of `projects/`, each a Pulumi project."""
 
-def project_name(layer: str) -> str:
-    """Name the Pulumi project of a layer, as written in `projects/<layer>/Pulumi.yaml`.
+
+def project_name(project: str) -> str:
+    """Name the Pulumi project of a layer or of the bootstrap, as written in `projects/<project>/Pulumi.yaml`.
 
     Raises:
-        ValueError: `layer` is not one of `LAYERS`.
+        ValueError: `project` is not one of `PROJECTS`.
     """
-    if layer not in LAYERS:
-        raise ValueError(f"unknown layer {layer!r}; the layers are {', '.join(LAYERS)}")
-    return f"tapstack-{layer}"
+    if project not in PROJECTS:
+        raise ValueError(f"unknown layer {project!r}; the layers are {', '.join(LAYERS)}")
+    return f"tapstack-{project}"
 
 
 def layer_of(project: str) -> str:

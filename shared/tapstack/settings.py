@@ -1,7 +1,7 @@
-"""A layer's settings: one frozen dataclass, read from the stack's config and written into `Pulumi.yaml` as its schema.
+"""A project's settings: a frozen dataclass, read from the stack's config and written into `Pulumi.yaml` as its schema.
 
 The dataclass is the only place that holds a setting's name, type, default and description. The engine checks types and
-fills in defaults from the schema; `LayerSettings.load` adds the checks that a schema cannot say.
+fills in defaults from the schema; `ProjectSettings.load` adds the checks that a schema cannot say.
 """
 
 import dataclasses
@@ -73,8 +73,8 @@ def _suffix_problem(value: str) -> str | None:
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class LayerSettings:
-    """The setting every layer has; each layer's own dataclass adds to it."""
+class ProjectSettings:
+    """The setting every project has; each project's own dataclass adds to it."""
 
     TYPES: ClassVar[Mapping[object, str]] = {
         str: "string",
@@ -132,6 +132,18 @@ class LayerSettings:
                 "description": field.metadata["description"],
             }
         return described
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LayerSettings(ProjectSettings):
+    """The settings every layer has; each layer's own dataclass adds to them."""
+
+    permissions_boundary: str = setting(
+        "Name of the IAM policy that bounds every role this layer makes: tapstack-boundary where the account is "
+        "bootstrapped, empty for none.",
+        default="",
+        check=matching(r"|[\w+=,.@-]{1,128}", "the name of an IAM policy, or empty"),
+    )
 
 
 def config_key(field_name: str) -> str:

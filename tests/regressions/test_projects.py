@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tapstack import manifest
-from tapstack.layers import LAYERS
+from tapstack.layers import PROJECTS
 from tapstack_local.checkout import CHECKOUT
 from tapstack_local.lane import Lane
 
@@ -64,9 +64,9 @@ def test_a_setting_without_a_schema_is_named_as_drift(lane: Lane) -> None:
     assert manifest.drifted(lane.projects.parent) == ["data"]
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_every_project_has_its_program_and_a_manifest_that_finds_it(layer: str) -> None:
-    folder = CHECKOUT / "projects" / layer
+@pytest.mark.parametrize("project", PROJECTS)
+def test_every_project_has_its_program_and_a_manifest_that_finds_it(project: str) -> None:
+    folder = CHECKOUT / "projects" / project
     document = yaml.safe_load((folder / "Pulumi.yaml").read_text(encoding="utf-8"))
 
     assert (folder / document["main"] / "__main__.py").is_file()

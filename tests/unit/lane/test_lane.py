@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tapstack.layers import LAYERS
+from tapstack.layers import PROJECTS
 from tapstack_local import stack_config
 from tapstack_local.errors import LaneError
 from tapstack_local.lane import Lane
@@ -19,7 +19,7 @@ def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: Script) -> Lan
     script(tmp_path / "bin" / "pulumi", "echo v3.200.0")
     script(tmp_path / "bin" / "pulumi-language-python", "exit 0")
     monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
-    for layer in LAYERS:
+    for layer in PROJECTS:
         (tmp_path / "projects" / layer).mkdir(parents=True)
     return Lane(tmp_path / "the lane", tmp_path)
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
-from tapstack.layers import LAYERS
+from tapstack.layers import PROJECTS
 from tapstack_local import stack_config
 
 
 @pytest.fixture
 def projects(tmp_path: Path) -> Path:
-    for layer in LAYERS:
+    for layer in PROJECTS:
         (tmp_path / "projects" / layer).mkdir(parents=True)
     return tmp_path / "projects"
 
@@ -32,7 +32,7 @@ def test_every_service_leads_to_the_emulator(projects: Path, tmp_path: Path) -> 
 
 
 def test_the_merchants_of_data_and_edge_are_the_same(projects: Path, tmp_path: Path) -> None:
-    for layer in LAYERS:
+    for layer in PROJECTS:
         stack_config.write(projects, layer, tmp_path / "lane", "http://127.0.0.1:4242")
 
     edge = config(projects, "api-edge")["tapstack-api-edge:merchants"]
@@ -57,12 +57,12 @@ def test_what_a_user_has_set_stays_and_the_emulators_address_does_not(projects: 
 
 
 def test_the_suffix_is_set_in_all_layers(projects: Path, tmp_path: Path) -> None:
-    for layer in LAYERS:
+    for layer in PROJECTS:
         stack_config.write(projects, layer, tmp_path / "lane", "http://127.0.0.1:1")
 
     stack_config.set_suffix(projects, "mine")
 
-    assert {stack_config.suffix(projects, layer) for layer in LAYERS} == {"mine"}
+    assert {stack_config.suffix(projects, layer) for layer in PROJECTS} == {"mine"}
     assert stack_config.owner(stack_config.config_file(projects, "data")) == tmp_path / "lane"
 
 

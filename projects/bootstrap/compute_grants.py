@@ -1,0 +1,67 @@
+"""What the roles of the compute layer may do: three functions, their roles, log groups and event sources."""
+
+from typing import Final
+
+from grants import Grant, LayerGrants, log_groups, new, own, roles
+
+_FUNCTIONS: Final = ["arn:{partition}:lambda:{region}:{account}:function:{prefix}*"]
+_MAPPINGS: Final = ["arn:{partition}:lambda:{region}:{account}:event-source-mapping:*"]
+_KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
+_OF_OWN_FUNCTIONS: Final = {"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}}
+_ROLES: Final = roles(["validator", "fraud-detector", "notifier"], "lambda.amazonaws.com")
+_LOG_GROUPS: Final = log_groups("/aws/lambda/{prefix}*")
+
+GRANTS: Final = LayerGrants(
+    read=[
+        Grant(
+            [
+                "lambda:GetAlias",
+                "lambda:GetFunction",
+                "lambda:GetFunctionCodeSigningConfig",
+                "lambda:GetFunctionConcurrency",
+                "lambda:GetFunctionConfiguration",
+                "lambda:GetRuntimeManagementConfig",
+                "lambda:ListVersionsByFunction",
+            ],
+            _FUNCTIONS,
+        ),
+        Grant(["lambda:GetEventSourceMapping"], _MAPPINGS, _OF_OWN_FUNCTIONS),
+        # Lambda tells the tags of functions and of event sources by one call.
+        Grant(["lambda:ListTags"], [*_FUNCTIONS, *_MAPPINGS]),
+        *_ROLES.read,
+        *_LOG_GROUPS.read,
+    ],
+    change=[
+        # Neither `AddPermission` nor `Invoke`: who may call the functions is the edge's to say.
+        Grant(
+            [
+                "lambda:CreateAlias",
+                "lambda:CreateFunction",
+                "lambda:DeleteAlias",
+                "lambda:DeleteFunction",
+                "lambda:DeleteFunctionConcurrency",
+                "lambda:PublishVersion",
+                "lambda:PutFunctionConcurrency",
+                "lambda:TagResource",
+                "lambda:UntagResource",
+                "lambda:UpdateAlias",
+                "lambda:UpdateFunctionCode",
+                "lambda:UpdateFunctionConfiguration",
+            ],
+            _FUNCTIONS,
+        ),
+        # A mapping that is not there yet has no ARN.
+        Grant(["lambda:CreateEventSourceMapping"], ["*"], _OF_OWN_FUNCTIONS),
+        Grant(["lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"], _MAPPINGS, _OF_OWN_FUNCTIONS),
+        Grant(["lambda:TagResource"], _MAPPINGS, new("compute")),
+        # Lambda looks up where a function is placed, and takes the data layer's key, in the caller's name.
+        Grant(["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"], ["*"]),
+        Grant(
+            ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
+            _KEYS,
+            {"StringEquals": {**own("data")["StringEquals"], "kms:ViaService": "lambda.{region}.amazonaws.com"}},
+        ),
+        *_ROLES.change,
+        *_LOG_GROUPS.change,
+    ],
+)

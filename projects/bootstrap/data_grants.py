@@ -1,0 +1,118 @@
+"""What the roles of the data layer may do: tables, queues, the topic and secrets by name, the key by its tags."""
+
+from typing import Final
+
+from grants import Grant, LayerGrants, adopted, new, own
+
+_KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
+_ALIASES: Final = ["arn:{partition}:kms:{region}:{account}:alias/{prefix}*"]
+_TABLES: Final = ["arn:{partition}:dynamodb:{region}:{account}:table/{prefix}*"]
+_QUEUES: Final = ["arn:{partition}:sqs:{region}:{account}:{prefix}*"]
+_TOPICS: Final = ["arn:{partition}:sns:{region}:{account}:{prefix}*"]
+_SECRETS: Final = ["arn:{partition}:secretsmanager:{region}:{account}:secret:{prefix}*"]
+
+GRANTS: Final = LayerGrants(
+    read=[
+        Grant(
+            ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            _KEYS,
+            own("data"),
+        ),
+        # KMS lists all aliases or none.
+        Grant(["kms:ListAliases"], ["*"]),
+        # Not a single item: what merchants sent is nothing a deployment reads.
+        Grant(["dynamodb:Describe*", "dynamodb:ListTagsOfResource"], _TABLES),
+        Grant(["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], _QUEUES),
+        Grant(
+            [
+                "sns:GetSubscriptionAttributes",
+                "sns:GetTopicAttributes",
+                "sns:ListSubscriptionsByTopic",
+                "sns:ListTagsForResource",
+            ],
+            _TOPICS,
+        ),
+        # A webhook secret's value is in the layer's state as well, under the key that both roles may decrypt with.
+        Grant(
+            ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"],
+            _SECRETS,
+        ),
+    ],
+    change=[
+        Grant(["kms:CreateKey"], ["*"], new("data")),
+        Grant(["kms:TagResource"], _KEYS, adopted("data")),
+        Grant(
+            [
+                "kms:CreateAlias",
+                "kms:DeleteAlias",
+                "kms:DisableKey",
+                "kms:DisableKeyRotation",
+                "kms:EnableKey",
+                "kms:EnableKeyRotation",
+                "kms:PutKeyPolicy",
+                "kms:ScheduleKeyDeletion",
+                "kms:UntagResource",
+                "kms:UpdateAlias",
+                "kms:UpdateKeyDescription",
+            ],
+            _KEYS,
+            own("data"),
+        ),
+        Grant(["kms:CreateAlias", "kms:DeleteAlias", "kms:UpdateAlias"], _ALIASES),
+        # Services that are told to encrypt with the key use it in the caller's name.
+        Grant(
+            ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+            _KEYS,
+            {
+                "StringEquals": {
+                    **own("data")["StringEquals"],
+                    "kms:ViaService": [
+                        f"{service}.{{region}}.amazonaws.com"
+                        for service in ("dynamodb", "secretsmanager", "sns", "sqs")
+                    ],
+                },
+            },
+        ),
+        Grant(["kms:CreateGrant"], _KEYS, {**own("data"), "Bool": {"kms:GrantIsForAWSResource": "true"}}),
+        Grant(
+            [
+                "dynamodb:CreateTable",
+                "dynamodb:DeleteTable",
+                "dynamodb:TagResource",
+                "dynamodb:UntagResource",
+                "dynamodb:UpdateContinuousBackups",
+                "dynamodb:UpdateTable",
+                "dynamodb:UpdateTimeToLive",
+            ],
+            _TABLES,
+        ),
+        Grant(
+            ["sqs:CreateQueue", "sqs:DeleteQueue", "sqs:SetQueueAttributes", "sqs:TagQueue", "sqs:UntagQueue"], _QUEUES
+        ),
+        Grant(
+            [
+                "sns:CreateTopic",
+                "sns:DeleteTopic",
+                "sns:SetSubscriptionAttributes",
+                "sns:SetTopicAttributes",
+                "sns:Subscribe",
+                "sns:TagResource",
+                "sns:Unsubscribe",
+                "sns:UntagResource",
+            ],
+            _TOPICS,
+        ),
+        Grant(
+            [
+                "secretsmanager:CreateSecret",
+                "secretsmanager:DeleteSecret",
+                "secretsmanager:PutSecretValue",
+                "secretsmanager:TagResource",
+                "secretsmanager:UntagResource",
+                "secretsmanager:UpdateSecret",
+                "secretsmanager:UpdateSecretVersionStage",
+            ],
+            _SECRETS,
+        ),
+    ],
+)

@@ -1,0 +1,129 @@
+"""The roles that workflows take on: per layer one that deploys it and one that only looks.
+
+A deploy role is for jobs of one GitHub environment, so the environment's protection rules decide who deploys. A preview
+role is for pull requests; GitHub gives those of forks no identity token.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi_aws as aws
+from pulumi import Input, Output
+
+import api_edge_grants
+import compute_grants
+import data_grants
+import network_grants
+from boundary import boundary_arn
+from facts import account_facts
+from grants import Facts, Grant, LayerGrants, policies
+from identity_provider import AUDIENCE, HOST
+from key import SecretsKey
+from settings import BootstrapSettings
+from state_bucket import StateBucket
+from state_grants import read_state, write_state
+from tapstack.errors import SettingError
+from tapstack.layers import LAYERS
+from tapstack.naming import PRODUCT, Names
+from tapstack.policies import document
+
+GRANTS: Final[Mapping[str, LayerGrants]] = {
+    "network": network_grants.GRANTS,
+    "data": data_grants.GRANTS,
+    "compute": compute_grants.GRANTS,
+    "api-edge": api_edge_grants.GRANTS,
+}
+
+
+Policies = Mapping[str, aws.iam.Policy]
+"""What a policy is for, to the policy."""
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The roles by layer."""
+
+    deploy: Mapping[str, aws.iam.Role]
+    preview: Mapping[str, aws.iam.Role]
+
+
+def make_roles(
+    names: Names,
+    settings: BootstrapSettings,
+    bucket: StateBucket,
+    key: SecretsKey,
+    identity_provider_arn: Output[str],
+) -> Roles:
+    """Make both roles of every layer with their policies.
+
+    Raises:
+        SettingError: a layer of `layers.toml` has no grants.
+    """
+    if missing := [layer for layer in LAYERS if layer not in GRANTS]:
+        raise SettingError(
+            f"layer {missing[0]!r} has no grants: write projects/bootstrap/{missing[0].replace('-', '_')}_grants.py "
+            "and name it in projects/bootstrap/roles.py"
+        )
+    facts = {**account_facts(names), "bucket": bucket.name, "boundary": boundary_arn(names)}
+    deploy, preview = {}, {}
+    for layer in LAYERS:
+        reads = {
+            **_policies("read", layer, GRANTS[layer].read, facts),
+            **_state_policy("read-state", layer, read_state(layer), facts, key),
+        }
+        writes = {
+            **_policies("change", layer, GRANTS[layer].change, facts),
+            **_state_policy("write-state", layer, write_state(layer), facts, key),
+        }
+        deploy[layer] = _role(
+            f"deploy-{layer}",
+            f"Deploys the layer {layer}",
+            _trust(identity_provider_arn, f"repo:{settings.repository}:environment:{settings.github_environment}"),
+            {**reads, **writes},
+        )
+        preview[layer] = _role(
+            f"preview-{layer}",
+            f"Previews the layer {layer} and changes nothing",
+            _trust(identity_provider_arn, f"repo:{settings.repository}:pull_request"),
+            reads,
+        )
+    return Roles(deploy, preview)
+
+
+def _policies(purpose: str, layer: str, grants: Sequence[Grant], facts: Facts) -> Policies:
+    documents = policies(grants, facts)
+    purposes = [purpose] if len(documents) == 1 else [f"{purpose}-{number}" for number in range(1, len(documents) + 1)]
+    return {name: _policy(f"{name}-{layer}", text) for name, text in zip(purposes, documents, strict=True)}
+
+
+def _state_policy(purpose: str, layer: str, grants: Sequence[Grant], facts: Facts, key: SecretsKey) -> Policies:
+    """Write grants that name the secrets key, whose ARN is known only when it is made."""
+
+    def written(key_arn: str) -> str:
+        (text,) = policies(grants, {**facts, "key": key_arn})
+        return text
+
+    return {purpose: _policy(f"{purpose}-{layer}", key.key.arn.apply(written))}
+
+
+def _policy(name: str, text: Input[str]) -> aws.iam.Policy:
+    return aws.iam.Policy(name, name=f"{PRODUCT}-{name}", policy=text)
+
+
+def _role(name: str, description: str, trust: Output[str], attached: Policies) -> aws.iam.Role:
+    role = aws.iam.Role(name, name=f"{PRODUCT}-{name}", description=description, assume_role_policy=trust)
+    for policy_name, policy in attached.items():
+        aws.iam.RolePolicyAttachment(f"{name}-{policy_name}", role=role.name, policy_arn=policy.arn)
+    return role
+
+
+def _trust(identity_provider_arn: Output[str], subject: str) -> Output[str]:
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": identity_provider_arn},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Condition": {"StringEquals": {f"{HOST}:aud": AUDIENCE, f"{HOST}:sub": subject}},
+        }
+    )

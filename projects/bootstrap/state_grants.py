@@ -1,0 +1,56 @@
+"""What a layer's roles may do with state: its own stacks' objects, and the stacks of the layers it reads.
+
+The engine keeps under `.pulumi/` in the bucket, per project and stack:
+
+    stacks/     the state itself, which a StackReference of a later layer reads
+    history/    what each update did
+    backups/    the state before each update
+    locks/      a file while an update runs; a preview takes none
+    meta.yaml   how the backend is laid out; written by whoever uses the backend first, which is the bootstrap
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from grants import Grant
+from tapstack.layers import BY_NAME, project_name
+
+_ROOT: Final = "arn:{partition}:s3:::{bucket}/.pulumi"
+
+
+def _objects(layer: str) -> list[str]:
+    project = project_name(layer)
+    return [
+        *(f"{_ROOT}/{kind}/{project}/*" for kind in ("stacks", "history", "backups")),
+        # Locks alone are kept by organisation, which a backend of one's own always calls so.
+        f"{_ROOT}/locks/organization/{project}/*",
+    ]
+
+
+def read_state(layer: str) -> Sequence[Grant]:
+    """Grant the stacks of the layer and of those it reads, and the key for the secrets in them."""
+    readable = (layer, *BY_NAME[layer].reads)
+    return [
+        Grant(
+            ["s3:ListBucket"],
+            ["arn:{partition}:s3:::{bucket}"],
+            {"StringLike": {"s3:prefix": [".pulumi/*"]}},
+        ),
+        Grant(
+            ["s3:GetObject"],
+            [
+                f"{_ROOT}/meta.yaml",
+                *_objects(layer),
+                *(f"{_ROOT}/stacks/{project_name(upstream)}/*" for upstream in readable[1:]),
+            ],
+        ),
+        Grant(["kms:Decrypt", "kms:DescribeKey"], ["{key}"]),
+    ]
+
+
+def write_state(layer: str) -> Sequence[Grant]:
+    """Grant writing the objects of the layer's own stacks; deleting one leaves its versions in the bucket."""
+    return [
+        Grant(["s3:DeleteObject", "s3:PutObject"], _objects(layer)),
+        Grant(["kms:Encrypt", "kms:GenerateDataKey"], ["{key}"]),
+    ]
