@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from tapstack_local.providers.calls import unrecorded
 from tapstack_local.providers.clients import ProviderError, is_gone
 from tapstack_local.providers.crud import Resource
 from tapstack_local.providers.values import Props
@@ -43,7 +44,8 @@ def before_delete(resource: Resource) -> None:
 
 def _hold(conditions: Mapping[str, Condition], resource: Resource) -> None:
     if condition := conditions.get(resource.token):
-        condition(resource)
+        with unrecorded():
+            condition(resource)
 
 
 def _ask(resource: Resource, service: str, operation: str, **params: Any) -> Props | None:

@@ -9,7 +9,7 @@ from tapstack_local.providers.values import Props
 
 
 def _tag(arn: str) -> Call:
-    """Tag after the creation: the emulator reads back only the tags that are given so."""
+    """Tag after the creation as well: the emulator reads back only the tags that are given so."""
     return Call(operation="tag_resource", params={"resourceArn": arn, "tags": "$tags"}, on=("tags",))
 
 
@@ -96,6 +96,7 @@ ROWS: Final = {
                 "documentationVersion",
                 "restApi",
                 "stageName",
+                "tags",
                 "variables",
                 "xrayTracingEnabled",
             ),
@@ -160,7 +161,7 @@ ROWS: Final = {
     ),
     "aws:apigateway/apiKey:ApiKey": Row(
         service="apigateway",
-        create=Call(operation="create_api_key", auto=("customerId", "description", "enabled", "name", "value")),
+        create=Call(operation="create_api_key", auto=("customerId", "description", "enabled", "name", "tags", "value")),
         id="@id",
         settle=(_tag(_KEY_ARN),),
         read=(Look(operation="get_api_key", params={"apiKey": "$id", "includeValue": True}),),
@@ -188,7 +189,7 @@ ROWS: Final = {
         service="apigateway",
         create=Call(
             operation="create_usage_plan",
-            auto=("apiStages", "description", "name", "quotaSettings", "throttleSettings"),
+            auto=("apiStages", "description", "name", "quotaSettings", "tags", "throttleSettings"),
         ),
         id="@id",
         settle=(_tag(_PLAN_ARN),),
