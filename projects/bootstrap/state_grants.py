@@ -31,8 +31,8 @@ def read_state(layer: str) -> Sequence[Grant]:
     """Grant the stacks of the layer and of those it reads, and the key for the secrets in them."""
     readable = (layer, *BY_NAME[layer].reads)
     return [
-        # The whole bucket: to who may not list it, S3 answers 403 and not 404 for what is not there, and the engine looks
-        # for things that are not there. The names of stacks are no secret.
+        # The whole bucket: to who may not list it, S3 answers 403 and not 404 for an object that is not there, and the
+        # engine looks for such. The names of stacks are no secret.
         Grant(["s3:ListBucket"], ["arn:{partition}:s3:::{bucket}"]),
         Grant(
             ["s3:GetObject"],

@@ -1,0 +1,132 @@
+"""One lane for the folder: an account that is bootstrapped, and all that its layers called from up to destroy."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from policy.authorizations import Authorization, World, authorizations
+from policy.evaluation import Policy
+from tapstack.layers import BOOTSTRAP, LAYERS
+from tapstack_local.lane import Lane
+from tapstack_local.providers.calls import VARIABLE
+from tapstack_local.workspace import scratch_lane
+
+BOUNDARY = "tapstack-boundary"
+
+
+@dataclass(frozen=True)
+class MadeRole:
+    """A role that a layer has made."""
+
+    name: str
+    boundary: str | None
+    policies: list[Policy]
+
+
+@dataclass(frozen=True)
+class Account:
+    """A bootstrapped account whose layers have come and gone.
+
+    Attributes:
+        lane: its lane.
+        outputs: what the bootstrap exports.
+        policies: role name to the documents attached to it.
+        boundary: the boundary's document.
+        asked: layer to what IAM is asked for its `up`, its `refresh` with a second `up`, and its `destroy`.
+        made: the roles the layers have made.
+        world: the layers' resources as they were.
+    """
+
+    lane: Lane
+    outputs: Mapping[str, Any]
+    policies: Mapping[str, list[Policy]]
+    boundary: Policy
+    asked: Mapping[str, list[Authorization]]
+    made: list[MadeRole]
+    world: World
+
+    def client(self, service: str) -> Any:
+        return emulator_client(self.lane, service)
+
+
+def emulator_client(lane: Lane, service: str) -> Any:
+    return boto3.client(  # type: ignore[call-overload]
+        service,
+        endpoint_url=lane.require_running().url,
+        region_name="eu-central-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+@pytest.fixture(scope="session")
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
+    root = tmp_path_factory.mktemp("account")
+    with scratch_lane(root) as lane, pytest.MonkeyPatch.context() as environment:
+        lane.stack(BOOTSTRAP).up()
+        iam = emulator_client(lane, "iam")
+        for layer in LAYERS:
+            stack = lane.stack(layer)
+            stack.init()
+            stack.command("config", "set", "permissionsBoundary", BOUNDARY)
+            if layer == "network":
+                stack.command("config", "set", "natGateways", "1")
+            environment.setenv(VARIABLE, f"{root / layer}.jsonl")
+            lane.stack(layer).up()
+        resources = [resource for layer in LAYERS for resource in exported(lane, layer)]
+        made = [made_role(iam, resource["id"]) for resource in resources if resource["type"] == "aws:iam/role:Role"]
+        for layer in LAYERS:
+            environment.setenv(VARIABLE, f"{root / layer}.jsonl")
+            lane.stack(layer).up("--refresh")
+        for layer in reversed(LAYERS):
+            environment.setenv(VARIABLE, f"{root / layer}.jsonl")
+            lane.stack(layer).destroy()
+        environment.delenv(VARIABLE)
+
+        outputs = lane.stack(BOOTSTRAP).outputs()
+        roles = [*outputs["deploy_role_arns"].values(), *outputs["preview_role_arns"].values()]
+        world = World(resources)
+        yield Account(
+            lane=lane,
+            outputs=outputs,
+            policies={name: attached_policies(iam, name) for name in (arn.rpartition("/")[2] for arn in roles)},
+            boundary=document(iam, f"arn:aws:iam::000000000000:policy/{BOUNDARY}"),
+            asked={layer: asked(root / f"{layer}.jsonl", world) for layer in LAYERS},
+            made=made,
+            world=world,
+        )
+
+
+def exported(lane: Lane, layer: str) -> list[dict[str, Any]]:
+    state = json.loads(lane.stack(layer).command("stack", "export"))
+    return [resource for resource in state["deployment"]["resources"] if resource["custom"]]
+
+
+def asked(record: Path, world: World) -> list[Authorization]:
+    lines = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    found = [item for call in lines for item in authorizations(call, world)]
+    # Once each, in the order of their first time: a context is a mapping, and has no hash.
+    return list({(f"{item}", json.dumps(item.context, sort_keys=True)): item for item in found}.values())
+
+
+def made_role(iam: Any, name: str) -> MadeRole:
+    role = iam.get_role(RoleName=name)["Role"]
+    names = iam.list_role_policies(RoleName=name)["PolicyNames"]
+    inline = [iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"] for policy in names]
+    return MadeRole(name, role.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"), inline)
+
+
+def attached_policies(iam: Any, role: str) -> list[Policy]:
+    attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+    return [document(iam, policy["PolicyArn"]) for policy in attached]
+
+
+def document(iam: Any, arn: str) -> Policy:
+    version = iam.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
+    found: Policy = iam.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"]
+    return found

@@ -1,0 +1,75 @@
+"""Each layer's roles against all that the layers called on the lane: own calls, the others' calls, looking alone."""
+
+from typing import Any
+
+import pytest
+
+from policy.authorizations import Authorization
+from policy.evaluation import ALLOWED, DENIED, decide
+from tapstack.layers import LAYERS
+
+
+def refused(account: Any, role: str, asked: list[Authorization]) -> list[str]:
+    policies = account.policies[role]
+    return [f"{item}" for item in asked if decide(policies, item.action, item.resource, item.context) != ALLOWED]
+
+
+def let_through(account: Any, role: str, asked: list[Authorization]) -> list[str]:
+    policies = account.policies[role]
+    return [f"{item}" for item in asked if decide(policies, item.action, item.resource, item.context) != DENIED]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_deploy_role_may_do_all_that_its_layer_does(account: Any, layer: str) -> None:
+    assert len(account.asked[layer]) > 40, "the record of calls is not where this test looks"
+    assert refused(account, f"tapstack-deploy-{layer}", account.asked[layer]) == []
+
+
+@pytest.mark.parametrize("other", LAYERS)
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_deploy_role_changes_nothing_of_another_layer(account: Any, layer: str, other: str) -> None:
+    if layer != other:
+        changes = [item for item in account.asked[other] if item.changes]
+        assert changes
+        assert let_through(account, f"tapstack-deploy-{layer}", changes) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_preview_role_may_look_at_all_that_its_layer_makes(account: Any, layer: str) -> None:
+    looks = [item for item in account.asked[layer] if not item.changes]
+    assert looks
+    assert refused(account, f"tapstack-preview-{layer}", looks) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_preview_role_changes_nothing_of_any_layer(account: Any, layer: str) -> None:
+    changes = [item for asked in account.asked.values() for item in asked if item.changes]
+    assert let_through(account, f"tapstack-preview-{layer}", changes) == []
+
+
+def test_every_role_a_layer_makes_is_bounded_and_within_the_boundary(account: Any) -> None:
+    assert {role.name for role in account.made} == {
+        f"tapstack-local-{name}" for name in ("flow-logs", "validator", "fraud-detector", "notifier", "api-logs")
+    }
+    for role in account.made:
+        assert role.boundary == "arn:aws:iam::000000000000:policy/tapstack-boundary"
+        granted = [
+            (action, resource)
+            for policy in role.policies
+            for statement in policy["Statement"]
+            for action in statement["Action"]
+            for resource in (
+                [statement["Resource"]] if isinstance(statement["Resource"], str) else statement["Resource"]
+            )
+        ]
+        outside = [
+            (role.name, action, resource)
+            for action, resource in granted
+            if decide([account.boundary], action, resource, tags_of(account, resource)) != ALLOWED
+        ]
+        assert granted
+        assert outside == []
+
+
+def tags_of(account: Any, resource: str) -> dict[str, str]:
+    return {f"aws:ResourceTag/{key}": value for key, value in account.world.tags(resource, "").items()}
