@@ -59,6 +59,16 @@ def arn_patterns(action: str) -> list[str]:
     ]
 
 
+@functools.cache
+def overlap(one: str, other: str) -> bool:
+    """Tell whether some text matches two patterns at once."""
+    if one.startswith("*"):
+        return overlap(one[1:], other) or (other != "" and overlap(one, other[1:]))
+    if other.startswith("*"):
+        return overlap(other, one)
+    return one == other or (one[:1] == other[:1] != "" and overlap(one[1:], other[1:]))
+
+
 def condition_keys(action: str) -> set[str]:
     """List the condition keys that AWS knows for an action, `${…}` standing for what varies."""
     details = action_details(action)

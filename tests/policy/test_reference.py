@@ -1,7 +1,6 @@
 """Every policy of the bootstrap against AWS's own list of actions, resources and condition keys."""
 
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from typing import Any
 
 from policy import reference
@@ -25,14 +24,11 @@ def test_every_action_is_one_and_takes_the_resources_it_is_granted_on(account: A
     for statement in statements(account):
         resources = as_list(statement["Resource"])
         for action in actions(statement):
-            kinds = reference.arn_patterns(action)
-            # What a pattern of a policy and a pattern of AWS's have in common is found by trying one on the other.
-            fits = [
-                resource
-                for resource in resources
-                if resource == "*" or any(fnmatchcase(resource, kind) or fnmatchcase(kind, resource) for kind in kinds)
-            ]
+            kinds = reference.arn_patterns(action) or ["*"]
+            fits = [resource for resource in resources if any(reference.overlap(resource, kind) for kind in kinds)]
             assert fits, f"{action} is never authorized on any of {resources}"
+            # An action that takes no resource is granted on `*`, or not at all.
+            assert kinds != ["*"] or "*" in resources, f"{action} takes no resource, and is granted on {resources}"
 
 
 def test_every_condition_is_on_a_key_that_its_action_has(account: Any) -> None:

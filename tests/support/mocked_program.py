@@ -120,6 +120,9 @@ class _Cloud(pulumi.runtime.Mocks):
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:iam/getRoles:getRoles": {"names": [], "arns": []},
             "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{REGION}{zone}" for zone in "abc"]},
+            "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
+                "arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{args.args.get('url', '').removeprefix('https://')}"
+            },
         }[args.token]
 
 

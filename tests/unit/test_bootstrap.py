@@ -1,0 +1,130 @@
+"""The bootstrap on Pulumi's mocks, and the boundary that the layers attach where their settings name it."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from support.mocked_program import ProgramError
+from tapstack.layers import BOOTSTRAP, LAYERS
+
+RunLayer = Callable[..., Any]
+
+REPOSITORY = {"repository": "acme/payments", "githubEnvironment": "live"}
+GITHUB = "token.actions.githubusercontent.com"
+POLICY_SIZE = 6144
+POLICIES_PER_ROLE = 10
+
+
+def document(inputs: Mapping[str, Any], key: str = "policy") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(inputs[key])
+    return found
+
+
+def test_it_exports_what_people_and_workflows_need(run_layer: RunLayer) -> None:
+    outputs = run_layer(BOOTSTRAP, REPOSITORY).outputs
+
+    assert outputs["state_bucket"] == "tapstack-state-123456789012-eu-central-1"
+    assert outputs["backend_url"] == "s3://tapstack-state-123456789012-eu-central-1?region=eu-central-1"
+    assert outputs["key_alias"] == "alias/tapstack-state"
+    assert outputs["secrets_provider"] == "awskms://alias/tapstack-state?region=eu-central-1"
+    assert outputs["permissions_boundary"] == "tapstack-boundary"
+    assert tuple(outputs["deploy_role_arns"]) == tuple(outputs["preview_role_arns"]) == LAYERS
+
+
+def test_the_bucket_is_versioned_encrypted_private_owned_and_closed_to_plain_http(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, REPOSITORY)
+
+    assert program.one("BucketVersioning")["versioningConfiguration"] == {"status": "Enabled"}
+    (rule,) = program.one("BucketServerSideEncryptionConfiguration")["rules"]
+    assert rule["applyServerSideEncryptionByDefault"]["sseAlgorithm"] == "aws:kms"
+    assert rule["applyServerSideEncryptionByDefault"]["kmsMasterKeyId"].endswith(":state")
+    block = program.one("BucketPublicAccessBlock")
+    assert all(block[key] for key in ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls"))
+    assert block["restrictPublicBuckets"] is True
+    assert program.one("BucketOwnershipControls")["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
+    (statement,) = document(program.one("BucketPolicy"))["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+@pytest.mark.parametrize("days", [30, 400])
+def test_the_bucket_keeps_history_as_long_as_it_is_told(run_layer: RunLayer, days: int) -> None:
+    program = run_layer(BOOTSTRAP, {**REPOSITORY, "stateHistoryDays": days})
+
+    (rule,) = program.one("BucketLifecycleConfiguration")["rules"]
+    assert rule["noncurrentVersionExpiration"] == {"noncurrentDays": days}
+    assert "expiration" not in rule
+
+
+def test_the_key_is_rotated_and_under_its_alias(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, REPOSITORY)
+
+    assert program.one("Key")["enableKeyRotation"] is True
+    assert program.one("Alias")["name"] == "alias/tapstack-state"
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_deploy_role_trusts_one_environment_and_a_preview_role_pull_requests(run_layer: RunLayer, layer: str) -> None:
+    program = run_layer(BOOTSTRAP, REPOSITORY)
+    subjects = {"deploy": "repo:acme/payments:environment:live", "preview": "repo:acme/payments:pull_request"}
+
+    for kind, subject in subjects.items():
+        role = program.one("Role", f"{kind}-{layer}")
+        (statement,) = document(role, "assumeRolePolicy")["Statement"]
+        assert role["name"] == f"tapstack-{kind}-{layer}"
+        assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        assert statement["Condition"] == {
+            "StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": subject}
+        }
+
+
+def test_a_provider_of_identities_that_is_there_is_found_and_not_made(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, {**REPOSITORY, "manageIdentityProvider": False})
+
+    assert program.all("OpenIdConnectProvider") == []
+    trust = document(program.one("Role", "deploy-data"), "assumeRolePolicy")
+    assert trust["Statement"][0]["Principal"] == {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{GITHUB}"}
+
+
+def test_policies_and_roles_stay_within_aws_s_limits(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, {**REPOSITORY, "environmentSuffix": "abcdefghijkl"})
+
+    sizes = {item.inputs["name"]: len("".join(item.inputs["policy"].split())) for item in program.all("Policy")}
+    assert len(sizes) > 4 * len(LAYERS)
+    assert {name: size for name, size in sizes.items() if size > POLICY_SIZE} == {}
+    attached = [item.inputs["role"] for item in program.all("RolePolicyAttachment")]
+    assert set(attached) == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "preview") for layer in LAYERS}
+    assert max(map(attached.count, attached)) <= POLICIES_PER_ROLE
+
+
+def test_no_key_that_never_ends_is_made(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, REPOSITORY)
+
+    assert [item for kind in ("User", "AccessKey", "Group") for item in program.all(kind)] == []
+
+
+def test_without_a_repository_nothing_is_made(run_layer: RunLayer) -> None:
+    with pytest.raises(ProgramError, match=r"setting repository is not set.*pulumi config set repository"):
+        run_layer(BOOTSTRAP)
+
+
+@pytest.mark.parametrize("repository", ["payments", "acme/payments/more", "acme/*", "repo:acme/payments"])
+def test_what_names_no_single_repository_is_refused(run_layer: RunLayer, repository: str) -> None:
+    with pytest.raises(ProgramError, match=r"setting repository is .* it must be ORGANISATION/REPOSITORY"):
+        run_layer(BOOTSTRAP, {"repository": repository})
+
+
+@pytest.mark.parametrize(("layer", "roles"), [("network", 1), ("compute", 3), ("api-edge", 1)])
+def test_every_role_of_a_layer_is_bounded_where_a_boundary_is_named(
+    run_layer: RunLayer, layer: str, roles: int
+) -> None:
+    boundary = "arn:aws:iam::123456789012:policy/tapstack-boundary"
+    native = {"functionPlatform": "native"} if layer == "compute" else {}
+
+    bounded = run_layer(layer, {**native, "permissionsBoundary": "tapstack-boundary"}).all("Role")
+    free = run_layer(layer, native).all("Role")
+
+    assert [item.inputs["permissionsBoundary"] for item in bounded] == [boundary] * roles
+    assert [item.inputs.get("permissionsBoundary") for item in free] == [None] * roles
