@@ -21,7 +21,15 @@ GRANTS: Final = LayerGrants(
         # KMS lists all aliases or none.
         Grant(["kms:ListAliases"], ["*"]),
         # Not a single item: what merchants sent is nothing a deployment reads.
-        Grant(["dynamodb:Describe*", "dynamodb:ListTagsOfResource"], _TABLES),
+        Grant(
+            [
+                "dynamodb:DescribeContinuousBackups",
+                "dynamodb:DescribeTable",
+                "dynamodb:DescribeTimeToLive",
+                "dynamodb:ListTagsOfResource",
+            ],
+            _TABLES,
+        ),
         Grant(["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], _QUEUES),
         Grant(
             [

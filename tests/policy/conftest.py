@@ -37,7 +37,7 @@ class Account:
         outputs: what the bootstrap exports.
         policies: role name to the documents attached to it.
         boundary: the boundary's document.
-        asked: layer to what IAM is asked for its `up`, its `refresh` with a second `up`, and its `destroy`.
+        asked: layer to what IAM is asked for its `up`, its `refresh` and its `destroy`; a second `up` asks for nothing.
         made: the roles the layers have made.
         world: the layers' resources as they were.
     """
@@ -82,7 +82,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         made = [made_role(iam, resource["id"]) for resource in resources if resource["type"] == "aws:iam/role:Role"]
         for layer in LAYERS:
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
-            lane.stack(layer).up("--refresh")
+            lane.stack(layer).refresh()
         for layer in reversed(LAYERS):
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
             lane.stack(layer).destroy()
