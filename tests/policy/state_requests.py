@@ -1,4 +1,4 @@
-"""Notes what an engine asks of the emulator's S3, by standing between the two."""
+"""Notes what an engine asks of the emulator's S3 and KMS, by standing between the two."""
 
 import re
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ _ACTIONS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject"
 
 
 @contextmanager
-def state_requests(url: str) -> Iterator[tuple[str, list[Authorization]]]:
-    """Pass requests on to the emulator at `url`.
+def state_requests(url: str, key_arn: str) -> Iterator[tuple[str, list[Authorization]]]:
+    """Pass requests on to the emulator at `url`; those to KMS are about the key with `key_arn`.
 
     Yields:
         The address to use in its place, and what IAM would be asked, added to with every request.
@@ -28,7 +28,10 @@ def state_requests(url: str) -> Iterator[tuple[str, list[Authorization]]]:
 
         def handle_request(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            asked.extend(_asked(self.command, self.path, self.headers.get("x-amz-copy-source")))
+            if operation := self.headers.get("x-amz-target"):
+                asked.append(Authorization(f"kms:{operation.rpartition('.')[2]}", key_arn))
+            else:
+                asked.extend(_asked(self.command, self.path, self.headers.get("x-amz-copy-source")))
             connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
             connection.request(self.command, self.path, self.rfile.read(length), dict(self.headers))
             answer = connection.getresponse()
@@ -44,7 +47,7 @@ def state_requests(url: str) -> Iterator[tuple[str, list[Authorization]]]:
             self.end_headers()
             self.wfile.write(body)
 
-        do_DELETE = do_GET = do_HEAD = do_PUT = handle_request  # noqa: N815 - the names are the base class's
+        do_DELETE = do_GET = do_HEAD = do_POST = do_PUT = handle_request  # noqa: N815 - the names are the base class's
 
         def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002
             """Say nothing: the notes are the log."""
