@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from tapstack.layers import BY_NAME
 from tapstack_delivery.environment import Environment
 from tapstack_delivery.side_by_side import side_by_side
 from tapstack_delivery.state import LayerState, states_of
@@ -63,7 +64,7 @@ def find_drift(environment: Environment, layers: Sequence[str]) -> list[LayerDri
         LaneError: a layer cannot be compared.
         DeliveryError: a stack's last run was cut short.
     """
-    states = states_of(environment)
+    states = states_of(environment, {*layers, *(read for layer in layers for read in BY_NAME[layer].reads)})
     up = [layer for layer in layers if states[layer].is_up]
     environment.require_settled(up)
 

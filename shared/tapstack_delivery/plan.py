@@ -79,11 +79,13 @@ class Plan:
         stack: the stacks' name.
         since: the revision that changes are counted from; None plans all that was asked for.
         layers: the layers in the order they deploy.
+        unreadable: layers whose state this shell may not read; what they read is taken from the contracts.
     """
 
     stack: str
     since: str | None
     layers: Sequence[LayerPlan]
+    unreadable: Sequence[str] = ()
 
     @property
     def waves(self) -> list[list[LayerPlan]]:
@@ -127,7 +129,7 @@ def make_plan(
     """
     asked = [name for name in BY_NAME if name in set(layers)]
     environment.require_settled(asked)
-    states = states_of(environment)
+    states = states_of(environment, {*asked, *(read for layer in asked for read in BY_NAME[layer].reads)})
     missing = {layer: [name for name in BY_NAME[layer].reads if not states[name].is_up] for layer in asked}
     ready = [layer for layer in asked if not missing[layer]]
     reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())
@@ -152,7 +154,10 @@ def make_plan(
                 reasons[reader].append(f"{layer}.{output} changes")
     places = {layer: place for place, wave in enumerate(waves(planned), start=1) for layer in wave}
     return Plan(
-        environment.name, since, [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()]
+        environment.name,
+        since,
+        [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()],
+        [layer for layer, state in states.items() if not state.is_readable],
     )
 
 
@@ -193,7 +198,11 @@ def _changed_outputs(layer: str, report: Report, states: Mapping[str, LayerState
     changed = [
         name for name in before if name not in _OF_EVERY_CONTRACT and (name not in after or before[name] != after[name])
     ]
-    return {
-        name: [reader for reader in downstream(layer) if name in states[reader].reads.get(layer, {})]
-        for name in changed
-    }
+    declared = contract_of(layer).schema()
+
+    def reads(reader: str, name: str) -> bool:
+        if states[reader].is_readable:
+            return name in states[reader].reads.get(layer, {})
+        return name in declared and reader in declared[name].read_by
+
+    return {name: [reader for reader in downstream(layer) if reads(reader, name)] for name in changed}

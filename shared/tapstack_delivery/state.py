@@ -1,6 +1,6 @@
 """What a layer's state says: its resources, its outputs, and what it took from the layers before it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,10 +22,12 @@ class LayerState:
     Attributes:
         layer: the layer.
         resources: as the engine exports them, secrets encrypted.
+        is_readable: whether the credentials of this shell may read it; where they may not, it seems empty.
     """
 
     layer: str
     resources: tuple[Mapping[str, Any], ...]
+    is_readable: bool = True
 
     @property
     def is_up(self) -> bool:
@@ -52,11 +54,16 @@ class LayerState:
         return None
 
 
-def states_of(environment: Environment) -> dict[str, LayerState]:
+def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dict[str, LayerState]:
     """Read the states of all layers; a layer without a stack has an empty one.
 
+    Args:
+        environment: whose.
+        needed: the layers whose states have to be read. A team's role may read no more than its own layer's and those
+            that it reads.
+
     Raises:
-        LaneError: the backend cannot be read.
+        LaneError: one of those cannot be read.
     """
 
     def read(layer: str) -> LayerState:
@@ -68,7 +75,7 @@ def states_of(environment: Environment) -> dict[str, LayerState]:
 
     states = {}
     for layer, found in side_by_side(environment, LAYERS, read).items():
-        if isinstance(found, LaneError):
+        if isinstance(found, LaneError) and layer in needed:
             raise found
-        states[layer] = found
+        states[layer] = LayerState(layer, (), is_readable=False) if isinstance(found, LaneError) else found
     return states

@@ -59,6 +59,8 @@ class ScriptedStack(LayerStack):
     script: "Script"
 
     def deployment(self) -> dict[str, Any]:
+        if self.layer in self.script.forbidden:
+            raise LaneError(f"{self.layer}: AccessDenied")
         if self.layer not in self.script.states:
             raise NoStackError(f"{self.layer}: there is no stack 'dev'")
         return self.script.states[self.layer]
@@ -92,6 +94,7 @@ class Script(Environment):
     def __init__(self, tmp_path: Any) -> None:
         super().__init__()
         self.states: dict[str, dict[str, Any]] = {}
+        self.forbidden: set[str] = set()
         self.reports: dict[tuple[str, str], Report | str] = {}
         self.calls: list[tuple[str, str]] = []
         self._folder = tmp_path

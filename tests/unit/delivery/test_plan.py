@@ -11,6 +11,7 @@ from tapstack.layers import LAYERS
 from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.plan import Plan, make_plan
 from tapstack_delivery.plan_report import as_markdown, order, print_plan
+from tapstack_local.errors import LaneError
 from tapstack_local.events import UNKNOWN, Operation, Report
 from tapstack_local.stack import NoStackError
 
@@ -113,6 +114,18 @@ def test_a_field_that_a_deployed_layer_reads_and_the_checkout_lacks_is_an_obstac
     assert run_command("up", "dev", "compute", "--yes") == 1
     assert told in capsys.readouterr().err
     assert all_up.done("up") == []
+
+
+def test_a_state_that_is_not_ours_to_read_is_taken_as_declared(all_up: Any) -> None:
+    all_up.forbidden = {"compute"}
+    all_up.reports["preview", "data"] = replaced_table()
+
+    plan = make_plan(all_up, ["data"], {}, None)
+
+    assert plan.layers[0].outputs == {"velocity_table_name": ["compute", "api-edge"]}
+    assert "compute: its state is not for these credentials to read" in text(plan)
+    with pytest.raises(LaneError, match="compute: AccessDenied"):
+        make_plan(all_up, ["api-edge"], {}, None)
 
 
 def test_a_stack_that_is_not_there_ends_the_plan(script: Any) -> None:
