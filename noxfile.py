@@ -227,21 +227,27 @@ def hostile(session: nox.Session) -> None:
     run(session, "pytest", "-q", "--capture=no", f"{TESTS / 'hostile'}", *much, *session.posargs)
 
 
-def simulation(session: nox.Session, module: str) -> None:
-    """Run a program of the simulation, which lies among the tests."""
+def among_tests(session: nox.Session, module: str) -> None:
+    """Run a program that lies among the tests."""
     run(session, "python", "-m", module, *session.posargs, env={"PYTHONPATH": str(TESTS)})
+
+
+@nox.session
+def story(session: nox.Session) -> None:
+    """Run the story of an output that is renamed, as docs/renaming-an-output.md tells it: -- [--write]."""
+    among_tests(session, "story")
 
 
 @nox.session
 def simulate(session: nox.Session) -> None:
     """Simulate the whole system under faults, deterministically: -- [--steps N] [--seed N]."""
-    simulation(session, "simulation")
+    among_tests(session, "simulation")
 
 
 @nox.session
 def mutants(session: nox.Session) -> None:
     """Put deliberate bugs into the functions, and see that the simulation finds each."""
-    simulation(session, "simulation.mutants")
+    among_tests(session, "simulation.mutants")
 
 
 if __name__ == "__main__":

@@ -136,8 +136,16 @@ class BackendEnvironment(Environment):
         Raises:
             LaneError: it cannot be read, or has no stack of this name at all.
         """
-        if not any(self.stack(layer).exists() for layer in LAYERS):
-            raise NoStackError(
+        refused = None
+        for layer in LAYERS:
+            try:
+                if self.stack(layer).exists():
+                    break
+            except LaneError as error:
+                # A team's credentials may not be good for every layer's state; the next may be its own.
+                refused = refused or error
+        else:
+            raise refused or NoStackError(
                 f"there is no stack {self.name!r} of any layer on this backend; correct the name, or make them: "
                 f"(cd projects/{LAYERS[0]} && pulumi stack init {self.name}), and so in each layer's folder"
             )

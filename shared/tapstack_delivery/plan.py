@@ -51,6 +51,8 @@ class LayerPlan:
         waits_for: the upstream layers that have to be up before its changes are known.
         losses: data-bearing resources that it deletes or replaces.
         outputs: the contract's outputs that change, or may change, to the layers that would see it.
+        new_outputs: outputs that come beside those there are.
+        rewrites_exports: whether anything that the stack exports changes, what it says of its contract included.
         breaks: what deployed layers read of this layer's contract, and this checkout no longer gives them.
         error: why its preview failed.
     """
@@ -62,13 +64,15 @@ class LayerPlan:
     waits_for: Sequence[str] = ()
     losses: Sequence[Loss] = ()
     outputs: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    new_outputs: Sequence[str] = ()
+    rewrites_exports: bool = False
     breaks: Sequence[str] = ()
     error: str | None = None
 
     @property
     def is_idle(self) -> bool:
         """Whether deploying the layer would change nothing."""
-        return not self.waits_for and not self.error and not any((self.changes or {}).values()) and not self.outputs
+        return not (self.waits_for or self.error or self.rewrites_exports or any((self.changes or {}).values()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -168,9 +172,16 @@ def _planned(
         if not isinstance(report, EngineError):
             raise report
         return LayerPlan(layer, 0, because, error=f"{report}".removeprefix(f"{layer}: "))
-    counts = {kind: report.counts.get(kind, 0) for kind in KINDS}
+    before, after = report.outputs_before, report.outputs_after
     return LayerPlan(
-        layer, 0, because, counts, losses=losses_of(report), outputs=_changed_outputs(layer, report, states)
+        layer,
+        0,
+        because,
+        {kind: report.counts.get(kind, 0) for kind in KINDS},
+        losses=losses_of(report),
+        outputs=_changed_outputs(layer, report, states),
+        new_outputs=[name for name in after if before and name not in before],
+        rewrites_exports=before != after,
     )
 
 

@@ -80,6 +80,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     for name, loss in plan.losses:
         yield loss_line(name, loss)
     for layer in plan.layers:
+        for output in layer.new_outputs:
+            yield f"{layer.layer}: output {output} is new"
         for output, readers in layer.outputs.items():
             seen = f"read by {', '.join(readers)}, to deploy after it" if readers else "no deployed layer reads it"
             yield f"{layer.layer}: output {output} changes; {seen}"

@@ -15,6 +15,8 @@ _LEFT_OUT = (
     *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
     *(".pytest_cache", ".ruff_cache", ".hypothesis"),
 )
+# Programs that are Python, with what their scripts call.
+_PROGRAMS = {"mypy": "mypy.__main__:console_entry", "nox": "nox.__main__:main", "pytest": "pytest:main"}
 # Programs that are no Python and so know of no environment.
 _BINARIES = ("ruff", "uv", "zizmor")
 
@@ -37,12 +39,10 @@ class ScratchCheckout:
 
     def run(self, command: Sequence[str], status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in the copy and check the status it ends with."""
-        # What runs the tests is not to lead back to the checkout.
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
         done = subprocess.run(
             command,
             cwd=self.root,
-            env={**kept, "TAPSTACK_LANE": str(self.lane), **environment},
+            env={**self.environment(), **environment},
             capture_output=True,
             text=True,
             encoding="utf-8",
@@ -50,6 +50,11 @@ class ScratchCheckout:
         )
         assert done.returncode == status, f"{' '.join(command)}: {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    def environment(self) -> dict[str, str]:
+        """Give what the copy's commands run with; what runs the tests is not to lead back to the checkout."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
+        return {**kept, "TAPSTACK_LANE": str(self.lane)}
 
 
 def scratch_checkout(folder: Path) -> ScratchCheckout:
@@ -61,6 +66,14 @@ def scratch_checkout(folder: Path) -> ScratchCheckout:
     searched = (root / "shared", root / "functions", Path(sysconfig.get_path("purelib")))
     packages = next((root / ".venv" / "lib").glob("python*/site-packages"))
     (packages / "checkout.pth").write_text("".join(f"{path}\n" for path in searched), encoding="utf-8")
+    for program, entry in _PROGRAMS.items():
+        module, _, function = entry.partition(":")
+        script = root / ".venv" / "bin" / program
+        script.write_text(
+            f"#!{script.parent / 'python'}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n",
+            encoding="utf-8",
+        )
+        script.chmod(0o755)
     for binary in _BINARIES:
         (root / ".venv" / "bin" / binary).symlink_to(Path(sys.executable).with_name(binary))
     identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")

@@ -78,6 +78,19 @@ def test_an_output_that_changes_names_the_deployed_layers_that_read_it(all_up: A
     assert plan.layers[0].outputs == {"velocity_table_name": ["api-edge"]}
 
 
+def test_an_output_that_is_new_is_a_change(all_up: Any) -> None:
+    more = Report(
+        counts={"same": 3}, outputs_before={"key_arn": "arn:1"}, outputs_after={"key_arn": "arn:1", "url": "u"}
+    )
+    all_up.reports["preview", "data"] = more
+
+    plan = make_plan(all_up, ["data"], {}, None)
+
+    assert not plan.layers[0].is_idle
+    assert plan.layers[0].outputs == {}
+    assert "data: output url is new" in text(plan)
+
+
 def test_since_a_revision_those_that_read_what_changes_follow(all_up: Any) -> None:
     all_up.reports["preview", "data"] = replaced_table()
 

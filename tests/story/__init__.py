@@ -1,0 +1,1 @@
+"""Stories of what teams see, told by running them."""

@@ -1,0 +1,95 @@
+"""A story in Markdown, told while its commands run: what was typed, what was seen, how long it took."""
+
+import re
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from support.scratch_checkout import ScratchCheckout
+
+
+class UnexpectedEndError(Exception):
+    """A command of the story did not end as the story says."""
+
+
+@dataclass
+class Story:
+    """A story under way.
+
+    Attributes:
+        checkout: where its commands run.
+        lines: what has been told so far, in Markdown.
+        took: command to its seconds, in order.
+    """
+
+    checkout: ScratchCheckout
+    lines: list[str] = field(default_factory=list)
+    took: list[tuple[str, float]] = field(default_factory=list)
+
+    def tell(self, *paragraphs: str) -> None:
+        """Add paragraphs."""
+        for paragraph in paragraphs:
+            self.lines += [paragraph, ""]
+
+    def edit(self, file: str, old: str, new: str) -> None:
+        """Change a text in a file of the checkout, and show the change.
+
+        Raises:
+            UnexpectedEndError: the text is not there.
+        """
+        path = self.checkout.root / file
+        source = path.read_text(encoding="utf-8")
+        if old not in source:
+            raise UnexpectedEndError(f"{file} does not hold {old!r} any more; bring the story up to date")
+        path.write_text(source.replace(old, new), encoding="utf-8")
+        removed = [f"-{line}" for line in old.splitlines()]
+        added = [f"+{line}" for line in new.splitlines()]
+        self.lines += ["```diff", f"# {file}", *removed, *added, "```", ""]
+
+    def commit(self, message: str) -> None:
+        """Commit all of the checkout."""
+        identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
+        for arguments in (("add", "--all"), (*identity, "commit", "--quiet", "--message", message)):
+            subprocess.run(["git", *arguments], cwd=self.checkout.root, check=True)
+
+    def run(self, session: str, *arguments: str, status: int = 0, says: str, show: int = 8) -> None:
+        """Run a nox session, and show the command, the end of what it printed, and its seconds.
+
+        Args:
+            session: the session's name.
+            arguments: what comes after `--`.
+            status: how it has to end.
+            says: what it has to say; white space counts as one space.
+            show: how many lines of it are shown, the last ones.
+
+        Raises:
+            UnexpectedEndError: it ended otherwise, or said something else.
+        """
+        typed = " ".join(("nox -s", session, *(("--", *arguments) if arguments else ())))
+        started = time.monotonic()
+        done = subprocess.run(
+            [str(self.checkout.root / ".venv" / "bin" / "nox"), "-s", session, "--", *arguments],
+            cwd=self.checkout.root,
+            env=self.checkout.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        seconds = time.monotonic() - started
+        if done.returncode != status or says not in re.sub(r"\s+", " ", done.stdout):
+            raise UnexpectedEndError(f"`{typed}` ended with {done.returncode}, and said:\n{done.stdout}")
+        seen = [_readable(line, self.checkout.root) for line in done.stdout.splitlines() if _is_told(line)]
+        self.lines += ["```console", f"$ {typed}", *seen[-show:], "```", "", f"*{seconds:.0f} s.*", ""]
+        self.took.append((typed, seconds))
+
+
+def _is_told(line: str) -> bool:
+    # nox's own lines, and where this run found engine and emulator, are the same in every command.
+    return bool(line.strip()) and not line.startswith(("nox > ", "engine  ", "emulator  "))
+
+
+def _readable(line: str, root: Path) -> str:
+    return line.replace(f"{root}/", "").rstrip()
