@@ -1,6 +1,7 @@
 """The bootstrap on Pulumi's mocks, and the boundary that the layers attach where their settings name it."""
 
 import json
+import runpy
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from support.mocked_program import ProgramError
 from tapstack.layers import BOOTSTRAP, LAYERS
+from tapstack_local.checkout import CHECKOUT
 
 RunLayer = Callable[..., Any]
 
@@ -97,6 +99,26 @@ def test_policies_and_roles_stay_within_aws_s_limits(run_layer: RunLayer) -> Non
     attached = [item.inputs["role"] for item in program.all("RolePolicyAttachment")]
     assert set(attached) == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "preview") for layer in LAYERS}
     assert max(map(attached.count, attached)) <= POLICIES_PER_ROLE
+
+
+def test_grants_that_are_too_long_for_one_policy_are_split_and_none_is_lost() -> None:
+    grants = runpy.run_path(str(CHECKOUT / "projects" / "bootstrap" / "grants.py"))
+    names = [f"arn:{{partition}}:sqs:::{number:0>60}" for number in range(200)]
+
+    written = grants["policies"]([grants["Grant"](["sqs:SendMessage"], [name]) for name in names], {"partition": "aws"})
+
+    assert len(written) > 1
+    assert max(map(len, written)) <= POLICY_SIZE
+    resources = [
+        resource for text in written for item in json.loads(text)["Statement"] for resource in item["Resource"]
+    ]
+    assert resources == [name.replace("{partition}", "aws") for name in names]
+
+
+def test_a_grant_that_is_too_long_for_any_policy_is_named() -> None:
+    grants = runpy.run_path(str(CHECKOUT / "projects" / "bootstrap" / "grants.py"))
+    with pytest.raises(ValueError, match="the statement on thing-0 is longer than a policy may be"):
+        grants["policies"]([grants["Grant"](["sqs:SendMessage"], [f"thing-{number}" for number in range(999)])], {})
 
 
 def test_no_key_that_never_ends_is_made(run_layer: RunLayer) -> None:
