@@ -18,7 +18,8 @@ _KEY_ITEMS: Final = {
     "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "key#*"},
     "Null": {"dynamodb:LeadingKeys": "false"},
 }
-_ROLE: Final = roles(["api-logs"], "apigateway.amazonaws.com")
+# All environments of the account share it.
+_ROLE: Final = roles(["tapstack-api-logs"], "apigateway.amazonaws.com")
 _LOG_GROUPS: Final = log_groups("/aws/apigateway/{prefix}*", "aws-waf-logs-{prefix}*")
 
 GRANTS: Final = LayerGrants(
@@ -48,6 +49,8 @@ GRANTS: Final = LayerGrants(
         Grant(["cloudwatch:GetDashboard"], _DASHBOARDS),
         Grant(["lambda:GetPolicy"], _VALIDATOR),
         Grant(["dynamodb:GetItem"], _MERCHANTS, _KEY_ITEMS),
+        # Whether another environment has made the role already; IAM lists all roles or none.
+        Grant(["iam:ListRoles"], ["*"]),
         *_ROLE.read,
         *_LOG_GROUPS.read,
     ],

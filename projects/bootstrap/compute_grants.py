@@ -8,7 +8,7 @@ _FUNCTIONS: Final = ["arn:{partition}:lambda:{region}:{account}:function:{prefix
 _MAPPINGS: Final = ["arn:{partition}:lambda:{region}:{account}:event-source-mapping:*"]
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
 _OF_OWN_FUNCTIONS: Final = {"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}}
-_ROLES: Final = roles(["validator", "fraud-detector", "notifier"], "lambda.amazonaws.com")
+_ROLES: Final = roles(["{prefix}validator", "{prefix}fraud-detector", "{prefix}notifier"], "lambda.amazonaws.com")
 _LOG_GROUPS: Final = log_groups("/aws/lambda/{prefix}*")
 
 GRANTS: Final = LayerGrants(

@@ -82,17 +82,17 @@ def _tags(kind: str, layer: str) -> Mapping[str, str]:
     return {f"{kind}/Project": project_name(layer), f"{kind}/Environment": "{environment}"}
 
 
-def roles(things: Sequence[str], service: str) -> LayerGrants:
-    """Grant what the roles named after `things` need, all of them bounded and for one service alone.
+def roles(names: Sequence[str], service: str) -> LayerGrants:
+    """Grant what the roles of these names need, all of them bounded and for one service alone.
 
     A role that is made without the boundary, or that lost it, cannot be given a permission, so that no layer can make
     itself a role that may do more than the boundary.
 
     Args:
-        things: the roles' names, without the environment's prefix.
+        names: the roles' names, such as `{prefix}validator`.
         service: who may be handed the roles, such as `lambda.amazonaws.com`.
     """
-    arns = [f"arn:{{partition}}:iam::{{account}}:role/{{prefix}}{thing}" for thing in things]
+    arns = [f"arn:{{partition}}:iam::{{account}}:role/{name}" for name in names]
     return LayerGrants(
         read=[
             Grant(

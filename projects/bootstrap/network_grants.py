@@ -5,7 +5,7 @@ from typing import Final
 from grants import Grant, LayerGrants, adopted, log_groups, new, own, roles
 
 _EC2: Final = "arn:{partition}:ec2:{region}:{account}"
-_FLOW_LOG_ROLE: Final = roles(["flow-logs"], "vpc-flow-logs.amazonaws.com")
+_FLOW_LOG_ROLE: Final = roles(["{prefix}flow-logs"], "vpc-flow-logs.amazonaws.com")
 _FLOW_LOG_GROUP: Final = log_groups("{prefix}flow-logs*")
 
 GRANTS: Final = LayerGrants(

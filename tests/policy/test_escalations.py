@@ -19,7 +19,11 @@ BOUNDED: Mapping[str, str] = {"iam:PermissionsBoundary": BOUNDARY}
 ADMINISTRATOR: Mapping[str, str] = {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
 
 # The one role of each layer that makes roles.
-ROLES: Mapping[str, str] = {"network": "flow-logs", "compute": "validator", "api-edge": "api-logs"}
+ROLES: Mapping[str, str] = {
+    "network": "tapstack-local-flow-logs",
+    "compute": "tapstack-local-validator",
+    "api-edge": "tapstack-api-logs",
+}
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ def tags(kind: str, project: str, environment: str = "local") -> dict[str, str]:
     return {f"aws:{kind}/Project": project, f"aws:{kind}/Environment": environment}
 
 
-OWN_ROLE = f"{IAM}:role/tapstack-local-{{role}}"
+OWN_ROLE = f"{IAM}:role/{{role}}"
 DEPLOY_ROLE = f"{IAM}:role/tapstack-deploy-{{layer}}"
 OF_BOOTSTRAP = tags("ResourceTag", "tapstack-bootstrap")
 
@@ -125,7 +129,7 @@ def test_no_deploy_role_gets(account: Any, attempt: Attempt) -> None:
     reference.action_details(attempt.action)
     assert all(reference.knows_condition(attempt.action, key) for key in attempt.context), "no such request can be"
     for layer in LAYERS:
-        resource = attempt.resource.format(layer=layer, role=ROLES.get(layer, "flow-logs"))
+        resource = attempt.resource.format(layer=layer, role=ROLES.get(layer, ROLES["network"]))
         policies = account.policies[f"tapstack-deploy-{layer}"]
         assert decide(policies, attempt.action, resource, attempt.context) == DENIED, layer
         simulated = account.client("iam").simulate_principal_policy(
@@ -140,7 +144,7 @@ def test_no_deploy_role_gets(account: Any, attempt: Attempt) -> None:
 @pytest.mark.parametrize("layer", sorted(ROLES))
 def test_a_role_with_the_boundary_is_made(account: Any, layer: str) -> None:
     """The other half of what is tried above: the condition does let through what it is meant to."""
-    role = f"{IAM}:role/tapstack-local-{ROLES[layer]}"
+    role = f"{IAM}:role/{ROLES[layer]}"
     assert decide(account.policies[f"tapstack-deploy-{layer}"], "iam:CreateRole", role, BOUNDED) == ALLOWED
 
 

@@ -49,7 +49,8 @@ def test_a_preview_role_changes_nothing_of_any_layer(account: Any, layer: str) -
 
 def test_every_role_a_layer_makes_is_bounded_and_within_the_boundary(account: Any) -> None:
     assert {role.name for role in account.made} == {
-        f"tapstack-local-{name}" for name in ("flow-logs", "validator", "fraud-detector", "notifier", "api-logs")
+        "tapstack-api-logs",
+        *(f"tapstack-local-{name}" for name in ("flow-logs", "validator", "fraud-detector", "notifier")),
     }
     for role in account.made:
         assert role.boundary == "arn:aws:iam::000000000000:policy/tapstack-boundary"

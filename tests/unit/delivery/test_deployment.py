@@ -16,6 +16,20 @@ CHANGED = Report(counts={"update": 1, "same": 2})
 LOSING = Report(started=[Operation("delete", TABLE, f"urn::{TABLE}::velocity")], counts={"delete": 1})
 
 
+@pytest.mark.parametrize("command", ["plan", "up", "destroy", "drift"])
+def test_an_unknown_layer_is_named_with_the_nearest(run_command: RunCommand, capsys: Captured, command: str) -> None:
+    assert run_command(command, "dev", "netwrok") == 1
+
+    told = f"unknown layer 'netwrok': did you mean 'network'? the layers are {', '.join(LAYERS)}"
+    assert capsys.readouterr().err == f"error: {told}\n"
+
+
+def test_a_layer_nobody_could_have_meant_gets_the_list(run_command: RunCommand, capsys: Captured) -> None:
+    assert run_command("up", "dev", "xyz") == 1
+
+    assert capsys.readouterr().err == f"error: unknown layer 'xyz': the layers are {', '.join(LAYERS)}\n"
+
+
 def test_all_layers_go_up_in_order(script: Any, run_command: RunCommand) -> None:
     script.states |= {layer: {} for layer in LAYERS}
     script.reports |= {("preview", layer): Report(counts={"create": 5}) for layer in LAYERS}

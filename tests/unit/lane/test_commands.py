@@ -43,21 +43,7 @@ def put_stack(lane: Lane, layer: str) -> None:
     file.write_text('{"checkpoint": {"latest": {}}}', encoding="utf-8")
 
 
-@pytest.mark.parametrize("action", ["up", "preview", "destroy"])
-def test_an_unknown_layer_is_named_with_the_nearest(action: str, capsys: Captured) -> None:
-    assert commands.main([action, "netwrok"]) == 1
-
-    told = "unknown layer 'netwrok': did you mean 'network'? the layers are network, data, compute, api-edge"
-    assert capsys.readouterr().err == f"error: {told}\n"
-
-
-def test_a_layer_nobody_could_have_meant_gets_the_list(capsys: Captured) -> None:
-    assert commands.main(["up", "xyz"]) == 1
-
-    assert capsys.readouterr().err == "error: unknown layer 'xyz': the layers are network, data, compute, api-edge\n"
-
-
-@pytest.mark.parametrize("arguments", [["outputs"], ["send"], ["env"], ["destroy", "data"]])
+@pytest.mark.parametrize("arguments", [["outputs"], ["send"], ["env"]])
 def test_without_a_lane_a_command_says_what_to_run(arguments: list[str], capsys: Captured, lane: Lane) -> None:
     assert commands.main(arguments) == 1
 
@@ -71,7 +57,6 @@ def test_without_a_lane_a_command_says_what_to_run(arguments: list[str], capsys:
     [
         (["fly"], "invalid choice: 'fly'"),
         ([], "required: command"),
-        (["up"], "required: layer"),
         (["local", "--port", "0"], "'0' is no port; give a number from 1 to 65535"),
         (["local", "--port", "65536"], "'65536' is no port"),
         (["local", "--port", "http"], "'http' is no port"),
@@ -142,7 +127,7 @@ def test_the_settings_come_with_a_stack_in_every_project(lane: Lane, monkeypatch
 def test_an_error_of_the_lane_has_no_traceback(capsys: Captured, script: Script, tmp_path: Path) -> None:
     lane = Lane()
     with lane.locked("local"):
-        assert commands.main(["up", "data"]) == 1
+        assert commands.main(["down"]) == 1
 
     assert capsys.readouterr().err.startswith(f"error: the lane in {lane.folder} is busy with `local` (pid ")
 
