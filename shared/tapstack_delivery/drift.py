@@ -2,18 +2,16 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Final
 
 from tapstack.layers import BY_NAME
 from tapstack_delivery.environment import Environment
 from tapstack_delivery.side_by_side import side_by_side
-from tapstack_delivery.state import LayerState, states_of
+from tapstack_delivery.state import LayerState, is_secret, states_of
 from tapstack_local.errors import LaneError
 from tapstack_local.events import Operation
 
 _AS_IT_WAS: Final = frozenset({"same", "read", "refresh"})
-# How the engine marks an encrypted value in an exported state; the ciphertext differs each time.
-_SECRET_MARK: Final = "4dabf18193072939515e22adb298388d"  # noqa: S105
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,10 +92,7 @@ def _stale(state: LayerState, states: Mapping[str, LayerState]) -> list[str]:
     stale: list[str] = []
     for upstream, fields in state.reads.items():
         seen, now = state.seen_of(upstream) or {}, states[upstream].outputs
-        changed = (name for name in fields if seen.get(name) != now.get(name) and not _is_secret(now.get(name)))
+        # The ciphertext of a secret differs each time.
+        changed = (name for name in fields if seen.get(name) != now.get(name) and not is_secret(now.get(name)))
         stale += [f"{upstream}.{name}" for name in changed]
     return stale
-
-
-def _is_secret(value: Any) -> bool:
-    return isinstance(value, Mapping) and _SECRET_MARK in value

@@ -9,6 +9,7 @@ from rich.table import Table
 from tapstack_delivery.plan import KINDS, LayerPlan, Loss, Plan
 
 _REASONS_SHOWN: Final = 1
+_WIDTH_OF_A_FILE: Final = 200
 
 
 def order(plan: Plan) -> str:
@@ -16,8 +17,11 @@ def order(plan: Plan) -> str:
     return " → ".join(" ∥ ".join(layer.layer for layer in wave) for wave in plan.waves)
 
 
-def print_plan(plan: Plan, console: Console) -> None:
+def print_plan(plan: Plan, *, stderr: bool = False) -> None:
     """Print a plan as a table, and below it what deserves a line of its own."""
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_FILE
     console.print(_title(plan), soft_wrap=True)
     if not plan.layers:
         return

@@ -12,6 +12,9 @@ from tapstack_local.errors import LaneError
 from tapstack_local.stack import NoStackError
 
 _STACK: Final = "pulumi:pulumi:Stack"
+MARK: Final = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine marks values in a state that are no plain data: secrets, archives, references."""
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
 
 
@@ -52,6 +55,11 @@ class LayerState:
                 seen: Mapping[str, Any] = item["outputs"]["outputs"]
                 return seen
         return None
+
+
+def is_secret(value: object) -> bool:
+    """Tell whether the engine keeps a value encrypted, as a whole."""
+    return isinstance(value, Mapping) and value.get(MARK) == _SECRET
 
 
 def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dict[str, LayerState]:

@@ -91,7 +91,10 @@ class Report:
             "same": "unchanged",
             "discard": "forgotten",
         }
-        return ", ".join(f"{count} {words.get(op, op)}" for op, count in self.counts.items()) or "nothing to do"
+        told = [f"{count} {words.get(op, op)}" for op, count in self.counts.items()]
+        if self.outputs_before and not self.changes and self.outputs_before != self.outputs_after:
+            told.append("outputs changed")
+        return ", ".join(told) or "nothing to do"
 
 
 class EventLog:

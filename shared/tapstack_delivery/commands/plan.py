@@ -4,8 +4,6 @@ import argparse
 import json
 import sys
 
-from rich.console import Console
-
 from tapstack_delivery.commands.arguments import add_layers, add_stack
 from tapstack_delivery.environment import environment_named
 from tapstack_delivery.plan_report import as_markdown, print_plan
@@ -33,5 +31,5 @@ def run(options: argparse.Namespace) -> int:
     elif options.markdown:
         sys.stdout.write(as_markdown(plan))
     else:
-        print_plan(plan, Console())
+        print_plan(plan)
     return 1 if plan.obstacles else 0

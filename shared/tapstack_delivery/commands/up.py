@@ -2,8 +2,6 @@
 
 import argparse
 
-from rich.console import Console
-
 from tapstack_delivery.agreement import add_agreement, require_agreement
 from tapstack_delivery.commands.arguments import add_layers, add_stack
 from tapstack_delivery.deployment import deploy
@@ -31,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
     environment = environment_named(options.stack)
     with environment.opened("up", starts=True):
         plan = answer(environment, question)
-        print_plan(plan, Console(stderr=True))
+        print_plan(plan, stderr=True)
         if plan.obstacles:
             raise DeliveryError(f"{'; '.join(plan.obstacles)}. Nothing was changed")
         if plan.losses and not options.accept_data_loss:

@@ -6,12 +6,10 @@ from typing import Any, Final
 
 from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 from tapstack_delivery.errors import DeliveryError
+from tapstack_delivery.state import MARK
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
-# The engine marks secrets, archives and resource references with this key; none of them is text that crosses layers.
-_MARK: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105
 _SAYS_NOTHING: Final = (VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT)
 
 
@@ -63,17 +61,12 @@ def read_deployment(layer: str, states: Sequence[Mapping[str, Any]]) -> Deployme
     )
 
 
-def is_secret(value: object) -> bool:
-    """Tell whether the engine keeps a value encrypted, as a whole."""
-    return isinstance(value, Mapping) and value.get(_MARK) == _SECRET
-
-
 def texts(value: object) -> Iterator[str]:
     """Give the texts in a property's value at any depth; what the engine marks, secrets above all, is passed over."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        if _MARK not in value:
+        if MARK not in value:
             for item in value.values():
                 yield from texts(item)
     elif isinstance(value, list | tuple):

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tapstack_delivery.errors import DeliveryError
-from tapstack_delivery.graph.deployment import Deployment, is_secret, read_deployment, texts
+from tapstack_delivery.graph.deployment import Deployment, read_deployment, texts
 from tapstack_delivery.graph.matching import Matcher
+from tapstack_delivery.state import is_secret
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,12 @@
 """What a plan says, from previews and states."""
 
+import contextlib
+import io
 import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from rich.console import Console
 
 from tapstack.layers import LAYERS
 from tapstack_delivery.errors import DeliveryError
@@ -185,7 +186,6 @@ def test_a_plan_with_a_failed_preview_ends_with_1(all_up: Any, run_command: Call
 
 
 def text(plan: Plan) -> str:
-    console = Console(width=200)
-    with console.capture() as captured:
-        print_plan(plan, console)
-    return captured.get()
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        print_plan(plan)
+    return printed.getvalue()
