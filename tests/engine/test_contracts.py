@@ -2,12 +2,15 @@
 
 import sys
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 
 from tapstack.layers import project_name
 from tapstack_delivery.__main__ import main
+from tapstack_delivery.commands import contracts
+from tapstack_delivery.environment import LaneEnvironment
 from tapstack_local.events import Report
 from tapstack_local.lane import Lane
 from tapstack_local.lane_stack import LaneStack
@@ -38,6 +41,14 @@ READ = 'network = NetworkContract.read("dev")\n'
 UP_NETWORK = "(cd projects/network && pulumi up --stack local)"
 
 Write = Callable[..., LaneStack]
+
+
+class WithoutEmulator(LaneEnvironment):
+    """A lane whose programs make nothing that an emulator would hold."""
+
+    @contextmanager
+    def opened(self, command: str, *, starts: bool) -> Iterator[None]:
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -244,7 +255,7 @@ def test_the_check_of_what_is_deployed_names_the_stack_that_reads(
 ) -> None:
     reads = {"network": {"version": 1, "fields": {"vpc_id": "VpcId", "queue_arn": "Arn"}}}
     write("compute", f'pulumi.export("contract_reads", {reads!r})\n').up()
-    monkeypatch.setenv("TAPSTACK_LANE", f"{small.folder}")
+    monkeypatch.setattr(contracts, "environment_named", lambda _: WithoutEmulator(small))
 
     assert main(["contracts", "--quiet", "--stack", "local"]) == 1
 

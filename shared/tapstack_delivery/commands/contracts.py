@@ -57,7 +57,7 @@ def deployed(stack: str) -> Mapping[str, Mapping[str, Any]]:
     """
     environment = environment_named(stack)
     with environment.opened("contracts", starts=False):
-        found = {layer: state.outputs for layer, state in states_of(environment).items() if state.is_up}
+        found = {layer: state.outputs for layer, state in states_of(environment).items() if state.outputs}
     if not found:
         raise DeliveryError(
             f"no layer of {stack} is up; leave --stack out, or deploy them: {environment.command('up')}"
