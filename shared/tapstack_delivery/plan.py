@@ -118,8 +118,9 @@ def make_plan(
 ) -> Plan:
     """Preview layers and put together what would happen.
 
-    A layer whose upstream is not up yet is not previewed: its program would refuse. Layers that read an output which
-    changes are taken in, as their resources may have to follow.
+    A layer whose upstream is not up yet is not previewed: its program would refuse. One whose preview fails while an
+    upstream is about to export more waits for that. Layers that read an output which changes are taken in, as their
+    resources may have to follow.
 
     Args:
         environment: where.
@@ -152,6 +153,10 @@ def make_plan(
             plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer])
         else:
             plan = _planned(layer, reasons[layer], reports[layer], states)
+            growing = [name for name in BY_NAME[layer].reads if name in planned and planned[name].new_outputs]
+            if plan.error and growing:
+                # It may well be a field that it reads already and that is exported before it deploys.
+                plan = LayerPlan(layer, 0, reasons[layer], waits_for=growing)
         planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer])
         for output, readers in plan.outputs.items():
             for reader in readers:

@@ -64,8 +64,19 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     lane: Lane, on_lane: Command, capsys: Captured
 ) -> None:
     assert on_lane("up", "local", "network", "data", "compute") == 0
-    edit(lane, "data/tables.py", 'table("velocity"', 'table("speeds"')
     capsys.readouterr()
+    edit(lane, "data/tables.py", "name=names(name)", 'name=names(f"{name}-2")')
+    assert on_lane("plan", "local", "data", "--json") == 0
+    (planned,) = json.loads(capsys.readouterr().out)["layers"]
+    assert planned["changes"] == {"create": 0, "update": 0, "replace": 3, "delete": 0}
+    assert {(loss["kind"], loss["name"]) for loss in planned["losses"]} == {
+        ("replace", "merchants"),
+        ("replace", "transactions"),
+        ("replace", "velocity"),
+    }
+    assert planned["outputs"]["transactions_stream_arn"] == ["compute"]
+    edit(lane, "data/tables.py", 'name=names(f"{name}-2")', "name=names(name)")
+    edit(lane, "data/tables.py", 'table("velocity"', 'table("speeds"')
 
     assert on_lane("plan", "local", "data", "--json") == 0
     (planned,) = json.loads(capsys.readouterr().out)["layers"]

@@ -115,6 +115,17 @@ def test_a_preview_that_fails_is_in_the_plan(all_up: Any) -> None:
     assert "compute: the setting is bad" in text(plan)
 
 
+def test_a_preview_that_fails_before_its_upstream_exports_more_waits_for_it(all_up: Any) -> None:
+    more = Report(counts={"same": 3}, outputs_before={"alias_name": "a"}, outputs_after={"alias_name": "a", "url": "u"})
+    all_up.reports |= {("preview", "compute"): more, ("preview", "api-edge"): "layer 'compute' does not export url"}
+
+    plan = make_plan(all_up, ["compute", "api-edge"], {}, None)
+
+    assert plan.obstacles == []
+    assert list(plan.layers[1].waits_for) == ["compute"]
+    assert make_plan(all_up, ["api-edge"], {}, None).obstacles == ["api-edge: layer 'compute' does not export url"]
+
+
 def test_a_field_that_a_deployed_layer_reads_and_the_checkout_lacks_is_an_obstacle(
     all_up: Any, run_command: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
