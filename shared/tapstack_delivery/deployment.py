@@ -31,8 +31,7 @@ def deploy(environment: Environment, plan: Plan, *, may_lose_data: bool) -> Mapp
         Layer to what its deployment did; layers left alone are not in it.
 
     Raises:
-        DeliveryError: a layer failed; the message says which are up and how to go on.
-        LaneError: data would be lost, and must not be.
+        DeliveryError: a layer failed, or would lose data and must not; the message says which are up and how to go on.
     """
     done: dict[str, Report] = {}
     kept: list[str] = []
@@ -79,7 +78,8 @@ def run_shown(
 
 
 def _follows(layer: LayerPlan, done: Mapping[str, Report]) -> bool:
-    return any(done[read].changes for read in BY_NAME[layer.layer].reads if read in done)
+    upstream = [done[read] for read in BY_NAME[layer.layer].reads if read in done]
+    return any(report.changes or report.changes_outputs for report in upstream)
 
 
 def _planned_too_early(working: Sequence[LayerPlan], done: Mapping[str, Report]) -> list[str]:

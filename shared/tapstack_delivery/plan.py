@@ -186,7 +186,7 @@ def _planned(
         losses=losses_of(report),
         outputs=_changed_outputs(layer, report, states),
         new_outputs=[name for name in after if before and name not in before],
-        rewrites_exports=before != after,
+        rewrites_exports=report.changes_outputs,
     )
 
 

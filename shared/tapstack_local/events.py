@@ -82,6 +82,11 @@ class Report:
         """
         return self.history.index((later, True)) > self.history.index((earlier, False))
 
+    @property
+    def changes_outputs(self) -> bool:
+        """Whether the stack exports something else than before."""
+        return self.outputs_before != self.outputs_after
+
     def summary(self) -> str:
         """The changes in words: `12 created, 1 updated`."""
         words = {
@@ -92,7 +97,7 @@ class Report:
             "discard": "forgotten",
         }
         told = [f"{count} {words.get(op, op)}" for op, count in self.counts.items()]
-        if self.outputs_before and not self.changes and self.outputs_before != self.outputs_after:
+        if self.outputs_before and not self.changes and self.changes_outputs:
             told.append("outputs changed")
         return ", ".join(told) or "nothing to do"
 

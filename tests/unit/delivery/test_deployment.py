@@ -80,6 +80,17 @@ def test_layers_without_changes_are_left_alone(all_up: Any, run_command: RunComm
     assert all_up.done("up") == ["api-edge"]
 
 
+def test_a_layer_follows_one_whose_outputs_alone_changed(all_up: Any, run_command: RunCommand) -> None:
+    told = Report(
+        counts={"same": 3}, outputs_before={"merchant_ids": ["a"]}, outputs_after={"merchant_ids": ["a", "b"]}
+    )
+    all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
+
+    assert run_command("up", "dev", "--yes") == 0
+
+    assert all_up.done("up") == ["data", "compute", "api-edge"]
+
+
 def test_a_layer_after_a_changed_one_is_looked_at_again(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
     """Its first preview was made before the change, and said nothing of the loss."""
     all_up.reports |= {("preview", "data"): CHANGED, ("up", "data"): CHANGED}
