@@ -130,7 +130,7 @@ def test_a_producer_that_exports_more_after_its_contract_is_refused_at_preview(w
 def test_a_value_of_the_wrong_shape_is_refused_at_preview_in_the_producer(write: Write) -> None:
     message = refused(write("network", CONTRACT, PRODUCED, 'outputs["queue_arn"] = Arn.of("no-arn")\n', EXPORT).preview)
 
-    assert message.startswith("'no-arn' is not an ARN; ")
+    assert message.startswith("network.queue_arn is promised as Arn: 'no-arn' is not an ARN; ")
 
 
 def test_a_value_that_is_known_once_its_resource_is_made_is_refused_then(write: Write) -> None:
@@ -156,7 +156,7 @@ def test_a_value_that_is_known_once_its_resource_is_made_is_refused_then(write: 
     )
 
     assert stack.preview().errors == []
-    assert refused(stack.up).startswith("'made-no-arn' is not an ARN; ")
+    assert refused(stack.up).startswith("network.queue_arn is promised as Arn: 'made-no-arn' is not an ARN; ")
     stack.destroy()
 
 

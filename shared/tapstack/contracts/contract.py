@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -127,8 +128,12 @@ class Contract:
         pulumi.export(upstream.ENVIRONMENT_OUTPUT, environment_suffix)
         pulumi.export(upstream.READS_OUTPUT, reads_of(self.LAYER))
         for name, field in self.schema().items():
+            held = self._held(name, partial(_not_as_promised, self.LAYER, name))
             value = getattr(self, name)
-            pulumi.export(name, Output.secret(value) if field.secret else value)
+            if field.is_output:
+                pulumi.export(name, (Output.secret(value) if field.secret else value).apply(held))
+            else:
+                pulumi.export(name, held(value))
         outputs.update(root.outputs)
         root.outputs = outputs
 
@@ -145,18 +150,23 @@ class Contract:
                 another environment; the message names the layer, the output and the command to run.
         """
         reader = layer_of(pulumi.get_project())
-        schema, types = cls.schema(), get_type_hints(cls)
+        schema = cls.schema()
         names = cls.read_by(reader)
         known = upstream.require(cls.LAYER, cls.VERSION, names, environment_suffix)
         reference = pulumi.StackReference(upstream.stack_name(cls.LAYER))
         contract = cls.__new__(cls)
         for name in names:
-            field = schema[name]
-            kind = get_args(types[name])[0] if field.is_output else types[name]
-            take = _taken_as(kind, cls.LAYER, name, is_secret=field.secret)
-            value = reference.require_output(name).apply(take) if field.is_output else take(known[name])
+            held = cls._held(name, partial(_not_readable, cls.LAYER, name))
+            is_output = schema[name].is_output
+            value = reference.require_output(name).apply(held) if is_output else held(known[name])
             object.__setattr__(contract, name, value)
         return contract
+
+    @classmethod
+    def _held(cls, name: str, refuse: Callable[[str, str], Exception]) -> Callable[[object], Any]:
+        """Make what holds a value to the type of a field; `refuse` gets the type's name and what is wrong."""
+        field, kind = cls.schema()[name], get_type_hints(cls)[name]
+        return _hold(get_args(kind)[0] if field.is_output else kind, refuse, is_secret=field.secret)
 
     def _require_exactly(self, fields: Mapping[str, Any]) -> None:
         names = {field.name for field in dataclasses.fields(self)}
@@ -218,8 +228,8 @@ def reads_of(layer: str) -> dict[str, dict[str, Any]]:
     return reads
 
 
-def _taken_as(kind: type, layer: str, name: str, *, is_secret: bool) -> Callable[[object], Any]:
-    def take(value: object) -> object:
+def _hold(kind: type, refuse: Callable[[str, str], Exception], *, is_secret: bool) -> Callable[[object], Any]:
+    def hold(value: object) -> object:
         if issubclass(kind, Shaped):
             try:
                 return kind.parse(value)
@@ -229,10 +239,19 @@ def _taken_as(kind: type, layer: str, name: str, *, is_secret: bool) -> Callable
             return value
         else:
             wrong = f"{'this secret' if is_secret else repr(value)} is not of type {kind.__name__}"
-        deploy = upstream.deploy_first(layer)
-        raise UpstreamError(f"{layer}.{name} cannot be read as {kind.__name__}: {wrong}; {deploy}")
+        raise refuse(kind.__name__, wrong)
 
-    return take
+    return hold
+
+
+def _not_as_promised(layer: str, name: str, kind: str, wrong: str) -> ContractError:
+    return ContractError(
+        f"{layer}.{name} is promised as {kind}: {wrong}; hand the right output on in projects/{layer}/__main__.py"
+    )
+
+
+def _not_readable(layer: str, name: str, kind: str, wrong: str) -> UpstreamError:
+    return UpstreamError(f"{layer}.{name} cannot be read as {kind}: {wrong}; {upstream.deploy_first(layer)}")
 
 
 def _too_many(layer: str, names: Sequence[str]) -> str:

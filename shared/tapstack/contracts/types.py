@@ -1,16 +1,14 @@
 """The types of what crosses a layer's border: texts, lists and maps whose shape is known.
 
-A producer makes one with `of`, a consumer gets it made. Either way a value of another shape is refused where it
-crosses, and not by AWS three layers later.
+A producer says with `of` what an output is, a consumer gets it made. Either way a value of another shape is refused
+where it crosses, and not by AWS three layers later.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self, TypeVar
 
 from pulumi import Input, Output
-
-from tapstack.errors import ContractError
 
 _T = TypeVar("_T", bound="Text")
 
@@ -39,25 +37,14 @@ class Shaped:
 
     @classmethod
     def of(cls, value: Input[Any]) -> Output[Self]:
-        """Take an output as one of this type; what is known already while the program runs is checked at once.
-
-        Raises:
-            ContractError: in the engine's run, the value has another shape.
-        """
-        shaped: Callable[[Any], Self] = cls._shaped
-        return Output.from_input(value).apply(shaped)
+        """Say that an output is of this type; it is held to that where a contract exports it."""
+        said: Output[Self] = Output.from_input(value)
+        return said
 
     @classmethod
     def refusal(cls, value: object, *, is_secret: bool = False) -> str:
         """Say that a value has another shape, without repeating a secret."""
         return f"{'this secret' if is_secret or cls.IS_SECRET else repr(value)} is not {cls.MEANING}"
-
-    @classmethod
-    def _shaped(cls, value: object) -> Self:
-        try:
-            return cls.parse(value)
-        except ValueError as error:
-            raise ContractError(f"{error}; hand the right output on in this layer's __main__.py") from error
 
 
 class Text(Shaped, str):
