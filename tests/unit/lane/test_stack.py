@@ -134,9 +134,12 @@ def test_the_lane_stays_locked_as_long_as_its_engine_runs(stack: LaneStack, tmp_
 def command(stack: LaneStack, *, lock: Path | None = None) -> Iterator["subprocess.Popen[str]"]:
     """A process that deploys the stack, once the engine has begun."""
     code = f"""
+import signal
 from pathlib import Path
 from tapstack_local.locks import acquire
 from tapstack_local.lane_stack import LaneStack
+# A shell that runs the tests in the background lets what it starts ignore a Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 lock = {f"acquire(Path({str(lock)!r}), blocking=False)" if lock else "None"}
 stack = LaneStack(layer={stack.layer!r}, name={stack.name!r}, folder=Path({str(stack.folder)!r}),
     state=Path({str(stack.state)!r}), logs=Path({str(stack.logs)!r}),
