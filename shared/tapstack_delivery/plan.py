@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tapstack.contracts.contract import contract_of
-from tapstack.layers import BY_NAME, downstream, waves
+from tapstack.layers import BY_NAME, LAYERS, downstream, waves
 from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 from tapstack_delivery.data_bearing import DATA_BEARING
 from tapstack_delivery.environment import Environment
@@ -49,6 +49,7 @@ class LayerPlan:
         because: why it is in the plan, such as files that have changed; empty where all layers were asked for.
         changes: resources per kind of change, `KINDS` in that order; None where it is not known.
         waits_for: the upstream layers that have to be up before its changes are known.
+        lacks: layers before it, near or far, that are neither up nor in the plan: it cannot be deployed without them.
         losses: data-bearing resources that it deletes or replaces.
         outputs: the contract's outputs that change, or may change, to the layers that would see it.
         new_outputs: outputs that come beside those there are.
@@ -62,6 +63,7 @@ class LayerPlan:
     because: Sequence[str] = ()
     changes: Mapping[str, int] | None = None
     waits_for: Sequence[str] = ()
+    lacks: Sequence[str] = ()
     losses: Sequence[Loss] = ()
     outputs: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
     new_outputs: Sequence[str] = ()
@@ -104,9 +106,20 @@ class Plan:
 
     @property
     def obstacles(self) -> list[str]:
-        """What keeps the plan from being carried out: previews that failed, and contracts that would be broken."""
-        errors = [f"{plan.layer}: {plan.error}" for plan in self.layers if plan.error]
-        return [*errors, *(text for plan in self.layers for text in plan.breaks)]
+        """What keeps the plan from being carried out: what is not up, previews that failed, contracts that break."""
+        told = []
+        for plan in self.layers:
+            if plan.lacks:
+                together = {*plan.lacks, *(each.layer for each in self.layers)}
+                with_them = " ".join(("nox -s up --", self.stack, *(name for name in LAYERS if name in together)))
+                are = "is" if len(plan.lacks) == 1 else "are"
+                told.append(
+                    f"{plan.layer}: {', '.join(plan.lacks)} {are} not up, and not in this plan; deploy all: {with_them}"
+                )
+            if plan.error:
+                told.append(f"{plan.layer}: {plan.error}")
+            told += plan.breaks
+        return told
 
     def as_data(self) -> dict[str, Any]:
         """Give the plan as JSON-able data."""
@@ -150,7 +163,9 @@ def make_plan(
                 layer, 0, reasons[layer], waits_for=[name for name in BY_NAME[layer].reads if name in planned]
             )
         elif missing[layer]:
-            plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer])
+            absent = [name for name in _before(layer) if states[name].is_readable and not states[name].is_up]
+            lacks = [name for name in absent if name not in asked]
+            plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer], lacks=lacks)
         else:
             plan = _planned(layer, reasons[layer], reports[layer], states)
             growing = [name for name in BY_NAME[layer].reads if name in planned and planned[name].new_outputs]
@@ -168,6 +183,15 @@ def make_plan(
         [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()],
         [layer for layer, state in states.items() if not state.is_readable],
     )
+
+
+def _before(layer: str) -> list[str]:
+    """Name the layers that a layer reads, and those that they read, in the order they deploy."""
+    before = set(BY_NAME[layer].reads)
+    for name in reversed(LAYERS):
+        if name in before:
+            before |= set(BY_NAME[name].reads)
+    return [name for name in BY_NAME if name in before]
 
 
 def _planned(

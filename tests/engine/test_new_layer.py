@@ -28,7 +28,7 @@ def test_the_layer_stands_after_those_it_reads(checkout: ScratchCheckout) -> Non
 
 def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchCheckout) -> None:
     early = checkout.python("-m", "tapstack_delivery", "up", "local", "made-up", status=1)
-    assert "layer 'data' is not up" in early.stderr
+    assert "made-up: data is not up, and not in this plan; deploy all: nox -s up -- local data made-up" in early.stderr
 
     checkout.python("-m", "tapstack_delivery", "up", "local", "data")
     checkout.python("-m", "tapstack_delivery", "up", "local", "made-up")

@@ -36,7 +36,8 @@ def run(options: argparse.Namespace) -> int:
             told = "; ".join(loss_line(layer, loss) for layer, loss in plan.losses)
             raise DeliveryError(f"{told}. Nothing was changed. Where that is meant: add --accept-data-loss")
         if all(layer.is_idle for layer in plan.layers):
-            say(f"nothing to do: {options.stack} is as this checkout has it")
+            names = ", ".join(layer.layer for layer in plan.layers)
+            say(f"nothing to do{f': {names} as this checkout has it' if names else ''}")
             return 0
         require_agreement(environment, order(plan), given=options.yes)
         deploy(environment, plan, may_lose_data=options.accept_data_loss)

@@ -51,6 +51,16 @@ def test_a_layer_whose_upstream_is_not_up_is_not_previewed(script: Any) -> None:
     assert sorted(script.done("preview")) == ["data", "network"]
 
 
+def test_a_layer_alone_is_told_all_that_it_lacks(script: Any) -> None:
+    script.states |= {layer: {} for layer in LAYERS}
+
+    plan = make_plan(script, ["data", "api-edge"], {}, None)
+
+    told = "api-edge: network, compute are not up, and not in this plan"
+    assert plan.obstacles == [f"{told}; deploy all: nox -s up -- dev network data compute api-edge"]
+    assert make_plan(script, LAYERS, {}, None).obstacles == []
+
+
 def test_what_holds_data_and_goes_is_named_with_what_is_lost(all_up: Any) -> None:
     all_up.reports["preview", "data"] = replaced_table()
 
