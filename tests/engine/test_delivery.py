@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from support.clients import emulator_client
+from support.environments import write_settings
 from tapstack.contracts.data import DataContract
 from tapstack.layers import LAYERS
 from tapstack_delivery import __main__ as program
@@ -121,10 +121,7 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
 def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     """A lane's emulator and state backend, for stacks of another name than the lane's."""
     with scratch_lane(tmp_path_factory.mktemp("backend")) as lane:
-        for layer in LAYERS:
-            settings = yaml.safe_load((lane.projects / layer / "Pulumi.local.yaml").read_text(encoding="utf-8"))
-            settings["config"][f"tapstack-{layer}:environmentSuffix"] = "blue"
-            (lane.projects / layer / "Pulumi.blue.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
+        write_settings(lane, "blue")
         yield lane
 
 

@@ -26,7 +26,7 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
     for environment in (blue, green):
         environment.prepare()
         for layer in LAYERS:
-            environment.up(layer)
+            environment.stack(layer).up()
 
     assert in_both(blue, green) == SHARED
     for environment in (blue, green):
@@ -51,8 +51,8 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
 
 def assert_unchanged(environment: Environment) -> None:
     for layer in LAYERS:
-        assert environment.refresh(layer).changes == {}, f"{environment.name}: {layer} has drifted"
-        assert environment.up(layer).changes == {}, f"{environment.name}: {layer} changes"
+        assert environment.stack(layer).refresh().changes == {}, f"{environment.name}: {layer} has drifted"
+        assert environment.stack(layer).up().changes == {}, f"{environment.name}: {layer} changes"
 
 
 def in_both(one: Environment, other: Environment) -> set[str]:
@@ -70,8 +70,10 @@ def in_both(one: Environment, other: Environment) -> set[str]:
 def transaction_of(environment: Environment) -> dict[str, Any]:
     """Submit a transaction to an environment and follow it to its decision."""
     endpoint = environment.lane.require_running().url
-    merchants.write_settings(endpoint, environment.outputs("data")["merchants_table_name"], "http://127.0.0.1:9")
-    edge = environment.outputs("api-edge")
+    merchants.write_settings(
+        endpoint, environment.stack("data").outputs()["merchants_table_name"], "http://127.0.0.1:9"
+    )
+    edge = environment.stack("api-edge").outputs(show_secrets=True)
     with httpx.Client(headers={"x-api-key": edge["api_keys"]["acme"]}, timeout=30, trust_env=False) as http:
         card = {"token": f"tok_{environment.name}", "bin": "424242", "country": "DE", "expires": "2099-12"}
         body = {"amount": 1250, "currency": "EUR", "card": card}
