@@ -1,6 +1,7 @@
 """Carries out a plan: wave by wave, until the first failure, and tells what is up and what is not."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from tapstack.layers import BY_NAME
 from tapstack_delivery.environment import Environment
@@ -37,18 +38,12 @@ def deploy(environment: Environment, plan: Plan, *, may_lose_data: bool) -> Mapp
     kept: list[str] = []
     for wave in plan.waves:
         working = [layer for layer in wave if not layer.is_idle or _follows(layer, done)]
-        kept += [layer.layer for layer in wave if layer not in working]
-        for layer in wave:
-            if layer not in working:
-                say(f"{layer.layer:<14}unchanged")
-
-        def run(
-            stack: LayerStack, listener: Listener, again: Sequence[str] = _planned_too_early(working, done)
-        ) -> Report:
-            if stack.layer in again and not may_lose_data:
-                _require_no_loss(environment, stack)
-            return stack.up(listener=listener)
-
+        idle = [layer.layer for layer in wave if layer not in working]
+        for layer in idle:
+            say(f"{layer:<14}unchanged")
+        kept += idle
+        again = [] if may_lose_data else _planned_too_early(working, done)
+        run = partial(_up, environment, again)
         outcomes = run_shown(environment, [layer.layer for layer in working], "pulumi up", run)
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
         if failed := {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, LaneError)}:
@@ -75,6 +70,13 @@ def run_shown(
             return report
 
         return side_by_side(environment, layers, one)
+
+
+def _up(environment: Environment, again: Sequence[str], stack: LayerStack, listener: Listener) -> Report:
+    """Deploy a layer, previewed once more where it is among `again`."""
+    if stack.layer in again:
+        _require_no_loss(environment, stack)
+    return stack.up(listener=listener)
 
 
 def _follows(layer: LayerPlan, done: Mapping[str, Report]) -> bool:
