@@ -7,7 +7,7 @@ from typing import Final
 from tapstack.layers import BY_NAME
 from tapstack_delivery.environment import Environment
 from tapstack_delivery.side_by_side import side_by_side
-from tapstack_delivery.state import LayerState, is_secret, states_of
+from tapstack_delivery.state import LayerState, is_secret, require_settled, states_of
 from tapstack_local.errors import LaneError
 from tapstack_local.events import Operation
 
@@ -64,7 +64,7 @@ def find_drift(environment: Environment, layers: Sequence[str]) -> list[LayerDri
     """
     states = states_of(environment, {*layers, *(read for layer in layers for read in BY_NAME[layer].reads)})
     up = [layer for layer in layers if states[layer].is_up]
-    environment.require_settled(up)
+    require_settled(environment, states, up)
 
     def compare(layer: str) -> LayerDrift:
         stack = environment.stack(layer)

@@ -4,14 +4,13 @@ import abc
 import os
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from pathlib import Path
 
 from tapstack.checkout import CHECKOUT
 from tapstack.layers import LAYERS
-from tapstack_delivery.errors import DeliveryError
 from tapstack_local.engine import find_engine
 from tapstack_local.errors import LaneError
 from tapstack_local.lane import Lane
@@ -57,21 +56,6 @@ class Environment(abc.ABC):
     def command(self, action: str, *layers: str) -> str:
         """Give the command line that does something to layers of this environment, or to all."""
         return " ".join(("nox -s", action, "--", self.name, *layers))
-
-    def require_settled(self, layers: Sequence[str]) -> None:
-        """Refuse to work on layers whose last run was cut short.
-
-        Raises:
-            DeliveryError: an operation's end was never seen; the message names it and says what to do.
-            LaneError: a stack is not there, or the backend cannot be read.
-        """
-        for layer in layers:
-            if pending := self.stack(layer).pending():
-                what = repr(pending[0].rpartition("::")[2]) + (f" and {len(pending) - 1} more" if pending[1:] else "")
-                raise DeliveryError(
-                    f"{layer}: a run on stack {self.name!r} was cut short, and the state does not know what became of "
-                    f"{what}; look it up, then: (cd projects/{layer} && pulumi refresh --stack {self.name})"
-                )
 
 
 class LaneEnvironment(Environment):

@@ -12,7 +12,7 @@ from tapstack_delivery.environment import Environment
 from tapstack_delivery.evolution import breaks_of_deployed
 from tapstack_delivery.side_by_side import side_by_side
 from tapstack_delivery.snapshots import Snapshot
-from tapstack_delivery.state import LayerState, states_of
+from tapstack_delivery.state import LayerState, require_settled, states_of
 from tapstack_local.errors import LaneError
 from tapstack_local.events import Report
 from tapstack_local.stack import EngineError
@@ -146,8 +146,8 @@ def make_plan(
         DeliveryError: a stack's last run was cut short.
     """
     asked = [name for name in BY_NAME if name in set(layers)]
-    environment.require_settled(asked)
     states = states_of(environment, {*asked, *(read for layer in asked for read in BY_NAME[layer].reads)})
+    require_settled(environment, states, asked)
     missing = {layer: [name for name in BY_NAME[layer].reads if not states[name].is_up] for layer in asked}
     ready = [layer for layer in asked if not missing[layer]]
     reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())

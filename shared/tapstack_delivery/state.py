@@ -1,15 +1,16 @@
 """What a layer's state says: its resources, its outputs, and what it took from the layers before it."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from tapstack.layers import LAYERS, project_name
 from tapstack.upstream import READS_OUTPUT
 from tapstack_delivery.environment import Environment
+from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.side_by_side import side_by_side
 from tapstack_local.errors import LaneError
-from tapstack_local.stack import NoStackError
+from tapstack_local.stack import NoStackError, is_made
 
 _STACK: Final = "pulumi:pulumi:Stack"
 MARK: Final = "4dabf18193072939515e22adb298388d"
@@ -25,17 +26,21 @@ class LayerState:
     Attributes:
         layer: the layer.
         resources: as the engine exports them, secrets encrypted.
+        pending: the URNs of the operations whose end the engine has not seen.
+        missing: says so where there is no such stack.
         is_readable: whether the credentials of this shell may read it; where they may not, it seems empty.
     """
 
     layer: str
     resources: tuple[Mapping[str, Any], ...]
+    pending: tuple[str, ...] = ()
+    missing: NoStackError | None = None
     is_readable: bool = True
 
     @property
     def is_up(self) -> bool:
         """Whether there are resources beside the stack's own."""
-        return any(item["custom"] and not item["type"].startswith("pulumi:") for item in self.resources)
+        return any(map(is_made, self.resources))
 
     @property
     def outputs(self) -> Mapping[str, Any]:
@@ -77,9 +82,10 @@ def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dic
     def read(layer: str) -> LayerState:
         try:
             deployment = environment.stack(layer).deployment()
-        except NoStackError:
-            deployment = {}
-        return LayerState(layer, tuple(deployment.get("resources") or ()))
+        except NoStackError as error:
+            return LayerState(layer, (), missing=error)
+        pending = (item["resource"]["urn"] for item in deployment.get("pending_operations") or ())
+        return LayerState(layer, tuple(deployment.get("resources") or ()), tuple(pending))
 
     states = {}
     for layer, found in side_by_side(environment, LAYERS, read).items():
@@ -87,3 +93,21 @@ def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dic
             raise found
         states[layer] = LayerState(layer, (), is_readable=False) if isinstance(found, LaneError) else found
     return states
+
+
+def require_settled(environment: Environment, states: Mapping[str, LayerState], layers: Iterable[str]) -> None:
+    """Refuse to work on layers without a stack, or whose last run was cut short.
+
+    Raises:
+        NoStackError: a layer has no stack.
+        DeliveryError: an operation's end was never seen; the message names it and says what to do.
+    """
+    for layer in layers:
+        if missing := states[layer].missing:
+            raise missing
+        if pending := states[layer].pending:
+            what = repr(pending[0].rpartition("::")[2]) + (f" and {len(pending) - 1} more" if pending[1:] else "")
+            raise DeliveryError(
+                f"{layer}: a run on stack {environment.name!r} was cut short, and the state does not know what became "
+                f"of {what}; look it up, then: (cd projects/{layer} && pulumi refresh --stack {environment.name})"
+            )

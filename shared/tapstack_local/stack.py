@@ -151,7 +151,7 @@ class LayerStack:
             NoStackError: there is no such stack.
             LaneError: the backend cannot be read.
         """
-        return [item["urn"] for item in self.deployment().get("resources") or () if item["custom"] and _is_made(item)]
+        return [item["urn"] for item in self.deployment().get("resources") or () if is_made(item)]
 
     def pending(self) -> list[str]:
         """List the URNs of the operations whose end the engine has not seen.
@@ -281,8 +281,9 @@ def _wind_up(process: subprocess.Popen[bytes]) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
-def _is_made(item: Mapping[str, Any]) -> bool:
-    return not item["type"].startswith("pulumi:")
+def is_made(item: Mapping[str, Any]) -> bool:
+    """Tell whether a resource of a state is one of a cloud's, and not of the engine's own."""
+    return bool(item["custom"]) and not item["type"].startswith("pulumi:")
 
 
 def _lock_holder(line: str) -> str:

@@ -7,7 +7,7 @@ import yaml
 
 from tapstack.layers import LAYERS, project_name
 from tapstack_local.lane import Lane
-from tapstack_local.stack import LayerStack
+from tapstack_local.stack import LayerStack, is_made
 from tapstack_local.stack_config import config_file
 
 
@@ -56,4 +56,4 @@ class Environment:
     def resources(self, layer: str) -> list[dict[str, Any]]:
         """List a layer's resources as its state has them."""
         found = self.stack(layer).deployment().get("resources") or []
-        return [item for item in found if item["custom"] and not item["type"].startswith("pulumi:")]
+        return [item for item in found if is_made(item)]

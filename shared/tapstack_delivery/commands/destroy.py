@@ -8,7 +8,7 @@ from tapstack_delivery.commands.arguments import add_layers, add_stack, layers_o
 from tapstack_delivery.deployment import run_shown
 from tapstack_delivery.environment import Environment, environment_named
 from tapstack_delivery.errors import DeliveryError
-from tapstack_delivery.state import LayerState, states_of
+from tapstack_delivery.state import LayerState, require_settled, states_of
 from tapstack_local.errors import LaneError
 from tapstack_local.progress import say
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
         if not up:
             say(f"nothing to do: {', '.join(layers)} of {options.stack} hold no resources")
             return 0
-        environment.require_settled(up)
+        require_settled(environment, states, up)
         order = list(reversed(waves(up)))
         require_agreement(
             environment, f"destroying {', '.join(layer for wave in order for layer in wave)}", given=options.yes

@@ -7,6 +7,7 @@ from typing import Any, Final
 from tapstack.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 from tapstack_delivery.errors import DeliveryError
 from tapstack_delivery.state import MARK
+from tapstack_local.stack import is_made
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
@@ -49,7 +50,9 @@ def read_deployment(layer: str, states: Sequence[Mapping[str, Any]]) -> Deployme
         DeliveryError: the stack has no resources.
     """
     stack = next((state for state in states if state["type"] == _STACK), None)
-    made = tuple(sorted((state for state in states if _is_made(state)), key=lambda state: state["urn"]))
+    # A resource marked for deletion is the old one of a replacement that has not ended.
+    there = [state for state in states if is_made(state) and not state.get("delete")]
+    made = tuple(sorted(there, key=lambda state: state["urn"]))
     if stack is None or not made:
         raise DeliveryError(f"layer {layer!r} has no resources in its state; deploy it: nox -s up-{layer}")
     return Deployment(
@@ -72,11 +75,6 @@ def texts(value: object) -> Iterator[str]:
     elif isinstance(value, list | tuple):
         for item in value:
             yield from texts(item)
-
-
-def _is_made(state: Mapping[str, Any]) -> bool:
-    # A resource marked for deletion is the old one of a replacement that has not ended.
-    return not state["type"].startswith("pulumi:") and not state.get("delete")
 
 
 def _project_of(reference: Mapping[str, Any]) -> str:
