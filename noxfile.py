@@ -39,17 +39,17 @@ def run(session: nox.Session, tool: str, *arguments: str, env: dict[str, str] | 
 
 def lane(session: nox.Session, *arguments: str) -> None:
     """Run one of the lane's commands."""
-    run(session, "python", "-m", "tapstack_local", *arguments, *session.posargs)
+    run(session, "python", "-m", "tapstack.cli.lane", *arguments, *session.posargs)
 
 
 def operator(session: nox.Session, *arguments: str) -> None:
     """Run one of the operators' commands."""
-    run(session, "python", "-m", "tapstack_operator", *arguments, *session.posargs)
+    run(session, "python", "-m", "tapstack.cli.operate", *arguments, *session.posargs)
 
 
 def delivery(session: nox.Session, *arguments: str) -> None:
     """Run one of the teams' commands."""
-    run(session, "python", "-m", "tapstack_delivery", *arguments, *session.posargs)
+    run(session, "python", "-m", "tapstack.cli.deploy", *arguments, *session.posargs)
 
 
 @nox.session
@@ -198,11 +198,11 @@ def lint(session: nox.Session) -> None:
     """Check style, contracts, workflows, and that what is made from code is as the code has it."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
-    run(session, "python", "-m", "tapstack.manifest")
-    run(session, "python", "-m", "tapstack.openapi")
-    run(session, "python", "-m", "tapstack_delivery", "contracts", "--quiet")
-    run(session, "python", "-m", "tapstack_delivery.github")
-    run(session, "python", "-m", "tapstack_delivery.actionlint")
+    run(session, "python", "-m", "tapstack.generate.manifest")
+    run(session, "python", "-m", "tapstack.generate.openapi")
+    run(session, "python", "-m", "tapstack.cli.deploy", "contracts", "--quiet")
+    run(session, "python", "-m", "tapstack.deploy.github")
+    run(session, "python", "-m", "tapstack.deploy.actionlint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")
 
 

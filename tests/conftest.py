@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from support.clients import emulator_client
+from tapstack.engine.events import Report
+from tapstack.lane import merchants
+from tapstack.lane.lane import Lane
+from tapstack.lane.receiver import Delivery
+from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
-from tapstack_local import merchants
-from tapstack_local.events import Report
-from tapstack_local.lane import Lane
-from tapstack_local.receiver import Delivery
-from tapstack_local.workspace import scratch_lane
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from fraud_detector.stream import Detector
-from transactions.card_velocity import CardVelocity
 from transactions.clock import now
-from transactions.merchant_velocity import MerchantVelocityCounter
 from transactions.merchants import Merchants
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
+from transactions.velocity.card import CardVelocity
+from transactions.velocity.merchant import MerchantVelocityCounter
 
 logger = Logger()
 metrics = Metrics()

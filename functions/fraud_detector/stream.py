@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from transactions import notifications
-from transactions.card_velocity import CardVelocity
 from transactions.clock import Clock
-from transactions.merchant_velocity import MerchantVelocityCounter
 from transactions.merchants import Merchants
-from transactions.notifications import Notification, notification
 from transactions.rules import Findings, judge
 from transactions.settings import MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import Decision, Transaction
+from transactions.velocity.card import CardVelocity
+from transactions.velocity.merchant import MerchantVelocityCounter
+from transactions.webhooks import notifications
+from transactions.webhooks.notifications import Notification, notification
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

@@ -10,9 +10,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from notifier.queue import Notifier, reason_of
 from transactions.clock import now
-from transactions.delivery import Courier
 from transactions.merchants import Merchants
-from transactions.webhooks import SecretStore
+from transactions.webhooks.delivery import Courier
+from transactions.webhooks.signing import SecretStore
 
 logger = Logger()
 metrics = Metrics()

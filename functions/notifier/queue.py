@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from transactions.clock import Clock
-from transactions.delivery import ATTEMPTS, Courier, DeliveryError, back_off
 from transactions.merchants import Merchants
-from transactions.notifications import Notification
-from transactions.webhooks import SecretStore, signed_headers
+from transactions.webhooks.delivery import ATTEMPTS, Courier, DeliveryError, back_off
+from transactions.webhooks.notifications import Notification
+from transactions.webhooks.signing import SecretStore, signed_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

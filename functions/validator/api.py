@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
-from transactions import cursors
-from transactions.acceptance import accept
 from transactions.card_numbers import refuse_card_numbers
 from transactions.clock import Clock
 from transactions.errors import (
@@ -22,10 +20,12 @@ from transactions.errors import (
 )
 from transactions.idempotency import check_key, is_transaction_id
 from transactions.merchants import Merchants
-from transactions.problems import MEDIA_TYPE, document, problem
 from transactions.store import TransactionStore
 from transactions.submission import parse
 from transactions.transaction import accepted_view, current_view
+from validator import cursors
+from validator.acceptance import accept
+from validator.problems import MEDIA_TYPE, document, problem
 
 COLLECTION: Final = "/v1/transactions"
 ITEM: Final = f"{COLLECTION}/{{id}}"

@@ -15,7 +15,7 @@ from tapstack.contracts.api_edge import ApiEdgeContract
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
 from tapstack.contracts.types import ApiKeysByMerchant, Arn, Name, NamesByMerchant, NamesByTier, Url
-from tapstack.program import open_layer
+from tapstack.program.opening import open_layer
 from usage_plans import make_usage_plans
 
 settings = ApiEdgeSettings.load()

@@ -19,8 +19,8 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import ApiEdgeSettings
-from tapstack.naming import PRODUCT
-from tapstack.policies import allow, assume_role, document
+from tapstack.program.naming import PRODUCT
+from tapstack.program.policies import allow, assume_role, document
 
 ROLE: Final = f"{PRODUCT}-api-logs"
 

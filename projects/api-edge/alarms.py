@@ -9,7 +9,7 @@ from pulumi import Input
 from stage import ServedApi
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 
 @dataclass(frozen=True, kw_only=True)

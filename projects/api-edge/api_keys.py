@@ -9,9 +9,9 @@ from pulumi import Output
 
 from settings import ApiEdgeSettings
 from tapstack.contracts.data import DataContract
-from tapstack.errors import UpstreamError
-from tapstack.naming import Names
-from tapstack.outputs import mapping
+from tapstack.program.errors import UpstreamError
+from tapstack.program.naming import Names
+from tapstack.program.outputs import mapping
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from firewall import RATE_RULE
 from stage import ServedApi
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 COLUMNS: Final = 3
 WIDTH: Final = 24 // COLUMNS

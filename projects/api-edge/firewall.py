@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from settings import ApiEdgeSettings
 from stage import ServedApi
 from tapstack.contracts.data import DataContract
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 MANAGED_RULE_GROUPS: Final = {
     "ip-reputation": "AWSManagedRulesAmazonIpReputationList",

@@ -2,7 +2,7 @@
 
 import pulumi_aws as aws
 
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 
 def make_rest_api(names: Names) -> aws.apigateway.RestApi:

@@ -13,7 +13,7 @@ from pulumi import Input, Output
 
 from request_model import RequestChecks, make_request_checks
 from tapstack.contracts.compute import ComputeContract
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 COLLECTION_PATH: Final = "/v1/transactions"
 INTEGRATION_TIMEOUT_MS: Final = 10_000

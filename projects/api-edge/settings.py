@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tapstack.settings import LOG_RETENTION_DAYS, MERCHANT_ID, LayerSettings, between, each, one_of, setting
+from tapstack.program.settings import LOG_RETENTION_DAYS, MERCHANT_ID, LayerSettings, between, each, one_of, setting
 
 TIERS = ("standard", "premium")
 

@@ -11,7 +11,7 @@ from pulumi import Output
 from routes import COLLECTION_PATH
 from settings import ApiEdgeSettings
 from tapstack.contracts.data import DataContract
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 ACCESS_LOG_FIELDS: Final = {
     "requestId": "$context.requestId",

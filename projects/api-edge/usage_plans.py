@@ -8,8 +8,8 @@ from pulumi import Output
 from api_keys import ApiKeys
 from settings import TIERS, ApiEdgeSettings
 from stage import ServedApi
-from tapstack.naming import Names
-from tapstack.outputs import mapping
+from tapstack.program.naming import Names
+from tapstack.program.outputs import mapping
 
 
 def make_usage_plans(

@@ -9,7 +9,7 @@ from roles import make_roles
 from settings import BootstrapSettings
 from state_bucket import make_state_bucket
 from tapstack.layers import BOOTSTRAP
-from tapstack.program import open_project
+from tapstack.program.opening import open_project
 
 settings = BootstrapSettings.load()
 names = open_project(BOOTSTRAP, settings)

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from facts import account_facts
 from grants import Grant, own, policies
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 NAME: Final = "tapstack-boundary"
 

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import BootstrapSettings
-from tapstack.policies import allow, document
+from tapstack.program.policies import allow, document
 
 ALIAS: Final = "alias/tapstack-state"
 

@@ -23,10 +23,10 @@ from key import SecretsKey
 from settings import BootstrapSettings
 from state_bucket import StateBucket
 from state_grants import read_state, write_state
-from tapstack.errors import SettingError
 from tapstack.layers import LAYERS
-from tapstack.naming import PRODUCT, Names
-from tapstack.policies import document
+from tapstack.program.errors import SettingError
+from tapstack.program.naming import PRODUCT, Names
+from tapstack.program.policies import document
 
 GRANTS: Final[Mapping[str, LayerGrants]] = {
     "network": network_grants.GRANTS,

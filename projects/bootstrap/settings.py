@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Self
 
-from tapstack.errors import SettingError
-from tapstack.settings import ProjectSettings, between, matching, setting
+from tapstack.program.errors import SettingError
+from tapstack.program.settings import ProjectSettings, between, matching, setting
 
 
 @dataclass(frozen=True, kw_only=True)

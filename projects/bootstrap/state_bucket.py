@@ -18,7 +18,7 @@ from pulumi import Output
 
 from key import SecretsKey
 from settings import BootstrapSettings
-from tapstack.policies import document
+from tapstack.program.policies import document
 
 
 @dataclass(frozen=True)

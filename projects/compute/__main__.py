@@ -7,7 +7,7 @@ from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.contracts.types import Arn, Name
-from tapstack.program import open_layer
+from tapstack.program.opening import open_layer
 from validator_function import make_validator
 
 settings = ComputeSettings.load()

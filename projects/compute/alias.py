@@ -11,7 +11,7 @@ import pulumi_aws as aws
 from pulumi import Input, Output
 
 from settings import ComputeSettings
-from tapstack.errors import SettingError
+from tapstack.program.errors import SettingError
 
 ALIAS: Final = "live"
 

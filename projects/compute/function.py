@@ -11,9 +11,9 @@ from pulumi import Input, Output
 from alias import make_alias
 from settings import ComputeSettings
 from tapstack.contracts.data import DataContract
-from tapstack.naming import PRODUCT, Names
-from tapstack.packaging import RUNTIME, package
-from tapstack.policies import Statement, allow, assume_role, document
+from tapstack.program.naming import PRODUCT, Names
+from tapstack.program.packaging import RUNTIME, package
+from tapstack.program.policies import Statement, allow, assume_role, document
 
 METRICS_NAMESPACE: Final = "TapStack"
 

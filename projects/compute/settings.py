@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from tapstack.errors import SettingError
-from tapstack.settings import LOG_RETENTION_DAYS, LayerSettings, between, config_key, matching, one_of, setting
+from tapstack.program.errors import SettingError
+from tapstack.program.settings import LOG_RETENTION_DAYS, LayerSettings, between, config_key, matching, one_of, setting
 
 UNRESERVED = -1
 FUNCTIONS = ("validator", "fraud-detector", "notifier")

@@ -6,8 +6,8 @@ from function import FunctionShape, LiveFunction, Placement, make_function
 from settings import ComputeSettings
 from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
-from tapstack.naming import Names
-from tapstack.policies import allow
+from tapstack.program.naming import Names
+from tapstack.program.policies import allow
 
 
 def make_validator(

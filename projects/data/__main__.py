@@ -7,7 +7,7 @@ from settings import DataSettings
 from tables import make_tables
 from tapstack.contracts.data import DataContract
 from tapstack.contracts.types import Arn, ArnsByMerchant, MerchantIds, Name, Url
-from tapstack.program import open_layer
+from tapstack.program.opening import open_layer
 from webhook_secrets import make_webhook_secrets
 
 settings = DataSettings.load()

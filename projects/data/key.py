@@ -3,8 +3,8 @@
 import pulumi_aws as aws
 
 from settings import DataSettings
-from tapstack.naming import Names
-from tapstack.policies import allow, document
+from tapstack.program.naming import Names
+from tapstack.program.policies import allow, document
 
 
 def make_key(names: Names, settings: DataSettings) -> aws.kms.Key:

@@ -7,9 +7,9 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import DataSettings
-from tapstack.naming import Names
-from tapstack.policies import document
-from transactions.delivery import ATTEMPTS
+from tapstack.program.naming import Names
+from tapstack.program.policies import document
+from transactions.webhooks.delivery import ATTEMPTS
 
 DAY_SECONDS: Final = 24 * 60 * 60
 DEAD_LETTER_RETENTION_SECONDS: Final = 14 * DAY_SECONDS

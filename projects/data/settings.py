@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tapstack.settings import MERCHANT_ID, LayerSettings, between, each, matching, setting
+from tapstack.program.settings import MERCHANT_ID, LayerSettings, between, each, matching, setting
 
 
 def _merchants_problem(merchants: list[str]) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import pulumi_aws as aws
 
 from settings import DataSettings
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 MERCHANT_INDEX: Final = "merchant-index"
 """Lists a merchant's transactions by time; `transactions.store` queries it by this name."""

@@ -9,8 +9,8 @@ import pulumi_random as random
 from pulumi import Output
 
 from settings import DataSettings
-from tapstack.naming import Names
-from tapstack.outputs import mapping
+from tapstack.program.naming import Names
+from tapstack.program.outputs import mapping
 
 SECRET_BYTES = 32
 

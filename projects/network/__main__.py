@@ -8,7 +8,7 @@ from settings import NetworkSettings
 from subnets import make_isolated_subnets
 from tapstack.contracts.network import NetworkContract
 from tapstack.contracts.types import IpAddresses, SecurityGroupId, SubnetIds, VpcId
-from tapstack.program import open_layer
+from tapstack.program.opening import open_layer
 from vpc import make_vpc
 
 settings = NetworkSettings.load()

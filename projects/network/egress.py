@@ -8,7 +8,7 @@ from pulumi import Output, ResourceOptions
 
 from settings import NetworkSettings
 from subnets import Subnets, blocks, make_subnets
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 ANYWHERE = "0.0.0.0/0"
 

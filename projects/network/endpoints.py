@@ -6,7 +6,7 @@ from pulumi import Output
 
 from security_groups import SecurityGroups, allow_out
 from subnets import Subnets
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 
 def make_endpoints(names: Names, vpc: aws.ec2.Vpc, isolated: Subnets, egress: Subnets, groups: SecurityGroups) -> None:

@@ -4,8 +4,8 @@ import pulumi
 import pulumi_aws as aws
 
 from settings import NetworkSettings
-from tapstack.naming import Names
-from tapstack.policies import allow, assume_role, document
+from tapstack.program.naming import Names
+from tapstack.program.policies import allow, assume_role, document
 
 
 def make_flow_logs(names: Names, settings: NetworkSettings, vpc: aws.ec2.Vpc) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import Input
 
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 
 @dataclass(frozen=True)

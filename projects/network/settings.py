@@ -3,7 +3,7 @@
 import ipaddress
 from dataclasses import dataclass
 
-from tapstack.settings import LOG_RETENTION_DAYS, LayerSettings, between, setting
+from tapstack.program.settings import LOG_RETENTION_DAYS, LayerSettings, between, setting
 
 
 def _cidr_problem(value: str) -> str | None:

@@ -15,7 +15,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import NetworkSettings
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 ZONES: Final = 3
 

@@ -3,7 +3,7 @@
 import pulumi_aws as aws
 
 from settings import NetworkSettings
-from tapstack.naming import Names
+from tapstack.program.naming import Names
 
 
 def make_vpc(names: Names, settings: NetworkSettings) -> aws.ec2.Vpc:

@@ -9,9 +9,9 @@ import pytest
 
 from tapstack.contracts import types
 from tapstack.contracts.contract import contract_of
+from tapstack.deploy.contracts.check import ContractCheck
+from tapstack.deploy.contracts.problems import Problem
 from tapstack.layers import LAYERS
-from tapstack_delivery.contract_check import ContractCheck
-from tapstack_delivery.problems import Problem
 
 
 @pytest.fixture(scope="module")

@@ -12,11 +12,11 @@ import msgspec
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tapstack_operator import __main__ as commands
+from tapstack.cli.operate import __main__ as commands
 from transactions.attributes import to_item
 from transactions.clock import iso, now
 from transactions.merchants import Merchants
-from transactions.notifications import Notification
+from transactions.webhooks.notifications import Notification
 
 Operate = Callable[..., tuple[int, str, str]]
 

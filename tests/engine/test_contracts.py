@@ -7,14 +7,14 @@ from contextlib import contextmanager
 
 import pytest
 
+from tapstack.cli.deploy import contracts
+from tapstack.cli.deploy.__main__ import main
+from tapstack.engine.environment import LaneEnvironment
+from tapstack.engine.events import Report
+from tapstack.engine.stack import EngineError
+from tapstack.lane.lane import Lane
+from tapstack.lane.stack import LaneStack
 from tapstack.layers import project_name
-from tapstack_delivery.__main__ import main
-from tapstack_delivery.commands import contracts
-from tapstack_delivery.environment import LaneEnvironment
-from tapstack_local.events import Report
-from tapstack_local.lane import Lane
-from tapstack_local.lane_stack import LaneStack
-from tapstack_local.stack import EngineError
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:example"
 KEY = "a-key-that-nobody-sees"

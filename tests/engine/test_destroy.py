@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from support.clients import emulator_client
+from tapstack.engine.stack import EngineError
+from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS, downstream
-from tapstack_local.lane import Lane
-from tapstack_local.stack import EngineError
 
 LISTED: dict[str, tuple[str, Callable[[Any], list[Any]]]] = {
     "vpcs": ("ec2", lambda c: [vpc for vpc in c.describe_vpcs()["Vpcs"] if not vpc.get("IsDefault")]),

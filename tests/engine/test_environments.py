@@ -8,9 +8,9 @@ import httpx
 from support.clients import emulator_client
 from support.environments import Environment
 from support.polling import eventually
+from tapstack.lane import merchants
+from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS
-from tapstack_local import merchants
-from tapstack_local.lane import Lane
 
 SHARED = {
     "aws:apigateway/account:Account api-gateway-account",

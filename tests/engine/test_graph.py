@@ -7,16 +7,16 @@ import pytest
 
 from support.drawings import details, pixels, texts
 from tapstack.checkout import CHECKOUT
+from tapstack.cli.deploy import __main__ as commands
+from tapstack.deploy.graph.cards import cards_of
+from tapstack.deploy.graph.model import Model, build_model, named
+from tapstack.deploy.graph.picture import compose
+from tapstack.deploy.graph.png import rasterize
+from tapstack.deploy.graph.readme import block
+from tapstack.deploy.graph.svg import draw
+from tapstack.engine.environment import LaneEnvironment
+from tapstack.engine.state import states_of
 from tapstack.layers import BY_NAME, LAYERS
-from tapstack_delivery import __main__ as commands
-from tapstack_delivery.environment import LaneEnvironment
-from tapstack_delivery.graph.cards import cards_of
-from tapstack_delivery.graph.model import Model, build_model, named
-from tapstack_delivery.graph.picture import compose
-from tapstack_delivery.graph.png import rasterize
-from tapstack_delivery.graph.readme import block
-from tapstack_delivery.graph.svg import draw
-from tapstack_delivery.state import states_of
 
 States = Mapping[str, Sequence[Mapping[str, Any]]]
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tapstack.engine.stack import EngineError
+from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS
-from tapstack_local.lane import Lane
-from tapstack_local.stack import EngineError
 
 
 @pytest.mark.parametrize("layer", LAYERS)

@@ -11,11 +11,11 @@ import pytest
 from support.client_traffic import traffic
 from support.clients import emulator_client
 from support.polling import eventually
+from tapstack.engine.stack import EngineError
+from tapstack.lane import merchants
+from tapstack.lane.lane import Lane
+from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
-from tapstack_local import merchants
-from tapstack_local.lane import Lane
-from tapstack_local.stack import EngineError
-from tapstack_local.workspace import scratch_lane
 
 FUNCTION = "tapstack-local-validator"
 

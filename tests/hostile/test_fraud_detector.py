@@ -12,7 +12,7 @@ from hostile.conftest import Inputs
 from hostile.mutations import Mutator
 from support.edge import Edge
 from support.queues import Queues
-from transactions.card_velocity import CardCount
+from transactions.velocity.card import CardCount
 
 ENTRY_POINT = "fraud_detector.stream.Detector.process"
 BODY = {

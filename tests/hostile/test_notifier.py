@@ -13,8 +13,8 @@ from hostile.mutations import Mutator
 from notifier.queue import Notifier
 from support.edge import Edge
 from support.queues import Queues
-from transactions.delivery import DeliveryError
-from transactions.webhooks import SecretStore
+from transactions.webhooks.delivery import DeliveryError
+from transactions.webhooks.signing import SecretStore
 
 ENTRY_POINT = "notifier.queue.Notifier.process"
 GOOD = {

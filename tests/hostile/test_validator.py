@@ -12,10 +12,10 @@ import msgspec
 from hostile.conftest import Inputs
 from hostile.mutations import Mutator
 from support.edge import Edge, event, key_of
-from tapstack.openapi import DecidedTransaction, PendingTransaction
-from transactions import cursors
+from tapstack.generate.openapi import DecidedTransaction, PendingTransaction
 from transactions.idempotency import transaction_id
 from transactions.transaction import Decision
+from validator import cursors
 from validator.api import COLLECTION, ITEM
 
 ENTRY_POINT = "validator.api.Api.answer"

@@ -11,10 +11,10 @@ import pytest
 
 from policy.authorizations import Authorization, World, authorizations
 from policy.evaluation import Policy
+from tapstack.lane.lane import Lane
+from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import BOOTSTRAP, LAYERS
-from tapstack_local.lane import Lane
-from tapstack_local.providers.calls import VARIABLE
-from tapstack_local.workspace import scratch_lane
+from tapstack.providers.calls import VARIABLE
 
 BOUNDARY = "tapstack-boundary"
 

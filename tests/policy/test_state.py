@@ -11,8 +11,8 @@ import pytest
 from policy.authorizations import Authorization
 from policy.evaluation import ALLOWED, decide
 from policy.state_requests import shape, state_requests
+from tapstack.lane.stack_config import STACK
 from tapstack.layers import BOOTSTRAP
-from tapstack_local.stack_config import STACK
 
 Engine = Callable[..., list[Authorization]]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.lane import Lane
-from tapstack_local.stack import EngineError
+from tapstack.engine.stack import EngineError
+from tapstack.lane.lane import Lane
 
 Break = Callable[[str, str, str], Path]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tapstack_local.lane import Lane
+from tapstack.lane.lane import Lane
 
 Break = Callable[[str, str, str], Path]
 Fails = Callable[[str], str]

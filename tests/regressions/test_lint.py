@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.checkout import CHECKOUT
+from tapstack.checkout import CHECKOUT
 
 BAD = {
     "E501": f'"""Long."""\n\nx = "{"y" * 120}"\n',

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.lane import Lane
+from tapstack.lane.lane import Lane
 
 Break = Callable[[str, str, str], Path]
 Fails = Callable[[str], str]

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tapstack import manifest
+from tapstack.checkout import CHECKOUT
+from tapstack.generate import manifest
+from tapstack.lane.lane import Lane
 from tapstack.layers import PROJECTS
-from tapstack_local.checkout import CHECKOUT
-from tapstack_local.lane import Lane
 
 Break = Callable[[str, str, str], Path]
 Fails = Callable[[str], str]

@@ -6,8 +6,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from tapstack_local.checkout import CHECKOUT
-from tapstack_local.lane import Lane
+from tapstack.checkout import CHECKOUT
+from tapstack.lane.lane import Lane
 
 Break = Callable[[str, str, str], Path]
 Fails = Callable[[str], str]

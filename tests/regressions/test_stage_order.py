@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from tapstack_local.lane import Lane
+from tapstack.lane.lane import Lane
 
 Break = Callable[[str, str, str], Path]
 Fails = Callable[[str], str]

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from simulation.run import Run, simulate
-from tapstack_local.progress import bar
+from tapstack.console.progress import bar
 
 
 def main() -> int:

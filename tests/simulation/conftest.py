@@ -7,8 +7,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tapstack_local.emulator import Emulator
-from tapstack_local.progress import step
+from tapstack.console.progress import step
+from tapstack.lane.emulator import Emulator
 
 
 @pytest.fixture(scope="session")

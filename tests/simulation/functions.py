@@ -78,7 +78,7 @@ class Functions:
         client: makes a client of a service, in place of `boto3.client`.
         clock: makes the clock of an environment.
         now: returns the true time.
-        courier: makes what delivers webhooks, in place of `transactions.delivery.Courier`.
+        courier: makes what delivers webhooks, in place of `transactions.webhooks.delivery.Courier`.
     """
 
     client: Callable[[str], Any]
@@ -155,7 +155,7 @@ class Functions:
             with (
                 mock.patch("boto3.client", self.client),
                 mock.patch("transactions.clock.now", self.clock()),
-                mock.patch("transactions.delivery.Courier", self.courier),
+                mock.patch("transactions.webhooks.delivery.Courier", self.courier),
                 mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
                 mock.patch.dict(os.environ, SETTINGS),
             ):

@@ -10,12 +10,12 @@ from simulation.merchants import CARD_AMOUNT, CARD_COUNT, IDS, MERCHANT_COUNT, W
 from simulation.model.values import Item, item_size
 from simulation.world import LARGEST_BATCH, SHARDS, Answer, World
 from transactions.card_numbers import holds_card_number
-from transactions.card_velocity import card_key, parse_history, use_of
-from transactions.merchant_velocity import parse_tally
 from transactions.rules import RULES
 from transactions.settings import DECLINE_FROM, WEIGHTS
 from transactions.store import parse_item
 from transactions.transaction import Decision, Transaction
+from transactions.velocity.card import card_key, parse_history, use_of
+from transactions.velocity.merchant import parse_tally
 
 WINDOW_MS: Final = WINDOW_SECONDS * 1000
 MERCHANT_BOUND: Final = MERCHANT_COUNT + (SHARDS - 1) * LARGEST_BATCH

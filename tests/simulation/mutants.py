@@ -15,8 +15,8 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from tapstack_local.checkout import CHECKOUT
-from tapstack_local.progress import bar
+from tapstack.checkout import CHECKOUT
+from tapstack.console.progress import bar
 
 STEPS: Final = 60_000
 """A mutant that lives this long has survived."""

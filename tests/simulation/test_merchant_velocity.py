@@ -8,10 +8,10 @@ import msgspec
 import pytest
 
 from simulation.model.cloud import Cloud
-from transactions.merchant_velocity import SHARDS, MerchantVelocityCounter, shard_keys
 from transactions.settings import MerchantVelocity
 from transactions.submission import Submission
 from transactions.transaction import Transaction
+from transactions.velocity.merchant import SHARDS, MerchantVelocityCounter, shard_keys
 
 BATCH = 5
 BODY = {"currency": "EUR", "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}}
@@ -70,7 +70,7 @@ def test_on_one_shard_the_limit_is_strict() -> None:
     cloud = Cloud()
     limit = MerchantVelocity(window_seconds=600, count=BATCH + 2)
 
-    with mock.patch("transactions.merchant_velocity.SHARDS", 1):
+    with mock.patch("transactions.velocity.merchant.SHARDS", 1):
         admitted = admitted_when_all_read_before_any_writes(cloud, limit, [batch(cloud, one) for one in range(4)])
 
     assert admitted == limit.count

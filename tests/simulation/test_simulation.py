@@ -7,7 +7,7 @@ import pytest
 
 from simulation.mutants import MUTANTS, Mutant, try_mutant
 from simulation.run import simulate
-from tapstack_local.checkout import CHECKOUT
+from tapstack.checkout import CHECKOUT
 
 STEPS = 3_000
 QUICKLY_FOUND = ("decide what is decided", "count a card without a condition", "forget records that failed")

@@ -19,10 +19,10 @@ from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
 from transactions.attributes import to_item
-from transactions.delivery import DeliveryError
 from transactions.merchants import CACHE_MS, Merchants, fingerprint
 from transactions.settings import parse_settings
-from transactions.webhooks import WebhookSecrets
+from transactions.webhooks.delivery import DeliveryError
+from transactions.webhooks.signing import WebhookSecrets
 
 LANES: Final = 3
 SHARDS: Final = 2
@@ -99,7 +99,7 @@ class World:
         """Deploy, and set the merchants up."""
         self._patches: list[Any] = [
             mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
-            mock.patch("transactions.merchant_velocity.SHARDS", SHARDS),
+            mock.patch("transactions.velocity.merchant.SHARDS", SHARDS),
         ]
         for patch in self._patches:
             patch.start()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from support.graph import Graph, Node
-from tapstack_local.stack_config import MERCHANTS
+from tapstack.lane.stack_config import MERCHANTS
 
 DEPENDS_ON: Final = ""
 """In place of an input: no value leads from one to the other, the program says it explicitly."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import tapstack_local
+import tapstack.lane
 from support.tables import Tables
 from transactions.attributes import to_item
 from transactions.merchants import CACHE_MS, Merchants, fingerprint
@@ -16,7 +16,7 @@ MERCHANTS = "merchants"
 TRANSACTIONS = "transactions"
 
 # The lane's own merchants: their settings are as complete as settings have to be.
-SETTINGS = Path(tapstack_local.__file__).parent / "samples" / "merchants.json"
+SETTINGS = Path(tapstack.lane.__file__).parent / "samples" / "merchants.json"
 
 
 class Edge:

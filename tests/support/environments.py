@@ -5,10 +5,10 @@ from typing import Any
 
 import yaml
 
+from tapstack.engine.stack import LayerStack, is_made
+from tapstack.lane.lane import Lane
+from tapstack.lane.stack_config import config_file
 from tapstack.layers import LAYERS, project_name
-from tapstack_local.lane import Lane
-from tapstack_local.stack import LayerStack, is_made
-from tapstack_local.stack_config import config_file
 
 
 def write_settings(lane: Lane, name: str) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tapstack_local.checkout import CHECKOUT
+from tapstack.checkout import CHECKOUT
 
 _LEFT_OUT = (
     *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
@@ -34,7 +34,7 @@ class ScratchCheckout:
     lane: Path
 
     def python(self, *arguments: str, status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run the copy's Python, such as `-m tapstack_local up data`, and check the status it ends with."""
+        """Run the copy's Python, such as `-m tapstack.cli.lane up data`, and check the status it ends with."""
         return self.run([str(self.root / ".venv" / "bin" / "python"), *arguments], status, **environment)
 
     def run(self, command: Sequence[str], status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tapstack_local.checkout import CHECKOUT
+from tapstack.checkout import CHECKOUT
 
 # Made by tools, and what runs the program here.
 _UNSEEN = (".venv", ".tapstack", ".git", "tests")

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from support.mocked_program import ProgramError
+from tapstack.checkout import CHECKOUT
 from tapstack.layers import BOOTSTRAP, LAYERS
-from tapstack_local.checkout import CHECKOUT
 
 RunLayer = Callable[..., Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from transactions.delivery import ATTEMPTS
+from transactions.webhooks.delivery import ATTEMPTS
 
 RunLayer = Callable[..., Any]
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from support.edge import Edge
-from tapstack import openapi
-from transactions.problems import KINDS, urn
+from tapstack.generate import openapi
 from transactions.transaction import Decision
+from validator.problems import KINDS, urn
 
 BODY = {
     "amount": 1250,
@@ -29,7 +29,7 @@ def test_a_file_that_drifted_is_told_and_written_anew(tmp_path: Path, capsys: py
     file.write_text("{}", encoding="utf-8")
 
     assert openapi.main([], file) == 1
-    assert "python -m tapstack.openapi --write" in capsys.readouterr().out
+    assert "python -m tapstack.generate.openapi --write" in capsys.readouterr().out
     assert file.read_text(encoding="utf-8") == "{}"
     assert openapi.main(["--write"], file) == 0
     assert openapi.main([], file) == 0

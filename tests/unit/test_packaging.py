@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tapstack.errors import PackagingError
-from tapstack.packaging import NATIVE, package
+from tapstack.program.errors import PackagingError
+from tapstack.program.packaging import NATIVE, package
 
 
 def write(source: Path, text: str) -> None:

@@ -19,13 +19,13 @@ from typing import (
 import pulumi
 from pulumi import Output
 
-from tapstack import upstream
 from tapstack.contracts.types import Shaped
-from tapstack.errors import ContractError, UpstreamError
 from tapstack.layers import BY_NAME, layer_of
+from tapstack.program import upstream
+from tapstack.program.errors import ContractError, UpstreamError
 
 OPERATORS = "operators"
-"""Reads a field as a layer may: the commands of `tapstack_operator`."""
+"""Reads a field as a layer may: the commands of `tapstack.operate`."""
 
 
 def output(*, read_by: Sequence[str] = (), secret: bool = False) -> Any:

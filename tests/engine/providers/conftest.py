@@ -9,11 +9,11 @@ import pytest
 from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2
 
-from tapstack_local.emulator import Emulator
-from tapstack_local.progress import step
-from tapstack_local.providers.provider import Provider
-from tapstack_local.providers.servicer import Servicer
-from tapstack_local.providers.values import Blob, marshal, plain, unmarshal
+from tapstack.console.progress import step
+from tapstack.lane.emulator import Emulator
+from tapstack.providers.provider import Provider
+from tapstack.providers.servicer import Servicer
+from tapstack.providers.values import Blob, marshal, plain, unmarshal
 
 Props = dict[str, Any]
 SERVICES = "apigateway cloudwatch dynamodb ec2 iam kms lambda logs s3 secretsmanager sns sqs sts wafv2"

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from tapstack_local.providers.values import Secret, unmarshal
+from tapstack.providers.values import Secret, unmarshal
 
 REGION = "eu-central-1"
 TRUST = json.dumps(

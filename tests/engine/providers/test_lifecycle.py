@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.providers.diff import same
-from tapstack_local.providers.metadata import input_properties
-from tapstack_local.providers.tables import ROWS
+from tapstack.providers.diff import same
+from tapstack.providers.metadata import input_properties
+from tapstack.providers.tables import ROWS
 
 Props = dict[str, Any]
 World = Callable[[Any], Any]

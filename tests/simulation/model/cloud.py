@@ -14,7 +14,7 @@ from simulation.model.sqs import Sqs
 from simulation.model.streams import Stream, StreamPoller
 from simulation.model.table import Index, Table
 from simulation.model.usage import Usage
-from transactions.delivery import ATTEMPTS
+from transactions.webhooks.delivery import ATTEMPTS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transactions import cursors
 from transactions.errors import InvalidQueryError
 from transactions.idempotency import transaction_id
+from validator import cursors
 
 LISTING = f"2026-11-24T21:31:19.042Z#{transaction_id('acme', 'k')}"
 CURSOR = cursors.encode("acme", LISTING)

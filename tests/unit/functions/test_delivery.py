@@ -12,10 +12,10 @@ import msgspec
 import pytest
 
 from notifier.queue import Notifier
-from transactions import delivery
-from transactions.delivery import ATTEMPTS, Courier, DeliveryError, ForbiddenTargetError, is_public
-from transactions.notifications import Notification
-from transactions.webhooks import WebhookSecrets
+from transactions.webhooks import delivery
+from transactions.webhooks.delivery import ATTEMPTS, Courier, DeliveryError, ForbiddenTargetError, is_public
+from transactions.webhooks.notifications import Notification
+from transactions.webhooks.signing import WebhookSecrets
 
 SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 Serve = Callable[[type[BaseHTTPRequestHandler]], str]

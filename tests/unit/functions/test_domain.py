@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from transactions.delivery import BACK_OFF_SECONDS, Courier, ForbiddenTargetError, back_off, is_public
 from transactions.errors import CardNumberError, RequestError
 from transactions.idempotency import transaction_id
 from transactions.schema import request_schema
 from transactions.submission import parse, request_hash
-from transactions.webhooks import WebhookSecrets, signed_headers
+from transactions.webhooks.delivery import BACK_OFF_SECONDS, Courier, ForbiddenTargetError, back_off, is_public
+from transactions.webhooks.signing import WebhookSecrets, signed_headers
 
 GOOD: dict[str, Any] = {
     "amount": 1250,

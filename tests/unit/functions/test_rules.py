@@ -13,7 +13,7 @@ from transactions.rules import RULES, Findings, judge
 from transactions.settings import STRICT, WEIGHTS, MerchantSettings, parse_settings
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.windows import Counted, exceeded
+from transactions.velocity.windows import Counted, exceeded
 
 SETTINGS: dict[str, Any] = {
     "id": "acme",

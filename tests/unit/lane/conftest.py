@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.background import Running
-from tapstack_local.emulator import Emulator
-from tapstack_local.progress import step
+from tapstack.console.progress import step
+from tapstack.lane.background import Running
+from tapstack.lane.emulator import Emulator
 
 Script = Callable[[Path, str], Path]
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.background import BackgroundProcess
-from tapstack_local.locks import LockTakenError, is_held
+from tapstack.engine.locks import LockTakenError, is_held
+from tapstack.lane.background import BackgroundProcess
 
 SLEEPER = [sys.executable, "-c", "import time; print('up', flush=True); time.sleep(600)"]
 STUBBORN = (
@@ -46,7 +46,7 @@ def test_children_that_do_not_listen_end_with_it_too(process: BackgroundProcess,
 import signal
 import time
 from pathlib import Path
-from tapstack_local.locks import acquire
+from tapstack.engine.locks import acquire
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 acquire(Path({str(lock)!r}), blocking=True)
 time.sleep(600)
@@ -62,7 +62,7 @@ time.sleep(600)
 def test_one_that_will_not_listen_is_ended_all_the_same(
     process: BackgroundProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tapstack_local.background._STOP_SECONDS", 0.5)
+    monkeypatch.setattr("tapstack.lane.background._STOP_SECONDS", 0.5)
     process.start([sys.executable, "-c", STUBBORN], "http://x", os.environ)
     wait_until(lambda: process.last_log_line() == "up")
 

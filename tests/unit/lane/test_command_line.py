@@ -6,7 +6,7 @@ import sys
 
 TALKS = """
 import sys, types
-from tapstack_local.command_line import Parser, run_command
+from tapstack.cli.command_line import Parser, run_command
 talk = types.ModuleType("talk")
 talk.configure = lambda parser: None
 talk.run = lambda options: print("hello") or 0

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from tapstack.cli.lane import __main__ as commands
+from tapstack.cli.lane import engine
+from tapstack.lane.background import Running
+from tapstack.lane.emulator import Emulator
+from tapstack.lane.lane import Lane
+from tapstack.lane.stack import LaneStack
 from tapstack.layers import LAYERS
-from tapstack_local import __main__ as commands
-from tapstack_local.background import Running
-from tapstack_local.commands import engine
-from tapstack_local.emulator import Emulator
-from tapstack_local.lane import Lane
-from tapstack_local.lane_stack import LaneStack
 
 Script = Callable[[Path, str], Path]
 Captured = pytest.CaptureFixture[str]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.background import Running
-from tapstack_local.emulator import Emulator
-from tapstack_local.emulator.server import server_environment
-from tapstack_local.errors import LaneError
-from tapstack_local.progress import Step
+from tapstack.console.progress import Step
+from tapstack.lane.background import Running
+from tapstack.lane.emulator import Emulator
+from tapstack.lane.emulator.server import server_environment
+from tapstack.lane.errors import LaneError
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.engine import find_engine, official, source
-from tapstack_local.engine.route import RouteClosedError, is_accepted
-from tapstack_local.errors import LaneError
-from tapstack_local.progress import Step
+from tapstack.console.progress import Step
+from tapstack.engine.install import find_engine, official, source
+from tapstack.engine.install.route import RouteClosedError, is_accepted
+from tapstack.lane.errors import LaneError
 
 Script = Callable[[Path, str], Path]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.events import EventLog
+from tapstack.engine.events import EventLog
 
 VPC = "urn:pulumi:local::tapstack-network::aws:ec2/vpc:Vpc::main"
 STACK = "urn:pulumi:local::tapstack-network::pulumi:pulumi:Stack::tapstack-network-local"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tapstack.lane import stack_config
+from tapstack.lane.errors import LaneError
+from tapstack.lane.lane import Lane
 from tapstack.layers import PROJECTS
-from tapstack_local import stack_config
-from tapstack_local.errors import LaneError
-from tapstack_local.lane import Lane
 
 Script = Callable[[Path, str], Path]
 

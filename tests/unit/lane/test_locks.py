@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.locks import LockTakenError, acquire, is_held, locked
+from tapstack.engine.locks import LockTakenError, acquire, is_held, locked
 
 
 def test_a_second_taker_is_told_who_holds_the_lock(tmp_path: Path) -> None:
@@ -34,7 +34,7 @@ def test_a_lock_ends_with_the_process_that_held_it(tmp_path: Path) -> None:
     file = tmp_path / "lock"
     code = f"""
 from pathlib import Path
-from tapstack_local.locks import acquire
+from tapstack.engine.locks import acquire
 acquire(Path({str(file)!r}), blocking=False)
 print("held", flush=True)
 input()

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
-from tapstack_local.background import Running
-from tapstack_local.errors import LaneError
-from tapstack_local.receiver import Receiver
+from tapstack.lane.background import Running
+from tapstack.lane.errors import LaneError
+from tapstack.lane.receiver import Receiver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx"
@@ -96,7 +96,7 @@ def test_after_a_stop_its_deliveries_are_gone(emulator: Running, tmp_path: Path)
 def test_one_that_does_not_come_up_says_what_its_log_says(
     emulator: Running, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tapstack_local.receiver.process.free_port", lambda: int(emulator.url.rpartition(":")[2]))
+    monkeypatch.setattr("tapstack.lane.receiver.process.free_port", lambda: int(emulator.url.rpartition(":")[2]))
 
     with pytest.raises(LaneError, match=r"did not come up: .*Address already in use.*run the command again"):
         Receiver(tmp_path).start(emulator.url, "hooks/")

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 import pytest
 
-from tapstack_local import sending, summary
-from tapstack_local.errors import LaneError
-from tapstack_local.ports import free_port
-from tapstack_local.receiver import Delivery, Receiver
-from tapstack_local.sending import Api, Outcome, check_webhooks, send_all
-from tapstack_local.transactions_file import Line
+from tapstack.lane import sending, summary
+from tapstack.lane.errors import LaneError
+from tapstack.lane.ports import free_port
+from tapstack.lane.receiver import Delivery, Receiver
+from tapstack.lane.sending import Api, Outcome, check_webhooks, send_all
+from tapstack.lane.transactions_file import Line
 
 LINE = Line(1, {"amount": 1250})
 ACCEPTED = (202, {"id": "txn_1", "status": "pending"})

@@ -2,11 +2,11 @@
 
 import pytest
 
-from tapstack_local.errors import LaneError
-from tapstack_local.sending import Outcome
-from tapstack_local.smoke import DECISIONS, check_smoke, smoke_jobs
-from tapstack_local.stack_config import MERCHANTS
-from tapstack_local.transactions_file import Line
+from tapstack.lane.errors import LaneError
+from tapstack.lane.sending import Outcome
+from tapstack.lane.smoke import DECISIONS, check_smoke, smoke_jobs
+from tapstack.lane.stack_config import MERCHANTS
+from tapstack.lane.transactions_file import Line
 
 LINE = Line(1, {})
 

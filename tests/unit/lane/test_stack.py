@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tapstack_local.lane_stack import LaneStack
-from tapstack_local.locks import is_held
-from tapstack_local.stack import EngineError
+from tapstack.engine.locks import is_held
+from tapstack.engine.stack import EngineError
+from tapstack.lane.stack import LaneStack
 
 Script = Callable[[Path, str], Path]
 ANSWERS = '[ "$1" = stack ] && exit 0'
@@ -136,8 +136,8 @@ def command(stack: LaneStack, *, lock: Path | None = None) -> Iterator["subproce
     code = f"""
 import signal
 from pathlib import Path
-from tapstack_local.locks import acquire
-from tapstack_local.lane_stack import LaneStack
+from tapstack.engine.locks import acquire
+from tapstack.lane.stack import LaneStack
 # A shell that runs the tests in the background lets what it starts ignore a Ctrl-C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 lock = {f"acquire(Path({str(lock)!r}), blocking=False)" if lock else "None"}

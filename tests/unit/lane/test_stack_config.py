@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tapstack.lane import stack_config
 from tapstack.layers import PROJECTS
-from tapstack_local import stack_config
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapstack_local.errors import LaneError
-from tapstack_local.transactions_file import read_lines
+from tapstack.lane.errors import LaneError
+from tapstack.lane.transactions_file import read_lines
 
 
 def test_lines_keep_their_numbers_and_blank_ones_do_not_count(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.providers.calls import VARIABLE, unrecorded
-from tapstack_local.providers.clients import Clients, ProviderError
+from tapstack.providers.calls import VARIABLE, unrecorded
+from tapstack.providers.clients import Clients, ProviderError
 
 NOWHERE = "http://127.0.0.1:9"
 

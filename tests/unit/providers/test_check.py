@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.providers.check import check, nearest
-from tapstack_local.providers.metadata import input_properties
-from tapstack_local.providers.values import UNKNOWN, Blob, Secret
+from tapstack.providers.check import check, nearest
+from tapstack.providers.metadata import input_properties
+from tapstack.providers.values import UNKNOWN, Blob, Secret
 
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"
 VISIBLE = {"cloudwatchMetricsEnabled": True, "metricName": "edge", "sampledRequestsEnabled": False}

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.providers.diff import changes, same
-from tapstack_local.providers.metadata import input_properties
-from tapstack_local.providers.provider import Provider
-from tapstack_local.providers.values import UNKNOWN, Blob, Secret
+from tapstack.providers.diff import changes, same
+from tapstack.providers.metadata import input_properties
+from tapstack.providers.provider import Provider
+from tapstack.providers.values import UNKNOWN, Blob, Secret
 
 FUNCTION = "aws:lambda/function:Function"
 WEB_ACL = "aws:wafv2/webAcl:WebAcl"

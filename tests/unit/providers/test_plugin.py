@@ -12,14 +12,14 @@ import pytest
 from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from tapstack_local.providers.values import marshal
+from tapstack.providers.values import marshal
 
 ENDING_SECONDS = 20
 
 
 @pytest.fixture
 def plugin() -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "tapstack_local.providers", "random", "127.0.0.1:1"]
+    command = [sys.executable, "-m", "tapstack.providers", "random", "127.0.0.1:1"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         yield process
         process.kill()
@@ -75,7 +75,7 @@ def test_it_ends_when_its_parent_is_gone() -> None:
     """A parent starts the plugin, tells its pid, and is killed; the plugin's end closes the pipe it inherited."""
     program = (
         "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-m', 'tapstack_local.providers', 'random'])\n"
+        "child = subprocess.Popen([sys.executable, '-m', 'tapstack.providers', 'random'])\n"
         "time.sleep(600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as parent:

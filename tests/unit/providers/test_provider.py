@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.providers.clients import Clients, ProviderError
-from tapstack_local.providers.provider import Provider
-from tapstack_local.providers.values import UNKNOWN, Secret
+from tapstack.providers.clients import Clients, ProviderError
+from tapstack.providers.provider import Provider
+from tapstack.providers.values import UNKNOWN, Secret
 
 QUEUE = "aws:sqs/queue:Queue"
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from tapstack_local.providers.clients import ProviderError
-from tapstack_local.providers.crud import input_shape
-from tapstack_local.providers.metadata import all_properties
-from tapstack_local.providers.patches import patch_operations
-from tapstack_local.providers.shapes import from_aws, to_aws
+from tapstack.providers.clients import ProviderError
+from tapstack.providers.crud import input_shape
+from tapstack.providers.metadata import all_properties
+from tapstack.providers.patches import patch_operations
+from tapstack.providers.shapes import from_aws, to_aws
 
 
 def aws(service: str, operation: str, member: str, value: Any, **names: str) -> Any:

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from tapstack.checkout import CHECKOUT
-from tapstack_local.providers import crud, state_only_types
-from tapstack_local.providers.invokes import INVOKES
-from tapstack_local.providers.metadata import all_properties, input_properties
-from tapstack_local.providers.table import Call, Look, references
-from tapstack_local.providers.tables import ROWS
+from tapstack.providers import crud, state_only_types
+from tapstack.providers.invokes import INVOKES
+from tapstack.providers.metadata import all_properties, input_properties
+from tapstack.providers.table import Call, Look, references
+from tapstack.providers.tables import ROWS
 
 FACTS = {"id", "account", "region", "emulator"}
 

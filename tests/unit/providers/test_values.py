@@ -6,7 +6,7 @@ import pytest
 from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime import rpc
 
-from tapstack_local.providers.values import UNKNOWN, Blob, Secret, has_unknown, marshal, plain, secret_keys, unmarshal
+from tapstack.providers.values import UNKNOWN, Blob, Secret, has_unknown, marshal, plain, secret_keys, unmarshal
 
 SIGNATURE = rpc._special_sig_key
 ARCHIVE = rpc._special_archive_sig

@@ -1,0 +1,1 @@
+"""How often and how much a card or a merchant was used, in sliding windows."""

@@ -1,0 +1,208 @@
+"""How often and how much one card was used at one merchant: strict, whatever runs at the same time.
+
+One item per card and merchant lists the transactions it counted. Every change is one conditional write on the item's
+version, so of two that run at once one sees the other; a transaction that is in the list already is not counted again.
+
+    in the list   fits the limits   written   counted
+    yes           -                 no        as before
+    no            yes               yes       yes
+    no            no                no        no: it is not approved
+    no            cannot be told    no        no: it came so late that what was near it is forgotten; for a person
+
+At most `count` transactions of any window are in the list, and only what is in the list is ever approved. One that was
+refused and comes again under another limit may be counted, though its decision stands: the list may hold one too many
+by that, never one too few. It is packed so tightly that it stays within one write unit.
+"""
+
+import hashlib
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.exceptions import ClientError
+
+from transactions.attributes import Item, from_item, refused_item, to_item
+from transactions.clock import Clock
+from transactions.settings import LONGEST_WINDOW_SECONDS, MerchantSettings
+from transactions.transaction import Transaction
+from transactions.velocity.windows import LATEST_MS, Counted, exceeded
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+ATTEMPTS: Final = 20
+"""Tries against others that count the same card; then the stream hands the record out again."""
+
+_EXPIRY_MS: Final = LATEST_MS + 2 * LONGEST_WINDOW_SECONDS * 1000
+"""An item goes when no record can come any more that any window could join with its newest use."""
+_PACKED: Final = struct.Struct(">8s6s5s3s")
+"""Digest of the transaction's id, milliseconds since the epoch, minor units, currency."""
+
+
+class CardContentionError(Exception):
+    """Others kept changing the same card's history; the record is to be tried again."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One use of a card, as the history has it."""
+
+    digest: bytes
+    at: int
+    amount: int
+    currency: str
+
+    @property
+    def counted(self) -> Counted:
+        """What it adds to a window."""
+        return Counted(self.at, 1, {self.currency: self.amount})
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of a card at a merchant."""
+
+    version: int = 0
+    uses: tuple[Use, ...] = ()
+    forgotten: int = 0
+    """When the latest of the uses was that were left out to keep the list short; 0 when none was."""
+
+    def plus(self, use: Use, kept: int) -> "History":
+        """Add a use, and leave out what is older than the newest by `kept` milliseconds."""
+        uses = (*self.uses, use)
+        oldest = max(each.at for each in uses) - kept
+        dropped = [each.at for each in uses if each.at <= oldest]
+        return History(
+            self.version + 1, tuple(each for each in uses if each.at > oldest), max(self.forgotten, *dropped, 0)
+        )
+
+
+@dataclass(frozen=True)
+class CardCount:
+    """What counting came to: reason codes, and whether the card's history knew the transaction before."""
+
+    reasons: tuple[str, ...]
+    known: bool = False
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the transaction is in the history now."""
+        return not any(reason.startswith("velocity_") for reason in self.reasons)
+
+
+class CardVelocity:
+    """The histories of cards in the velocity table."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
+        """Work on a table.
+
+        Args:
+            client: DynamoDB.
+            table: its name.
+            clock: tells how late a transaction comes.
+        """
+        self._client = client
+        self._table = table
+        self._clock = clock
+
+    def count(self, transaction: Transaction, settings: MerchantSettings) -> CardCount:
+        """Count a transaction if the limits allow it; of one that is counted already, say the same again.
+
+        Raises:
+            CardContentionError: it could not be counted in `ATTEMPTS` tries.
+        """
+        key = card_key(transaction)
+        mine = use_of(transaction)
+        history = self._read(key)
+        for _ in range(ATTEMPTS):
+            duplicate = _duplicate(mine, history.uses, settings.duplicate_window_seconds)
+            if any(use.digest == mine.digest for use in history.uses):
+                return CardCount(duplicate, known=True)
+            if reasons := self._refusal(mine, history, settings):
+                return CardCount(reasons)
+            newer = self._add(key, history, mine, settings)
+            if newer is None:
+                return CardCount(duplicate)
+            history = newer
+        raise CardContentionError(f"{transaction.id} met {ATTEMPTS} others of the same card")
+
+    def _refusal(self, mine: Use, history: History, settings: MerchantSettings) -> tuple[str, ...]:
+        limit = settings.card_velocity
+        window = limit.window_seconds * 1000
+        if mine.at - window < history.forgotten or mine.at < self._clock() - LATEST_MS:
+            return ("velocity_card_unknown",)
+        earlier = [use.counted for use in history.uses]
+        too_many, too_much = exceeded(mine.counted, earlier, window, limit.count, limit.amounts)
+        return (*(["velocity_card_count"] if too_many else []), *(["velocity_card_amount"] if too_much else []))
+
+    def _read(self, key: str) -> History:
+        answer = self._client.get_item(TableName=self._table, Key=to_item({"id": key}), ConsistentRead=True)
+        return parse_history(answer.get("Item"))
+
+    def _add(self, key: str, history: History, mine: Use, settings: MerchantSettings) -> History | None:
+        """Write the history with one more; return None, or the history that somebody else has written meanwhile."""
+        # One that comes late by a window still finds what was near it.
+        following = history.plus(mine, kept=2 * 1000 * settings.card_velocity.window_seconds)
+        condition: dict[str, Any] = {":version": history.version} if history.version else {}
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=to_item({"id": key}),
+                UpdateExpression="SET version = :next, uses = :uses, forgotten = :forgotten, expires_at = :expires",
+                ConditionExpression="version = :version" if history.version else "attribute_not_exists(id)",
+                ExpressionAttributeValues=to_item(
+                    {
+                        ":next": following.version,
+                        ":uses": b"".join(map(_pack, following.uses)),
+                        ":forgotten": following.forgotten,
+                        ":expires": (max(use.at for use in following.uses) + _EXPIRY_MS) // 1000,
+                        **condition,
+                    }
+                ),
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            return parse_history(refused_item(error))
+        return None
+
+
+def card_key(transaction: Transaction) -> str:
+    """Give the id of the history of a transaction's card at its merchant."""
+    # The token is no secret, but a table of counters has no need to know it.
+    token = hashlib.sha256(transaction.submission.card.token.encode()).hexdigest()[:32]
+    return f"card#{transaction.merchant_id}#{token}"
+
+
+def use_of(transaction: Transaction) -> Use:
+    """Describe a transaction as a use of its card."""
+    digest = hashlib.sha256(transaction.id.encode()).digest()[:8]
+    submission = transaction.submission
+    return Use(digest, transaction.created_at, submission.amount, submission.currency)
+
+
+def parse_history(item: Item | None) -> History:
+    """Read a history from its item; an empty one where there is none."""
+    if item is None:
+        return History()
+    values = from_item(item)
+    uses = tuple(_unpack(packed) for packed in _PACKED.iter_unpack(values["uses"]))
+    return History(values["version"], uses, values["forgotten"])
+
+
+def _pack(use: Use) -> bytes:
+    return _PACKED.pack(use.digest, use.at.to_bytes(6), use.amount.to_bytes(5), use.currency.encode())
+
+
+def _unpack(packed: tuple[bytes, bytes, bytes, bytes]) -> Use:
+    digest, at, amount, currency = packed
+    return Use(digest, int.from_bytes(at), int.from_bytes(amount), currency.decode())
+
+
+def _duplicate(mine: Use, uses: Iterable[Use], window_seconds: int) -> tuple[str, ...]:
+    for use in uses:
+        earlier = (use.at, use.digest) < (mine.at, mine.digest)
+        same = (use.amount, use.currency) == (mine.amount, mine.currency)
+        if earlier and same and mine.at - use.at < window_seconds * 1000:
+            return ("duplicate",)
+    return ()

@@ -1,0 +1,1 @@
+"""Webhooks: the notifications that ask for them, their signatures, and their delivery."""

@@ -1,0 +1,56 @@
+"""Which files of the checkout differ from a revision of it."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from tapstack.checkout import CHECKOUT
+from tapstack.deploy.errors import DeliveryError
+
+
+def changed_since(revision: str, root: Path = CHECKOUT) -> tuple[str, ...]:
+    """List the files that differ from a revision, in commits or not, sorted; deleted and new ones too.
+
+    Args:
+        revision: whatever git takes for one, such as `origin/main`.
+        root: the checkout.
+
+    Returns:
+        Paths below `root`, with slashes; a file that was renamed is there with both names.
+
+    Raises:
+        DeliveryError: git is not there, `root` is no checkout of it, or there is no such revision.
+    """
+    wanted = f"{revision}^{{commit}}"
+    if _git(root, "rev-parse", "--is-inside-work-tree").returncode:
+        raise DeliveryError(f"{root} is no checkout of git, so nothing tells what has changed since {revision!r}")
+    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
+    if found.returncode:
+        raise DeliveryError(
+            f"there is no revision {revision!r} in {root}: fetch it (git fetch --unshallow has all), or name another"
+        )
+    commit = found.stdout.strip()
+    tracked = _git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", commit, "--")
+    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    for done in (tracked, untracked):
+        if done.returncode:
+            raise DeliveryError(f"git does not tell what has changed since {revision!r}: {done.stderr.strip()}")
+    return tuple(sorted({path for path in (tracked.stdout + untracked.stdout).split("\0") if path}))
+
+
+def _git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    # A hook that runs this has another repository in its environment, and perhaps another index.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    try:
+        return subprocess.run(
+            ["git", *arguments],
+            cwd=root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise DeliveryError("git is not there, and it alone tells what has changed; install it") from error

@@ -1,0 +1,103 @@
+"""The contracts of a checkout, who reads them, and all that is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from tapstack.checkout import CHECKOUT
+from tapstack.contracts.contract import contract_of, module_file
+from tapstack.deploy.contracts import evolution, snapshots
+from tapstack.deploy.contracts.consumers import Read, find_reads, readers, undeclared, undeclared_layers
+from tapstack.deploy.contracts.problems import Problem
+from tapstack.deploy.contracts.snapshots import Snapshot
+from tapstack.deploy.errors import DeliveryError
+from tapstack.layers import BY_NAME, LAYERS, Layer
+
+
+@dataclass(frozen=True)
+class ContractCheck:
+    """What a checkout has.
+
+    Attributes:
+        contracts: layer to its contract, in the order of deployment.
+        reads: every place in the code that reads one.
+        layers: the layers as they are declared.
+        committed: layer to the text of its snapshot.
+        base: the same of an earlier revision, to compare with as well.
+        root: where the checkout lies.
+    """
+
+    contracts: Mapping[str, Snapshot]
+    reads: Sequence[Read]
+    layers: Mapping[str, Layer]
+    committed: Mapping[str, str]
+    base: Mapping[str, str]
+    root: Path
+
+    @classmethod
+    def of_checkout(cls, base: str | None = None) -> Self:
+        """Look at this checkout.
+
+        Args:
+            base: a revision whose snapshots the contracts have to fit too.
+
+        Raises:
+            DeliveryError: a layer has no contract, a file cannot be read, or there is no such revision.
+        """
+        return cls(
+            {layer: _contract(layer) for layer in LAYERS},
+            find_reads(),
+            BY_NAME,
+            snapshots.read_texts(),
+            {} if base is None else snapshots.read_texts_at(base),
+            CHECKOUT,
+        )
+
+    def undeclared(self) -> list[Problem]:
+        """List where the code reads something other than is declared."""
+        schemas = {layer: contract.fields for layer, contract in self.contracts.items()}
+        return [*undeclared(schemas, self.reads), *undeclared_layers(self.layers, self.reads)]
+
+    def breaks(self) -> list[Problem]:
+        """List what breaks a reader that is as the snapshots say."""
+        found = [
+            problem
+            for texts, where in ((self.base, "base: "), (self.committed, ""))
+            for layer, text in texts.items()
+            for problem in evolution.breaks(
+                Snapshot.parse(text, f"{where}{snapshots.file_of(layer)}"), self.contracts.get(layer)
+            )
+        ]
+        return list(dict.fromkeys(found))
+
+    def breaks_of_deployed(self, deployed: Mapping[str, Mapping[str, Any]], stack: str) -> list[Problem]:
+        """List what breaks a deployed layer; `deployed` is what the stacks named `stack` export, by layer."""
+        return evolution.breaks_of_deployed(self.contracts, deployed, stack)
+
+    def outdated(self) -> list[Problem]:
+        """List the snapshots that are not what the contracts are; those of a break wait until it is mended."""
+        waiting = {problem.layer for problem in self.breaks()}
+        return [
+            problem
+            for layer in dict.fromkeys((*self.contracts, *self.committed))
+            if layer not in waiting
+            for problem in evolution.outdated(
+                layer, self.committed.get(layer), self.contracts.get(layer), snapshots.file_of(layer)
+            )
+        ]
+
+    def write(self) -> list[str]:
+        """Make the snapshots what the contracts are, and name the files that were written or removed."""
+        return snapshots.write({layer: contract.text() for layer, contract in self.contracts.items()}, self.root)
+
+    def consumers(self, layer: str, field: str) -> list[str]:
+        """Name who reads a field, as the code has it."""
+        return readers(self.reads, layer, field)
+
+
+def _contract(layer: str) -> Snapshot:
+    try:
+        return Snapshot.of(contract_of(layer))
+    except (ModuleNotFoundError, StopIteration) as error:
+        raise DeliveryError(f"layer {layer!r} has no contract; write it: {module_file(layer)}") from error

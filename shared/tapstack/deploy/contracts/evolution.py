@@ -1,0 +1,126 @@
+"""Whether a contract has changed in a way that breaks a layer that still reads it as it was.
+
+    change of a field          somebody reads it      nobody does
+    added                      -                      fits
+    removed, or renamed        breaks                 fits
+    another type               breaks                 fits
+    Output to plain, or back   breaks                 fits
+    secret to plain            breaks                 fits
+    plain to secret            fits                   fits
+
+Who reads a field is what was declared before the change: the layers that are deployed are of that time. What breaks is
+done in three changes instead, each of which fits.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tapstack.contracts.contract import FieldSchema, module_file
+from tapstack.deploy.contracts.problems import Problem
+from tapstack.deploy.contracts.snapshots import Snapshot
+from tapstack.program.upstream import READS_OUTPUT
+
+UPDATE: Final = "nox -s contracts -- --write"
+
+
+def breaks(before: Snapshot, after: Snapshot | None) -> list[Problem]:
+    """List what breaks a reader, from a contract as it was to the contract as it is; None where it is gone."""
+    fields = after.fields if after else {}
+    problems = [
+        f"`{before.layer}.{name}` is read by {', '.join(old.read_by)}; add the new field beside it, move the consumer, "
+        f"then remove it, each in a change of its own (this change {change})"
+        for name, old in before.fields.items()
+        if old.read_by and (change := _change(name, old, before.fields, fields))
+    ]
+    if after and after.version < before.version:
+        problems.append(
+            f"`{before.layer}` goes back from contract version {before.version} to {after.version}, which meant "
+            f"something else; a version only rises: set version={before.version} in {module_file(before.layer)}"
+        )
+    return [Problem(before.layer, text) for text in problems]
+
+
+def outdated(layer: str, text: str | None, after: Snapshot | None, file: str) -> list[Problem]:
+    """Tell that a layer's snapshot is not what its contract is.
+
+    Args:
+        layer: the layer.
+        text: the snapshot's file; None where there is none.
+        after: the contract as the code has it; None where there is none.
+        file: the snapshot's file, to name it.
+    """
+    if text == (after.text() if after else None):
+        return []
+    if text is None:
+        return [Problem(layer, f"{file} is not there; write it: {UPDATE}")]
+    if after is None:
+        return [Problem(layer, f"{file} is of a layer that is no more; remove it: {UPDATE}")]
+    return [Problem(layer, f"{file} is out of date: {_difference(Snapshot.parse(text, file), after)}; run: {UPDATE}")]
+
+
+def breaks_of_deployed(
+    contracts: Mapping[str, Snapshot], deployed: Mapping[str, Mapping[str, Any]], stack: str
+) -> list[Problem]:
+    """List what breaks a deployed layer once the layers it reads are deployed from this checkout.
+
+    Args:
+        contracts: layer to its contract in this checkout.
+        deployed: layer to what its stack exports; a layer that does not say what it reads is passed over.
+        stack: the name of these stacks.
+    """
+    return [
+        Problem(producer, text)
+        for consumer, outputs in deployed.items()
+        for producer, read in outputs.get(READS_OUTPUT, {}).items()
+        for text in _breaks_of(producer, contracts.get(producer), read, f"{consumer}@{stack}")
+    ]
+
+
+def _breaks_of(producer: str, contract: Snapshot | None, read: Mapping[str, Any], consumer: str) -> list[str]:
+    version = int(read["version"])
+    if contract and version != contract.version:
+        mend = (
+            "it is older than what is deployed; update it: git pull"
+            if version > contract.version
+            else f"keep version {version}, add a field of the new meaning, move the consumer, then remove the old"
+        )
+        other = f"as version {version}, and this checkout exports version {contract.version}"
+        return [f"`{producer}` is read by {consumer} {other}; {mend}"]
+    fields = contract.fields if contract else {}
+    return [
+        f"`{producer}.{field}` is read by {consumer}; add the new field, move the consumer, then remove it "
+        f"(this checkout {change})"
+        for field, kind in read["fields"].items()
+        if (change := _change_of_deployed(kind, fields.get(field)))
+    ]
+
+
+def _change_of_deployed(kind: str, now: FieldSchema | None) -> str | None:
+    if now is None:
+        return "does not export it"
+    return f"exports {now.type}, and {kind} is read" if now.type != kind else None
+
+
+def _change(
+    name: str, old: FieldSchema, before: Mapping[str, FieldSchema], after: Mapping[str, FieldSchema]
+) -> str | None:
+    new = after.get(name)
+    if new is None:
+        like = [other for other, field in after.items() if other not in before and _type(field) == _type(old)]
+        return f"removes it: renamed to {' or '.join(f'`{other}`' for other in like)}?" if like else "removes it"
+    if _type(new) != _type(old):
+        return f"makes it {_type(new)}, and it was {_type(old)}"
+    return "makes it plain, and it was secret" if old.secret and not new.secret else None
+
+
+def _type(field: FieldSchema) -> str:
+    return f"Output[{field.type}]" if field.is_output else field.type
+
+
+def _difference(before: Snapshot, after: Snapshot) -> str:
+    """Name what differs."""
+    names = [*before.fields, *(name for name in after.fields if name not in before.fields)]
+    changed = [name for name in names if before.fields.get(name) != after.fields.get(name)]
+    if changed:
+        return f"{', '.join(changed)} {'differs' if len(changed) == 1 else 'differ'}"
+    return "the version, the order or the form differs"

@@ -1,0 +1,106 @@
+"""A layer's contract as it is committed: what the layers that are deployed rely on until they are moved."""
+
+import dataclasses
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Self
+
+from tapstack.checkout import CHECKOUT
+from tapstack.contracts.contract import Contract, FieldSchema
+from tapstack.deploy.errors import DeliveryError
+
+FOLDER: Final = "shared/tapstack/contracts/snapshots"
+
+
+@dataclasses.dataclass(frozen=True)
+class Snapshot:
+    """A contract as plain data.
+
+    Attributes:
+        layer: the layer that exports it.
+        version: its version.
+        fields: what each field is and who reads it, in the contract's order.
+    """
+
+    layer: str
+    version: int
+    fields: Mapping[str, FieldSchema]
+
+    @classmethod
+    def of(cls, contract: type[Contract]) -> Self:
+        """Take it from the code."""
+        return cls(contract.LAYER, contract.VERSION, contract.schema())
+
+    @classmethod
+    def parse(cls, text: str, place: str) -> Self:
+        """Take it from a file's text.
+
+        Args:
+            text: as `text()` has made it.
+            place: where it is from, for the error.
+
+        Raises:
+            DeliveryError: it is something else.
+        """
+        try:
+            document = json.loads(text)
+            fields = {name: _field(**field) for name, field in document["fields"].items()}
+            return cls(document["layer"], document["version"], fields)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise DeliveryError(
+                f"{place} is no snapshot of a contract ({error!r}); take back the one that is committed: "
+                f"git checkout HEAD -- {FOLDER}"
+            ) from error
+
+    def text(self) -> str:
+        """Write it as the file that is committed."""
+        return json.dumps(dataclasses.asdict(self), indent=2) + "\n"
+
+
+def file_of(layer: str) -> str:
+    """Say in which file of the checkout a layer's snapshot is."""
+    return f"{FOLDER}/{layer}.json"
+
+
+def read_texts(root: Path = CHECKOUT) -> dict[str, str]:
+    """Read the snapshots of a tree: layer to text."""
+    return {file.stem: file.read_text(encoding="utf-8") for file in sorted((root / FOLDER).glob("*.json"))}
+
+
+def read_texts_at(revision: str, root: Path = CHECKOUT) -> dict[str, str]:
+    """Read the snapshots as a revision of the repository has them: layer to text, empty where it had none yet.
+
+    Raises:
+        DeliveryError: git knows no such revision.
+    """
+    listed = _git(root, revision, "ls-tree", "--name-only", "--full-tree", revision, f"{FOLDER}/").splitlines()
+    files = [name for name in listed if name.endswith(".json")]
+    return {Path(name).stem: _git(root, revision, "show", f"{revision}:{name}") for name in files}
+
+
+def write(texts: Mapping[str, str], root: Path = CHECKOUT) -> list[str]:
+    """Make the snapshots of a tree these, and name the files that were written or removed."""
+    before = read_texts(root)
+    (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    changed = sorted(layer for layer in before.keys() | texts.keys() if before.get(layer) != texts.get(layer))
+    for layer in changed:
+        file = root / file_of(layer)
+        if layer in texts:
+            file.write_text(texts[layer], encoding="utf-8")
+        else:
+            file.unlink()
+    return [file_of(layer) for layer in changed]
+
+
+def _field(*, read_by: list[str], **others: Any) -> FieldSchema:
+    return FieldSchema(read_by=tuple(read_by), **others)
+
+
+def _git(root: Path, revision: str, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["git gave no reason"])[0].removeprefix("fatal: ")
+        raise DeliveryError(f"revision {revision!r} cannot be read: {reason}; name one that is here: git fetch")
+    return done.stdout

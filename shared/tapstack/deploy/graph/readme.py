@@ -1,0 +1,41 @@
+"""The README's block that the state fills: everything between two markers."""
+
+from typing import Final
+
+from tapstack.deploy.errors import DeliveryError
+from tapstack.deploy.graph.mermaid import overview
+from tapstack.deploy.graph.model import Model
+
+BEGIN: Final = "<!-- layers -->"
+END: Final = "<!-- /layers -->"
+
+
+def block(model: Model) -> str:
+    """Write the block, from marker to marker."""
+    return "\n".join(
+        (
+            BEGIN,
+            "",
+            "```mermaid",
+            overview(model),
+            "```",
+            "",
+            "Every resource and every field: [docs/layers.svg](docs/layers.svg). Both come from the state:",
+            "`nox -s graph -- --readme`.",
+            "",
+            END,
+        )
+    )
+
+
+def with_block(text: str, model: Model) -> str:
+    """Put the block in place of the one that `text` has.
+
+    Raises:
+        DeliveryError: the markers are not there, once each and in order.
+    """
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not (begin and end) or BEGIN in rest or END in after:
+        raise DeliveryError(f"README.md: the lines {BEGIN} and {END} must stand in it once, in this order; put them in")
+    return f"{before}{block(model)}{after}"

@@ -1,0 +1,248 @@
+"""What a deployment of an environment would do, layer by layer: from real previews and from what is deployed."""
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from tapstack.contracts.contract import contract_of
+from tapstack.deploy.contracts.evolution import breaks_of_deployed
+from tapstack.deploy.contracts.snapshots import Snapshot
+from tapstack.deploy.data_bearing import DATA_BEARING
+from tapstack.engine.environment import Environment
+from tapstack.engine.events import Report
+from tapstack.engine.side_by_side import side_by_side
+from tapstack.engine.stack import EngineError
+from tapstack.engine.state import LayerState, require_settled, states_of
+from tapstack.lane.errors import LaneError
+from tapstack.layers import BY_NAME, LAYERS, downstream, waves
+from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
+
+KINDS: Final = ("create", "update", "replace", "delete")
+_LOSING: Final = frozenset({"delete", "delete-replaced"})
+_OF_EVERY_CONTRACT: Final = frozenset({VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT})
+
+
+@dataclasses.dataclass(frozen=True)
+class Loss:
+    """A data-bearing resource that the plan takes away.
+
+    Attributes:
+        kind: `delete` or `replace`.
+        type: the resource's type.
+        name: its logical name.
+        lost: what goes with it.
+    """
+
+    kind: str
+    type: str
+    name: str
+    lost: str
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerPlan:
+    """What the plan does to one layer.
+
+    Attributes:
+        layer: the layer.
+        wave: layers of one wave deploy side by side; the first is 1.
+        because: why it is in the plan, such as files that have changed; empty where all layers were asked for.
+        changes: resources per kind of change, `KINDS` in that order; None where it is not known.
+        waits_for: the upstream layers that have to be up before its changes are known.
+        lacks: layers before it, near or far, that are neither up nor in the plan: it cannot be deployed without them.
+        losses: data-bearing resources that it deletes or replaces.
+        outputs: the contract's outputs that change, or may change, to the layers that would see it.
+        new_outputs: outputs that come beside those there are.
+        rewrites_exports: whether anything that the stack exports changes, what it says of its contract included.
+        breaks: what deployed layers read of this layer's contract, and this checkout no longer gives them.
+        error: why its preview failed.
+    """
+
+    layer: str
+    wave: int
+    because: Sequence[str] = ()
+    changes: Mapping[str, int] | None = None
+    waits_for: Sequence[str] = ()
+    lacks: Sequence[str] = ()
+    losses: Sequence[Loss] = ()
+    outputs: Mapping[str, Sequence[str]] = dataclasses.field(default_factory=dict)
+    new_outputs: Sequence[str] = ()
+    rewrites_exports: bool = False
+    breaks: Sequence[str] = ()
+    error: str | None = None
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether deploying the layer would change nothing."""
+        return not (self.waits_for or self.error or self.rewrites_exports or any((self.changes or {}).values()))
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a deployment would do.
+
+    Attributes:
+        stack: the stacks' name.
+        since: the revision that changes are counted from; None plans all that was asked for.
+        layers: the layers in the order they deploy.
+        unreadable: layers whose state this shell may not read; what they read is taken from the contracts.
+    """
+
+    stack: str
+    since: str | None
+    layers: Sequence[LayerPlan]
+    unreadable: Sequence[str] = ()
+
+    @property
+    def waves(self) -> list[list[LayerPlan]]:
+        """The layers by wave, in order."""
+        numbers = sorted({plan.wave for plan in self.layers})
+        return [[plan for plan in self.layers if plan.wave == number] for number in numbers]
+
+    @property
+    def losses(self) -> list[tuple[str, Loss]]:
+        """All data-bearing resources that go, each with its layer."""
+        return [(plan.layer, loss) for plan in self.layers for loss in plan.losses]
+
+    @property
+    def obstacles(self) -> list[str]:
+        """What keeps the plan from being carried out: what is not up, previews that failed, contracts that break."""
+        told = []
+        for plan in self.layers:
+            if plan.lacks:
+                together = {*plan.lacks, *(each.layer for each in self.layers)}
+                with_them = " ".join(("nox -s up --", self.stack, *(name for name in LAYERS if name in together)))
+                are = "is" if len(plan.lacks) == 1 else "are"
+                told.append(
+                    f"{plan.layer}: {', '.join(plan.lacks)} {are} not up, and not in this plan; deploy all: {with_them}"
+                )
+            if plan.error:
+                told.append(f"{plan.layer}: {plan.error}")
+            told += plan.breaks
+        return told
+
+    def as_data(self) -> dict[str, Any]:
+        """Give the plan as JSON-able data."""
+        return {**dataclasses.asdict(self), "waves": [[plan.layer for plan in wave] for wave in self.waves]}
+
+
+def make_plan(
+    environment: Environment, layers: Iterable[str], because: Mapping[str, Sequence[str]], since: str | None
+) -> Plan:
+    """Preview layers and put together what would happen.
+
+    A layer whose upstream is not up yet is not previewed: its program would refuse. One whose preview fails while an
+    upstream is about to export more waits for that. Layers that read an output which changes are taken in, as their
+    resources may have to follow.
+
+    Args:
+        environment: where.
+        layers: which layers were asked for.
+        because: layer to why it is in the plan.
+        since: the revision that `because` counts from.
+
+    Raises:
+        LaneError: a stack is not there, or the backend cannot be read.
+        DeliveryError: a stack's last run was cut short.
+    """
+    asked = [name for name in BY_NAME if name in set(layers)]
+    states = states_of(environment, {*asked, *(read for layer in asked for read in BY_NAME[layer].reads)})
+    require_settled(environment, states, asked)
+    missing = {layer: [name for name in BY_NAME[layer].reads if not states[name].is_up] for layer in asked}
+    ready = [layer for layer in asked if not missing[layer]]
+    reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())
+    planned: dict[str, LayerPlan] = {}
+    broken = _broken(environment.name, states)
+    reasons = {layer: list(because.get(layer, ())) for layer in BY_NAME}
+    for layer in BY_NAME:
+        if layer not in asked and not (since and reasons[layer]):
+            continue
+        if layer not in asked:
+            # It was not asked for itself, and follows an output that will be known only once it has changed.
+            plan = LayerPlan(
+                layer, 0, reasons[layer], waits_for=[name for name in BY_NAME[layer].reads if name in planned]
+            )
+        elif missing[layer]:
+            absent = [name for name in _before(layer) if states[name].is_readable and not states[name].is_up]
+            lacks = [name for name in absent if name not in asked]
+            plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer], lacks=lacks)
+        else:
+            plan = _planned(layer, reasons[layer], reports[layer], states)
+            growing = [name for name in BY_NAME[layer].reads if name in planned and planned[name].new_outputs]
+            if plan.error and growing:
+                # It may well be a field that it reads already and that is exported before it deploys.
+                plan = LayerPlan(layer, 0, reasons[layer], waits_for=growing)
+        planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer])
+        for output, readers in plan.outputs.items():
+            for reader in readers:
+                reasons[reader].append(f"{layer}.{output} changes")
+    places = {layer: place for place, wave in enumerate(waves(planned), start=1) for layer in wave}
+    return Plan(
+        environment.name,
+        since,
+        [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()],
+        [layer for layer, state in states.items() if not state.is_readable],
+    )
+
+
+def _before(layer: str) -> list[str]:
+    """Name the layers that a layer reads, and those that they read, in the order they deploy."""
+    before = set(BY_NAME[layer].reads)
+    for name in reversed(LAYERS):
+        if name in before:
+            before |= set(BY_NAME[name].reads)
+    return [name for name in BY_NAME if name in before]
+
+
+def _planned(
+    layer: str, because: Sequence[str], report: Report | LaneError, states: Mapping[str, LayerState]
+) -> LayerPlan:
+    if isinstance(report, LaneError):
+        if not isinstance(report, EngineError):
+            raise report
+        return LayerPlan(layer, 0, because, error=f"{report}".removeprefix(f"{layer}: "))
+    before, after = report.outputs_before, report.outputs_after
+    return LayerPlan(
+        layer,
+        0,
+        because,
+        {kind: report.counts.get(kind, 0) for kind in KINDS},
+        losses=losses_of(report),
+        outputs=_changed_outputs(layer, report, states),
+        new_outputs=[name for name in after if before and name not in before],
+        rewrites_exports=report.changes_outputs,
+    )
+
+
+def _broken(stack: str, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
+    contracts = {layer: Snapshot.of(contract_of(layer)) for layer in BY_NAME}
+    deployed = {layer: state.outputs for layer, state in states.items() if state.is_up}
+    found = breaks_of_deployed(contracts, deployed, stack)
+    return {layer: [problem.text for problem in found if problem.layer == layer] for layer in BY_NAME}
+
+
+def losses_of(report: Report) -> list[Loss]:
+    """Find the data-bearing resources that a run deletes or replaces."""
+    made_anew = {operation.urn for operation in report.started if operation.op == "create-replacement"}
+    gone = {operation.urn: operation for operation in report.started if operation.op in _LOSING}
+    return [
+        Loss("replace" if urn in made_anew else "delete", operation.type, operation.name, DATA_BEARING[operation.type])
+        for urn, operation in gone.items()
+        if operation.type in DATA_BEARING
+    ]
+
+
+def _changed_outputs(layer: str, report: Report, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
+    """Find the outputs that change, each with the layers whose deployed program reads it."""
+    before, after = report.outputs_before, report.outputs_after
+    changed = [
+        name for name in before if name not in _OF_EVERY_CONTRACT and (name not in after or before[name] != after[name])
+    ]
+    declared = contract_of(layer).schema()
+
+    def reads(reader: str, name: str) -> bool:
+        if states[reader].is_readable:
+            return name in states[reader].reads.get(layer, {})
+        return name in declared and reader in declared[name].read_by
+
+    return {name: [reader for reader in downstream(layer) if reads(reader, name)] for name in changed}

@@ -1,0 +1,102 @@
+"""A plan in words: a table for a terminal, Markdown for a comment on a pull request."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rich.console import Console
+from rich.table import Table
+
+from tapstack.deploy.plan import KINDS, LayerPlan, Loss, Plan
+
+_REASONS_SHOWN: Final = 1
+_WIDTH_OF_A_FILE: Final = 200
+
+
+def order(plan: Plan) -> str:
+    """Say in which order the layers deploy: `network ∥ data → compute`."""
+    return " → ".join(" ∥ ".join(layer.layer for layer in wave) for wave in plan.waves)
+
+
+def print_plan(plan: Plan, *, stderr: bool = False) -> None:
+    """Print a plan as a table, and below it what deserves a line of its own."""
+    console = Console(stderr=stderr)
+    if not console.is_terminal:
+        console.width = _WIDTH_OF_A_FILE
+    console.print(_title(plan), soft_wrap=True)
+    if not plan.layers:
+        return
+    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
+    table.add_column("layer")
+    for heading in ("order", *KINDS):
+        table.add_column(heading, justify="right")
+    table.add_column("")
+    for layer in plan.layers:
+        table.add_row(layer.layer, str(layer.wave), *_counts(layer), _remark(layer))
+    console.print(table)
+    for line in _lines(plan):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def as_markdown(plan: Plan) -> str:
+    """Write a plan as Markdown, with a final newline."""
+    lines = [f"### {_title(plan)}", ""]
+    if plan.layers:
+        lines += [f"| layer | order | {' | '.join(KINDS)} | |", f"|---|--:|{'--:|' * len(KINDS)}---|"]
+        for layer in plan.layers:
+            cells = [layer.layer, str(layer.wave), *_counts(layer), _remark(layer)]
+            lines.append(f"| {' | '.join(map(_cell, cells))} |")
+        lines += ["", *(f"- {_emphasised(line)}" for line in _lines(plan))]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def loss_line(layer: str, loss: Loss) -> str:
+    """Say what a layer loses, in capitals."""
+    return f"{layer}: {loss.kind.upper()} {loss.name!r} ({loss.type}): {loss.lost.upper()} WILL BE LOST"
+
+
+def _title(plan: Plan) -> str:
+    since = f" since {plan.since}" if plan.since else ""
+    if not plan.layers:
+        return f"Plan of {plan.stack}{since}: no layer is touched"
+    return f"Plan of {plan.stack}{since}: {order(plan)}"
+
+
+def _counts(layer: LayerPlan) -> list[str]:
+    if layer.changes is None:
+        return ["?" for _ in KINDS]
+    return [str(layer.changes.get(kind, 0) or "·") for kind in KINDS]
+
+
+def _remark(layer: LayerPlan) -> str:
+    if layer.error:
+        return "its preview fails"
+    if layer.waits_for:
+        return f"known once {' and '.join(layer.waits_for)} {'is' if len(layer.waits_for) == 1 else 'are'} up"
+    return _shortened(layer.because)
+
+
+def _shortened(reasons: Sequence[str]) -> str:
+    more = len(reasons) - _REASONS_SHOWN
+    return ", ".join(reasons[:_REASONS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _lines(plan: Plan) -> Iterator[str]:
+    for name, loss in plan.losses:
+        yield loss_line(name, loss)
+    for layer in plan.layers:
+        for output in layer.new_outputs:
+            yield f"{layer.layer}: output {output} is new"
+        for output, readers in layer.outputs.items():
+            seen = f"read by {', '.join(readers)}, to deploy after it" if readers else "no deployed layer reads it"
+            yield f"{layer.layer}: output {output} changes; {seen}"
+    for name in plan.unreadable:
+        yield f"{name}: its state is not for these credentials to read; what it reads is as the contracts declare"
+    yield from plan.obstacles
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _emphasised(line: str) -> str:
+    return f"**{line}**" if line.endswith("WILL BE LOST") else line

@@ -1,0 +1,113 @@
+"""What a layer's state says: its resources, its outputs, and what it took from the layers before it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tapstack.deploy.errors import DeliveryError
+from tapstack.engine.environment import Environment
+from tapstack.engine.side_by_side import side_by_side
+from tapstack.engine.stack import NoStackError, is_made
+from tapstack.lane.errors import LaneError
+from tapstack.layers import LAYERS, project_name
+from tapstack.program.upstream import READS_OUTPUT
+
+_STACK: Final = "pulumi:pulumi:Stack"
+MARK: Final = "4dabf18193072939515e22adb298388d"
+"""The key by which the engine marks values in a state that are no plain data: secrets, archives, references."""
+_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one
+_REFERENCE: Final = "pulumi:pulumi:StackReference"
+
+
+@dataclass(frozen=True)
+class LayerState:
+    """One layer's state.
+
+    Attributes:
+        layer: the layer.
+        resources: as the engine exports them, secrets encrypted.
+        pending: the URNs of the operations whose end the engine has not seen.
+        missing: says so where there is no such stack.
+        is_readable: whether the credentials of this shell may read it; where they may not, it seems empty.
+    """
+
+    layer: str
+    resources: tuple[Mapping[str, Any], ...]
+    pending: tuple[str, ...] = ()
+    missing: NoStackError | None = None
+    is_readable: bool = True
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there are resources beside the stack's own."""
+        return any(map(is_made, self.resources))
+
+    @property
+    def outputs(self) -> Mapping[str, Any]:
+        """The stack's outputs; a secret is the engine's object of ciphertext."""
+        return next((item.get("outputs") or {} for item in self.resources if item["type"] == _STACK), {})
+
+    @property
+    def reads(self) -> Mapping[str, Mapping[str, str]]:
+        """What the deployed program reads: upstream layer to field and type."""
+        reads = self.outputs.get(READS_OUTPUT) or {}
+        return {upstream: read["fields"] for upstream, read in reads.items()}
+
+    def seen_of(self, upstream: str) -> Mapping[str, Any] | None:
+        """Give an upstream layer's outputs as this layer's last deployment saw them; None if it did not."""
+        for item in self.resources:
+            if item["type"] == _REFERENCE and f"/{project_name(upstream)}/" in item["inputs"]["name"]:
+                seen: Mapping[str, Any] = item["outputs"]["outputs"]
+                return seen
+        return None
+
+
+def is_secret(value: object) -> bool:
+    """Tell whether the engine keeps a value encrypted, as a whole."""
+    return isinstance(value, Mapping) and value.get(MARK) == _SECRET
+
+
+def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dict[str, LayerState]:
+    """Read the states of all layers; a layer without a stack has an empty one.
+
+    Args:
+        environment: whose.
+        needed: the layers whose states have to be read. A team's role may read no more than its own layer's and those
+            that it reads.
+
+    Raises:
+        LaneError: one of those cannot be read.
+    """
+
+    def read(layer: str) -> LayerState:
+        try:
+            deployment = environment.stack(layer).deployment()
+        except NoStackError as error:
+            return LayerState(layer, (), missing=error)
+        pending = (item["resource"]["urn"] for item in deployment.get("pending_operations") or ())
+        return LayerState(layer, tuple(deployment.get("resources") or ()), tuple(pending))
+
+    states = {}
+    for layer, found in side_by_side(environment, LAYERS, read).items():
+        if isinstance(found, LaneError) and layer in needed:
+            raise found
+        states[layer] = LayerState(layer, (), is_readable=False) if isinstance(found, LaneError) else found
+    return states
+
+
+def require_settled(environment: Environment, states: Mapping[str, LayerState], layers: Iterable[str]) -> None:
+    """Refuse to work on layers without a stack, or whose last run was cut short.
+
+    Raises:
+        NoStackError: a layer has no stack.
+        DeliveryError: an operation's end was never seen; the message names it and says what to do.
+    """
+    for layer in layers:
+        if missing := states[layer].missing:
+            raise missing
+        if pending := states[layer].pending:
+            what = repr(pending[0].rpartition("::")[2]) + (f" and {len(pending) - 1} more" if pending[1:] else "")
+            raise DeliveryError(
+                f"{layer}: a run on stack {environment.name!r} was cut short, and the state does not know what became "
+                f"of {what}; look it up, then: (cd projects/{layer} && pulumi refresh --stack {environment.name})"
+            )

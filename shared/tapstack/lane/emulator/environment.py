@@ -1,0 +1,48 @@
+"""The emulator's own virtual environment, from the group `emulator` of the same lock file."""
+
+import os
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import uv
+
+from tapstack.checkout import CHECKOUT
+from tapstack.engine.cache import build_once, cache_folder
+from tapstack.lane.errors import LaneError
+
+
+def emulator_python() -> Path:
+    """Return the interpreter of the emulator's environment, building the environment when it is not there.
+
+    It is kept by the lock file's hash and the Python version: Lambda workers run in that interpreter, so it has to be
+    the version that function packages are made for.
+
+    Raises:
+        LaneError: uv could not build it; the message carries uv's last line.
+    """
+    lock = sha256((CHECKOUT / "uv.lock").read_bytes()).hexdigest()[:12]
+    version = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
+    return build_once(cache_folder() / "emulator" / f"{lock}-py{version}", _sync) / "bin" / "python"
+
+
+def _sync(folder: Path) -> None:
+    # No activated environment of the caller's, and none of its Python settings.
+    clean = {
+        name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
+    }
+    try:
+        subprocess.run(
+            [
+                *(uv.find_uv_bin(), "sync", "--locked", "--only-group", "emulator", "--no-install-project"),
+                *("--project", str(CHECKOUT), "--python", sys.executable, "--quiet"),
+            ],
+            env={**clean, "UV_PROJECT_ENVIRONMENT": str(folder)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except subprocess.CalledProcessError as error:
+        reason = (error.stderr.strip().splitlines() or ["no message"])[-1]
+        raise LaneError(f"uv could not build the emulator's environment: {reason}") from error

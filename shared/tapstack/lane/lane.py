@@ -1,0 +1,239 @@
+"""A lane: one emulator, one state backend and the projects' stacks in it, in one folder."""
+
+import json
+import os
+import shlex
+import shutil
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+from tapstack.checkout import CHECKOUT
+from tapstack.console.progress import say, step
+from tapstack.engine.install import Engine, find_engine
+from tapstack.engine.locks import LockTakenError, acquire
+from tapstack.lane import stack_config
+from tapstack.lane.background import Running
+from tapstack.lane.emulator import Emulator
+from tapstack.lane.errors import LaneError
+from tapstack.lane.receiver import Receiver
+from tapstack.lane.stack import LaneStack
+from tapstack.layers import PROJECTS
+
+# Guards nothing: the secrets in a lane's state are those of the emulator in its folder.
+_PASSPHRASE: Final = "tapstack-local"  # noqa: S105
+_STAND_INS: Final = ("aws", "random")
+# Credentials and settings of the user's that must reach neither an engine nor a function in the lane.
+_NOT_INHERITED: Final = ("AWS_", "PULUMI_", "PYTHON")
+
+
+class Lane:
+    """One local lane; nothing is started or written until a method says so.
+
+    Attributes:
+        folder: everything the lane keeps.
+        projects: the folder with the projects it deploys.
+        emulator: its AWS.
+        receiver: where its merchants' webhooks arrive.
+    """
+
+    def __init__(self, folder: Path | None = None, root: Path = CHECKOUT) -> None:
+        """Describe a lane.
+
+        Args:
+            folder: its folder; None takes `TAPSTACK_LANE` from the environment, else `.tapstack/lane` below `root`.
+            root: the tree whose `projects/` it deploys, with the virtual environment in `.venv`.
+        """
+        chosen = folder or Path(os.environ.get("TAPSTACK_LANE") or root / ".tapstack" / "lane")
+        self.folder = chosen.absolute()
+        self.projects = root / "projects"
+        self.emulator = Emulator(self.folder)
+        self.receiver = Receiver(self.folder)
+        self._settings = self.folder / "lane.json"
+        self._state = self.folder / "state"
+        self._bin = self.folder / "bin"
+        self._lock: int | None = None
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The Pulumi engine.
+
+        Raises:
+            LaneError: there is none to be had.
+        """
+        return find_engine()
+
+    @contextmanager
+    def locked(self, command: str) -> Iterator[None]:
+        """Keep other commands from changing the lane during a `with` block.
+
+        Raises:
+            LaneError: one is at work.
+        """
+        try:
+            self._lock = acquire(self.folder / "lane.lock", blocking=False, holder=f"`{command}` (pid {os.getpid()})")
+        except LockTakenError as error:
+            raise LaneError(
+                f"the lane in {self.folder} is busy with {error.holder or 'another command'}; wait until it has ended, "
+                "or set TAPSTACK_LANE to the folder of a lane of your own"
+            ) from error
+        try:
+            yield
+        finally:
+            os.close(self._lock)
+            self._lock = None
+
+    def start(self, *, port: int | None = None, real_provider: bool | None = None) -> Running:
+        """Make the lane ready to deploy into, mending what a run that was cut short has left.
+
+        The emulator's memory ends with its process: stacks of an emulator that has ended go with it.
+
+        Args:
+            port: the emulator's port; any free one when None.
+            real_provider: deploy through the genuine AWS plugin instead of the stand-in; None keeps what the lane has.
+
+        Raises:
+            LaneError: no engine, no emulator, the port is taken, or the lane is up with another provider.
+        """
+        self._check_owner()
+        _ = self.engine  # which may take a while, and shows its own progress
+        self._choose_provider(real=real_provider)
+        with step("emulator", "looking for it") as current:
+            found = self.emulator.running()
+            if found is None:
+                self._drop_stacks("the emulator had ended")
+            elif cut := self._mend():
+                self.emulator.stop()
+                self._drop_stacks(f"a run was cut short at {cut}")
+            running = self.emulator.start(current, port)
+            current.result = f"ministack at {running.url}{', found running' if found == running else ''}"
+        self.write_files(running.url)
+        return running
+
+    def require_running(self) -> Running:
+        """Return the emulator.
+
+        Raises:
+            LaneError: the lane is not up.
+        """
+        if running := self.emulator.running():
+            return running
+        reason = "its emulator has ended" if self.emulator.log.exists() else "there is nothing in it"
+        raise LaneError(f"the lane in {self.folder} is not up: {reason}; run: nox -s local")
+
+    def write_files(self, endpoint: str) -> None:
+        """Write the plugins' shims and the stacks' settings."""
+        (self.folder / "pulumi-home").mkdir(parents=True, exist_ok=True)
+        self._state.mkdir(exist_ok=True)
+        shutil.rmtree(self._bin, ignore_errors=True)
+        self._bin.mkdir()
+        for package in _STAND_INS:
+            if package == "aws" and self.has_real_provider:
+                continue
+            shim = self._bin / f"pulumi-resource-{package}"
+            # -P: the engine starts plugins in a project's folder, whose modules are not the plugin's.
+            python = shlex.quote(sys.executable)
+            shim.write_text(f'#!/bin/sh\nexec {python} -P -m tapstack.providers {package} "$@"\n', encoding="utf-8")
+            shim.chmod(0o755)
+        for project in PROJECTS:
+            stack_config.write(self.projects, project, self.folder, endpoint)
+
+    @property
+    def has_real_provider(self) -> bool:
+        """Whether the lane deploys through the genuine AWS plugin."""
+        return self._settings.exists() and bool(json.loads(self._settings.read_text("utf-8"))["real_provider"])
+
+    @property
+    def is_up(self) -> bool:
+        """Whether a stack of the lane has resources in it."""
+        return any(self.stack(project).resources() for project in PROJECTS)
+
+    def stack(self, layer: str, *, stop: threading.Event | None = None) -> LaneStack:
+        """Return the stack of a layer, or of the bootstrap; once `stop` is set, an engine at work ends in good order.
+
+        Raises:
+            ValueError: `layer` is neither.
+        """
+        if layer not in PROJECTS:
+            raise ValueError(f"unknown layer {layer!r}")
+        return LaneStack(
+            layer=layer,
+            name=stack_config.STACK,
+            folder=self.projects / layer,
+            state=self._state,
+            logs=self.folder / "logs",
+            environment=self.environment(),
+            lock=self._lock,
+            stop=stop or threading.Event(),
+        )
+
+    def environment(self) -> dict[str, str]:
+        """The whole environment of an engine in this lane; nothing of the user's AWS or Pulumi settings."""
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+        settings = self.settings()
+        path = os.pathsep.join((*self.path(), os.environ.get("PATH", os.defpath)))
+        return inherited | settings | {"PATH": path}
+
+    def settings(self) -> dict[str, str]:
+        """The variables that point an engine at this lane."""
+        plugins = {} if self.has_real_provider else {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
+        return {
+            "PULUMI_BACKEND_URL": f"file://{self._state}",
+            "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
+            "PULUMI_ERROR_OUTPUT_STRING": "true",
+            "PULUMI_HOME": str(self.folder / "pulumi-home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_STACK": stack_config.STACK,
+            **plugins,
+        }
+
+    def path(self) -> list[str]:
+        """The folders that come first on an engine's `PATH`: plugins, engine, virtual environment."""
+        return [str(folder) for folder in (self._bin, *self.engine.folders, Path(sys.executable).parent)]
+
+    def remove(self) -> None:
+        """Stop what runs and take away all the lane has written, the stacks' settings included."""
+        self.receiver.stop()
+        self.emulator.stop()
+        for project in PROJECTS:
+            file = stack_config.config_file(self.projects, project)
+            if stack_config.owner(file) == self.folder:
+                file.unlink()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _check_owner(self) -> None:
+        for project in PROJECTS:
+            file = stack_config.config_file(self.projects, project)
+            owner = stack_config.owner(file)
+            if owner and owner != self.folder and Emulator(owner).running():
+                raise LaneError(
+                    f"{file} belongs to the lane in {owner}, which is up; end it first "
+                    f"(TAPSTACK_LANE={shlex.quote(str(owner))} nox -s down), or use another checkout"
+                )
+
+    def _choose_provider(self, *, real: bool | None) -> None:
+        if real is None or real == self.has_real_provider:
+            return
+        if self.is_up and self.emulator.running():
+            has = "genuine" if self.has_real_provider else "stand-in"
+            raise LaneError(f"this lane is up through the {has} AWS provider; run `nox -s down` before you change it")
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._settings.write_text(json.dumps({"real_provider": real}), encoding="utf-8")
+
+    def _mend(self) -> str | None:
+        """Unlock the stacks; name an operation that was cut short, whose resource may or may not be there."""
+        stacks = [self.stack(project) for project in PROJECTS]
+        for stack in stacks:
+            if stack.is_locked():
+                stack.unlock()
+        return next((urn.rpartition("::")[2] for stack in stacks for urn in stack.pending()), None)
+
+    def _drop_stacks(self, reason: str) -> None:
+        if self.is_up:
+            say(f"{reason}: its stacks go with it, and the lane starts afresh")
+        self.receiver.stop()
+        shutil.rmtree(self._state, ignore_errors=True)

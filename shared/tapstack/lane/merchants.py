@@ -1,0 +1,36 @@
+"""The settings of the lane's merchants, written as an operator writes them."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+
+from tapstack.lane.emulator.server import REGION
+from transactions.clock import now
+from transactions.merchants import Merchants
+from transactions.settings import parse_settings
+
+SAMPLES: Final = Path(__file__).parent / "samples" / "merchants.json"
+
+
+def write_settings(endpoint: str, table: str, webhooks: str) -> None:
+    """Write the settings of every merchant of the lane.
+
+    Args:
+        endpoint: the emulator.
+        table: the merchants table's name.
+        webhooks: the receiver's URL; each merchant's webhooks go to a path with its id.
+    """
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
+    )
+    merchants = Merchants(client, table, now)
+    documents: list[dict[str, Any]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
+    for document in documents:
+        target = {"webhook_url": f"{webhooks}/{document['id']}"}
+        merchants.write(parse_settings(document | target, allow_private=True))

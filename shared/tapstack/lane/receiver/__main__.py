@@ -1,0 +1,116 @@
+"""The receiver's server: `POST /<merchant>` answers 204 to a webhook the merchant can trust, 401 to any other."""
+
+import argparse
+import json
+import signal
+import sys
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from tapstack.lane.emulator.server import REGION
+from tapstack.lane.ports import LOOPBACK
+from tapstack.lane.receiver.deliveries import Delivery, append
+from tapstack.lane.receiver.process import SERVER_NAME
+
+_LARGEST_BODY: Final = 256 * 1024
+
+
+class _Server(ThreadingHTTPServer):
+    def __init__(self, port: int, secrets: "_Secrets", deliveries: Path) -> None:
+        super().__init__((LOOPBACK, port), _Handler)
+        self.secrets = secrets
+        self.deliveries = deliveries
+
+
+class _Secrets:
+    """The merchants' secrets, asked for each time: one may have been exchanged a moment ago."""
+
+    def __init__(self, endpoint: str, prefix: str) -> None:
+        self._client = boto3.client(
+            "secretsmanager",
+            endpoint_url=endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
+        )
+        self._prefix = prefix
+
+    def live(self, merchant: str) -> list[str]:
+        """Read the secrets a merchant trusts: two during a rotation, as the notifier may sign with the old one yet."""
+        try:
+            answer = self._client.get_secret_value(SecretId=f"{self._prefix}{merchant}")
+        except self._client.exceptions.ResourceNotFoundException:
+            return []
+        return [secret for secret in json.loads(answer["SecretString"]).values() if secret]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    server_version = SERVER_NAME
+
+    def do_GET(self) -> None:
+        """Say that it is here."""
+        self._answer(204)
+
+    def do_POST(self) -> None:
+        """Check and keep one webhook."""
+        length = int(self.headers.get("content-length") or 0)
+        if length > _LARGEST_BODY:
+            self._answer(413)
+            return
+        body = self.rfile.read(length)
+        merchant = self.path.strip("/")
+        event, problem = self._verify(merchant, body)
+        append(
+            self.server.deliveries,
+            Delivery(
+                merchant=merchant,
+                webhook_id=self.headers.get("webhook-id", ""),
+                verified=not problem,
+                problem=problem,
+                event=event,
+                received=time.time(),
+            ),
+        )
+        self._answer(401 if problem else 204)
+
+    def _verify(self, merchant: str, body: bytes) -> tuple[dict[str, Any], str]:
+        problem = f"there is no secret of a merchant {merchant!r}"
+        for secret in self.server.secrets.live(merchant):
+            try:
+                Webhook(secret).verify(body, dict(self.headers.items()))
+                event = json.loads(body)
+            except (WebhookVerificationError, ValueError) as error:
+                problem = str(error) or "the signature does not fit"
+            else:
+                return (event, "") if isinstance(event, dict) else ({}, "the body is not a JSON object")
+        return {}, problem
+
+    def _answer(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+
+def main() -> int:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="python -m tapstack.lane.receiver", description=__doc__)
+    parser.add_argument("--port", type=int, required=True)
+    parser.add_argument("--endpoint", required=True, help="the emulator's address")
+    parser.add_argument("--secret-prefix", required=True, help="what comes before a merchant's id in its secret's name")
+    parser.add_argument("--deliveries", type=Path, required=True, help="file that gets one JSON object a line")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    secrets = _Secrets(options.endpoint, options.secret_prefix)
+    _Server(options.port, secrets, options.deliveries).serve_forever()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,43 @@
+"""The smoke run: sample transactions of every merchant that have to show every decision."""
+
+import uuid
+from itertools import cycle
+from pathlib import Path
+from typing import Final
+
+from tapstack.lane.errors import LaneError
+from tapstack.lane.sending import Outcome
+from tapstack.lane.stack_config import MERCHANTS
+from tapstack.lane.transactions_file import Line, read_lines
+
+DECISIONS: Final = frozenset({"approved", "declined", "review"})
+
+_SAMPLES: Final = Path(__file__).parent / "samples" / "smoke.jsonl"
+
+
+def smoke_jobs() -> list[tuple[str, Line]]:
+    """Pair the samples with the merchants, in turn.
+
+    The cards are new ones in every run: a card that was used a moment ago is declined or looked at, as it should be.
+    """
+    run = uuid.uuid4().hex[:6]
+    lines = [Line(line.number, _with_card_of(run, line)) for line in read_lines(str(_SAMPLES))]
+    return list(zip(cycle(MERCHANTS), lines, strict=False))
+
+
+def check_smoke(outcomes: list[Outcome]) -> None:
+    """Refuse a run that did not show every decision.
+
+    Raises:
+        LaneError: names the decisions that are missing.
+    """
+    if missing := DECISIONS - {outcome.status for outcome in outcomes}:
+        raise LaneError(
+            f"no transaction of the smoke run came out as {' or '.join(sorted(missing))}; "
+            "look into the functions' logs in the lane's emulator.log"
+        )
+
+
+def _with_card_of(run: str, line: Line) -> dict[str, object]:
+    card = line.body["card"]
+    return {**line.body, "card": {**card, "token": f"{card['token']}_{run}"}}

@@ -1,0 +1,77 @@
+"""One layer's stack in a lane: its state is a file, and it is made when it is first needed."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tapstack.engine.events import Report
+from tapstack.engine.stack import LayerStack, Listener, NoStackError
+from tapstack.layers import project_name
+
+
+@dataclass(frozen=True, kw_only=True)
+class LaneStack(LayerStack):
+    """The stack of one layer in one lane.
+
+    Attributes:
+        state: the lane's state backend.
+    """
+
+    state: Path
+
+    def up(self, *options: str, listener: Listener | None = None) -> Report:
+        """Deploy the layer, making its stack where there is none.
+
+        Raises:
+            EngineError: the deployment failed; what was made by then is in the state.
+        """
+        self.init()
+        return super().up(*options, listener=listener)
+
+    def preview(self, *options: str, listener: Listener | None = None) -> Report:
+        """Tell what `up` would do, making the stack where there is none.
+
+        Raises:
+            EngineError: the program or a provider refused.
+        """
+        self.init()
+        return super().preview(*options, listener=listener)
+
+    def init(self) -> None:
+        """Make the stack where it is not there yet."""
+        if not self.exists():
+            self.command("stack", "init", self.name)
+
+    def outputs(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Read the stack's outputs; a secret is the text `[secret]` unless asked for.
+
+        Raises:
+            NoStackError: there is no such stack.
+        """
+        if not self.exists():
+            raise NoStackError(f"layer {self.layer!r} has no stack in this lane; run: nox -s up-{self.layer}")
+        return super().outputs(show_secrets=show_secrets)
+
+    def exists(self) -> bool:
+        """Tell whether there is a stack, empty or not."""
+        return self._file.exists()
+
+    def deployment(self) -> dict[str, Any]:
+        """Read the state from the lane's file; without a stack it is empty."""
+        if not self.exists():
+            return {}
+        return json.loads(self._file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+
+    def is_locked(self) -> bool:
+        """Tell whether a run has left its lock in the lane."""
+        folder = self.state / ".pulumi" / "locks" / "organization" / project_name(self.layer) / self.name
+        return any(folder.glob("*.json"))
+
+    def unlock(self) -> None:
+        """Take away the lock of a run that has ended without doing so."""
+        self.command("cancel", "--yes", "--stack", self.name)
+
+    @property
+    def _file(self) -> Path:
+        return self.state / ".pulumi" / "stacks" / project_name(self.layer) / f"{self.name}.json"

@@ -1,0 +1,64 @@
+"""The deployed fraud-detector, called as the table's stream calls it."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tapstack.operate.errors import OperatorError
+from transactions.attributes import Item, from_item
+
+LARGEST_BATCH: Final = 100
+"""What the stream hands it at once."""
+
+
+class DeployedDetector:
+    """The fraud-detector behind its alias."""
+
+    def __init__(self, functions: Any, alias_arn: str) -> None:
+        """Call nothing yet.
+
+        Args:
+            functions: Lambda.
+            alias_arn: the alias that is live.
+        """
+        self._functions = functions
+        self._alias_arn = alias_arn
+
+    def decide(self, items: Sequence[Item]) -> set[str]:
+        """Have pending transactions decided and their merchants told, at most `LARGEST_BATCH` of them.
+
+        Args:
+            items: as they were inserted, which pending ones are still.
+
+        Returns:
+            The ids of those that were not decided.
+
+        Raises:
+            OperatorError: it answered something else than the stream would be answered.
+        """
+        ids = {f"{place}": from_item(item)["id"] for place, item in enumerate(items)}
+        records = [_record(number, item) for number, item in zip(ids, items, strict=True)]
+        answer = self._functions.invoke(FunctionName=self._alias_arn, Payload=json.dumps({"Records": records}))
+        told = answer["Payload"].read()
+        if answer.get("FunctionError"):
+            # It did not get to answer: which of them it decided, the next look at the table tells.
+            return set(ids.values())
+        try:
+            return {ids[entry["itemIdentifier"]] for entry in json.loads(told)["batchItemFailures"]}
+        except (KeyError, TypeError, ValueError) as error:
+            raise OperatorError(
+                f"{self._alias_arn} answered what no fraud-detector answers; look at its log"
+            ) from error
+
+
+def _record(number: str, item: Item) -> Mapping[str, Any]:
+    return {
+        "eventName": "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {
+            "SequenceNumber": number,
+            "Keys": {"id": item["id"]},
+            "NewImage": item,
+            "StreamViewType": "NEW_IMAGE",
+        },
+    }

@@ -1,0 +1,160 @@
+"""Finds transactions that fell by the wayside, and puts them back on their way.
+
+found                                        healed by
+pending for too long                         the fraud-detector, called as the stream would call it
+pending, made while a batch was given up     the same
+decided, made while a batch was given up     its notification once more: perhaps it was never sent
+
+The merchant may hear of a decision twice, under the same webhook id. What is decided already does not go through the
+fraud-detector again: it would count it once more against the merchant's limit. What the fraud-detector could not finish
+is looked at once more: if it is decided by now, its notification may be all that is missing.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tapstack.operate.detector import LARGEST_BATCH, DeployedDetector
+from tapstack.operate.stream_failures import MARGIN_MS, StreamFailure
+from transactions.attributes import Item, to_item
+from transactions.store import TransactionStore, parse_item
+from transactions.transaction import PENDING, Transaction
+from transactions.webhooks import notifications
+from transactions.webhooks.notifications import notification
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
+
+_NOTIFICATIONS_AT_ONCE: Final = 100
+
+
+@dataclass(frozen=True)
+class Lost:
+    """A transaction that may have fallen by the wayside.
+
+    Attributes:
+        transaction: as it is.
+        item: the same, as the table has it.
+        overdue: whether it is pending for too long.
+    """
+
+    transaction: Transaction
+    item: Item
+    overdue: bool
+
+    @property
+    def is_pending(self) -> bool:
+        """Whether it waits for its decision; else it is its notification that may be missing."""
+        return self.transaction.decision is None
+
+
+@dataclass
+class Findings:
+    """What was found in one look at the table."""
+
+    failures: Sequence[StreamFailure]
+    lost: list[Lost] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    """Ids of items that are no transactions."""
+
+    def suspects(self, failure: StreamFailure) -> set[str]:
+        """Give the ids of the transactions that may have been in a batch that was given up."""
+        return {lost.transaction.id for lost in self.lost if failure.covers(lost.transaction.created_at)}
+
+    def settled(self, remaining: Collection[str]) -> list[StreamFailure]:
+        """Pick the failures all of whose transactions went through; one that none is found for is for a person."""
+        return [failure for failure in self.failures if (ids := self.suspects(failure)) and ids.isdisjoint(remaining)]
+
+
+def look(
+    client: "DynamoDBClient",
+    table: str,
+    failures: Sequence[StreamFailure],
+    overdue_before: int,
+    looked: Callable[[int], None],
+) -> Findings:
+    """Scan the table once.
+
+    Args:
+        client: DynamoDB.
+        table: the transactions table's name.
+        failures: batches that were given up.
+        overdue_before: a transaction made before this moment is to be decided by now.
+        looked: hears how many items were looked at, page by page.
+    """
+    findings = Findings(failures)
+    for item in _candidates(client, table, failures, looked):
+        try:
+            transaction = parse_item(item)
+        except (msgspec.ValidationError, KeyError):
+            findings.unreadable.append(f"{item['id'].get('S')}")
+            continue
+        overdue = transaction.decision is None and transaction.created_at < overdue_before
+        if overdue or any(failure.covers(transaction.created_at) for failure in failures):
+            findings.lost.append(Lost(transaction, item, overdue))
+    return findings
+
+
+def _candidates(
+    client: "DynamoDBClient", table: str, failures: Sequence[StreamFailure], looked: Callable[[int], None]
+) -> Iterator[Item]:
+    """Have the table leave out what is decided and was made at another time than any of the failures."""
+    wanted, values = "#status = :pending", {":pending": PENDING}
+    spans = [(failure.first, failure.last) for failure in failures if failure.first and failure.last]
+    bounds: dict[str, int] = {}
+    if spans:
+        wanted += " OR created_at BETWEEN :first AND :last"
+        bounds[":first"] = min(first for first, _ in spans) - MARGIN_MS
+        bounds[":last"] = max(last for _, last in spans) + MARGIN_MS
+    pages = client.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression=wanted,
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues=to_item({**values, **bounds}),
+    )
+    for page in pages:
+        yield from page["Items"]
+        looked(page["ScannedCount"])
+
+
+@dataclass(frozen=True)
+class Healer:
+    """Puts what was lost back on its way."""
+
+    detector: DeployedDetector
+    store: TransactionStore
+    sqs: "SQSClient"
+    queue_url: str
+
+    def heal(self, lost: Sequence[Lost], done: Callable[[int], None]) -> set[str]:
+        """Heal what was found.
+
+        Args:
+            lost: what was found.
+            done: hears how many more are dealt with.
+
+        Returns:
+            The ids of those that are as they were.
+        """
+        remaining: set[str] = set()
+        pending = [one for one in lost if one.is_pending]
+        decided = [one.transaction for one in lost if not one.is_pending]
+        for start in range(0, len(pending), LARGEST_BATCH):
+            part = pending[start : start + LARGEST_BATCH]
+            for transaction_id in sorted(self.detector.decide([one.item for one in part])):
+                now = self.store.get(transaction_id)
+                if now and now.decision:
+                    decided.append(now)
+                else:
+                    remaining.add(transaction_id)
+            done(len(part))
+        for start in range(0, len(decided), _NOTIFICATIONS_AT_ONCE):
+            told = decided[start : start + _NOTIFICATIONS_AT_ONCE]
+            messages = [notification(each, each.decision) for each in told if each.decision]
+            refused = notifications.send(self.sqs, self.queue_url, messages)
+            remaining |= {told[place].id for place in refused}
+            done(len(told))
+        return remaining

@@ -1,0 +1,101 @@
+"""Rotation of a merchant's webhook secret.
+
+current  previous
+A        -          ──rotate──▶  B, A    the notifier signs with both, the merchant may verify with either
+B        A          ──end─────▶  B, -    once the merchant verifies with B
+"""
+
+import base64
+import secrets
+import uuid
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from tapstack.operate.errors import OperatorError
+from transactions.webhooks.signing import WebhookSecrets
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+_SECRET_BYTES: Final = 32
+_NAMESPACE: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
+"""Any that is always the same."""
+
+
+class RotatingSecret:
+    """The secret of one merchant; its values are never told."""
+
+    def __init__(self, client: "SecretsManagerClient", prefix: str, merchant_id: str) -> None:
+        """Read nothing yet.
+
+        Args:
+            client: Secrets Manager.
+            prefix: what the secrets' names begin with.
+            merchant_id: whose secret.
+        """
+        self.name = f"{prefix}{merchant_id}"
+        self._client = client
+        self._merchant_id = merchant_id
+
+    def live(self) -> int:
+        """Count the secrets that webhooks are signed with.
+
+        Raises:
+            OperatorError: the merchant has none.
+        """
+        _, held = self._read()
+        return 1 if held.previous is None else 2
+
+    def rotate(self, *, force: bool = False) -> None:
+        """Make a new secret the current one, and what was current the previous one.
+
+        Args:
+            force: whether a previous secret that is still live may go.
+
+        Raises:
+            OperatorError: a rotation is under way, somebody else changed the secret meanwhile, or there is none.
+        """
+        version, held = self._read()
+        if held.previous is not None and not force:
+            raise OperatorError(
+                f"merchant {self._merchant_id!r} has two live secrets from a rotation before; end it with `merchant "
+                f"end-rotation {self._merchant_id}`, or drop the older one now with --force"
+            )
+        fresh = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+        self._write(version, WebhookSecrets(current=fresh, previous=held.current))
+
+    def end(self) -> bool:
+        """Drop the previous secret; tell whether there was one.
+
+        Raises:
+            OperatorError: somebody else changed the secret meanwhile, or there is none.
+        """
+        version, held = self._read()
+        if held.previous is None:
+            return False
+        self._write(version, WebhookSecrets(current=held.current))
+        return True
+
+    def _read(self) -> tuple[str, WebhookSecrets]:
+        try:
+            answer = self._client.get_secret_value(SecretId=self.name)
+        except self._client.exceptions.ResourceNotFoundException as error:
+            raise OperatorError(
+                f"merchant {self._merchant_id!r} has no webhook secret ({self.name}); see: merchant list"
+            ) from error
+        return answer["VersionId"], msgspec.json.decode(answer["SecretString"], type=WebhookSecrets)
+
+    def _write(self, version: str, held: WebhookSecrets) -> None:
+        try:
+            self._client.put_secret_value(
+                SecretId=self.name,
+                SecretString=msgspec.json.encode(held).decode(),
+                # What follows a version has one name, so of two that change it at once the second is refused.
+                ClientRequestToken=f"{uuid.uuid5(_NAMESPACE, f'{self.name} {version}')}",
+            )
+        except self._client.exceptions.ResourceExistsException as error:
+            raise OperatorError(
+                f"the secret of merchant {self._merchant_id!r} was changed at the same moment; nothing was written; "
+                f"look at it with `merchant show {self._merchant_id}` and try again"
+            ) from error

@@ -1,0 +1,77 @@
+"""A file of merchants' settings: one JSON object, or an array of them."""
+
+import ipaddress
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from tapstack.operate.errors import OperatorError
+from transactions import strict_json
+from transactions.settings import MerchantSettings, parse_settings
+from transactions.webhooks.delivery import is_public
+
+STDIN: Final = "-"
+
+Document = dict[str, Any]
+
+
+def read_documents(source: str) -> list[Document]:
+    """Read a file, or stdin for `-`.
+
+    Raises:
+        OperatorError: it cannot be read, or holds something else; the message names it.
+    """
+    name = "stdin" if source == STDIN else source
+    try:
+        data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
+    except OSError as error:
+        raise OperatorError(f"{name} cannot be read: {error.strerror}; give a JSON file, or - for stdin") from error
+    try:
+        value = strict_json.load(data)
+    except ValueError as error:
+        raise OperatorError(f"{name} holds no settings: {error}; write one JSON object per merchant") from error
+    documents = value if isinstance(value, list) else [value]
+    if not documents or not all(isinstance(document, dict) for document in documents):
+        raise OperatorError(f"{name} holds no settings; write one JSON object, or an array of them")
+    ids = [document.get("id") for document in documents]
+    for repeated in (merchant for place, merchant in enumerate(ids) if merchant in ids[:place]):
+        raise OperatorError(f"{name} holds the settings of merchant {repeated!r} twice; leave one of them")
+    return documents
+
+
+def checked(document: Document, *, allow_private: bool) -> MerchantSettings:
+    """Check a merchant's settings.
+
+    Args:
+        document: as it was written.
+        allow_private: whether the notifier calls http and private addresses.
+
+    Raises:
+        InvalidSettingsError: names the merchant, the setting and what is wrong with it.
+        OperatorError: the notifier would refuse the webhooks' target.
+    """
+    settings = parse_settings(document, allow_private=allow_private)
+    if settings.webhook_url and not allow_private:
+        for address in _addresses(urlsplit(settings.webhook_url).hostname or ""):
+            raise OperatorError(
+                f"settings of merchant {settings.id!r}: webhook_url goes to {address}, which is not public; "
+                "the notifier calls it only where the compute layer's setting webhookAllowPrivateTargets is true"
+            )
+    return settings
+
+
+def _addresses(host: str) -> Iterator[str]:
+    """Find the private addresses that a host says by itself; what its name leads to, the notifier finds out."""
+    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
+        yield host
+        return
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except (OSError, UnicodeError):
+        return
+    for address in {f"{ipaddress.ip_address(f'{entry[4][0]}'.partition('%')[0])}" for entry in found}:
+        if not is_public(address):
+            yield address

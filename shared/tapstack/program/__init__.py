@@ -1,0 +1,1 @@
+"""What the programs of the layers share: settings, names, upstream gate, packaging."""

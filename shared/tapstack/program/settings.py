@@ -1,0 +1,176 @@
+"""A project's settings: a frozen dataclass, read from the stack's config and written into `Pulumi.yaml` as its schema.
+
+The dataclass is the only place that holds a setting's name, type, default and description. The engine checks types and
+fills in defaults from the schema; `ProjectSettings.load` adds the checks that a schema cannot say.
+"""
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, Self, get_type_hints
+
+import pulumi
+
+from tapstack.program.errors import SettingError
+
+Check = Callable[[Any], str | None]
+"""Takes a value and returns what is wrong with it, or None."""
+
+_SUFFIX = re.compile(r"[a-z][a-z0-9]{0,11}")
+
+
+def setting(description: str, *, default: Any, check: Check | None = None) -> Any:
+    """Declare a setting as a dataclass field.
+
+    Args:
+        description: One sentence, as the reader of `Pulumi.yaml` sees it.
+        default: The value where the stack says nothing.
+        check: Says what is wrong with a value; None accepts every value of the field's type.
+    """
+    metadata = {"description": description, "check": check}
+    if isinstance(default, list | dict):
+        return dataclasses.field(default_factory=default.copy, metadata=metadata)
+    return dataclasses.field(default=default, metadata=metadata)
+
+
+def one_of(*values: object) -> Check:
+    """Accept the listed values only."""
+    listed = ", ".join(map(str, values))
+    return lambda value: None if value in values else f"must be one of {listed}"
+
+
+def between(low: int, high: int) -> Check:
+    """Accept whole numbers from `low` to `high`, both included."""
+    return lambda value: None if low <= value <= high else f"must be from {low} to {high}"
+
+
+def matching(pattern: str, meaning: str) -> Check:
+    """Accept strings that match the whole `pattern`; `meaning` tells the reader what that is."""
+    compiled = re.compile(pattern)
+    return lambda value: None if compiled.fullmatch(value) else f"must be {meaning}"
+
+
+def each(check: Check) -> Check:
+    """Apply `check` to every element of a list, or to every key of an object."""
+    return lambda values: next((f"{value!r} {wrong}" for value in values if (wrong := check(value))), None)
+
+
+LOG_RETENTION_DAYS = one_of(
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
+)
+"""Accept the retentions, in days, that CloudWatch Logs offers."""
+
+MERCHANT_ID = matching(
+    "[a-z][a-z0-9-]{1,31}", "2 to 32 lower-case letters, digits and hyphens, beginning with a letter"
+)
+"""Accept merchant ids."""
+
+
+def _suffix_problem(value: str) -> str | None:
+    if _SUFFIX.fullmatch(value):
+        return None
+    return "must be 1 to 12 lower-case letters and digits, beginning with a letter, such as dev or prod"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class ProjectSettings:
+    """The setting every project has; each project's own dataclass adds to it."""
+
+    TYPES: ClassVar[Mapping[object, str]] = {
+        str: "string",
+        int: "integer",
+        bool: "boolean",
+        list[str]: "array",
+        dict[str, str]: "object",
+    }
+
+    environment_suffix: str = setting(
+        "Names this environment in every resource name; the same in all layers of one environment.",
+        default="dev",
+        check=_suffix_problem,
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse values that their checks refuse.
+
+        Raises:
+            SettingError: names the setting, its value and the command that changes it.
+        """
+        for field in dataclasses.fields(self):
+            check: Check | None = field.metadata["check"]
+            value = getattr(self, field.name)
+            if check and (wrong := check(value)):
+                raise SettingError(_complaint(field.name, value, wrong))
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the settings from the config of the stack being deployed.
+
+        Raises:
+            SettingError: a value is of the wrong type or refused by its check.
+        """
+        config = pulumi.Config()
+        types = get_type_hints(cls)
+        given: dict[str, Any] = {}
+        for field in dataclasses.fields(cls):
+            value = _read(config, field.name, cls.TYPES[types[field.name]])
+            if value is not None:
+                given[field.name] = value
+        return cls(**given)
+
+    @classmethod
+    def schema(cls) -> dict[str, dict[str, object]]:
+        """Describe the settings as the `config` section of a `Pulumi.yaml`, keyed by camelCase name."""
+        types = get_type_hints(cls)
+        described: dict[str, dict[str, object]] = {}
+        for field in dataclasses.fields(cls):
+            kind = cls.TYPES[types[field.name]]
+            described[config_key(field.name)] = {
+                "type": kind,
+                **({"items": {"type": "string"}} if kind == "array" else {}),
+                "default": getattr(cls(), field.name),
+                "description": field.metadata["description"],
+            }
+        return described
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class LayerSettings(ProjectSettings):
+    """The settings every layer has; each layer's own dataclass adds to them."""
+
+    permissions_boundary: str = setting(
+        "Name of the IAM policy that bounds every role this layer makes: tapstack-boundary where the account is "
+        "bootstrapped, empty for none.",
+        default="",
+        check=matching(r"|[\w+=,.@-]{1,128}", "the name of an IAM policy, or empty"),
+    )
+
+
+def config_key(field_name: str) -> str:
+    """Spell a field's name as its config key: `environment_suffix` is `environmentSuffix`."""
+    head, *tail = field_name.split("_")
+    return head + "".join(word.capitalize() for word in tail)
+
+
+def _read(config: pulumi.Config, field_name: str, kind: str) -> object:
+    key = config_key(field_name)
+    readers: dict[str, Callable[[str], object]] = {
+        "string": config.get,
+        "integer": config.get_int,
+        "boolean": config.get_bool,
+        "array": config.get_object,
+        "object": config.get_object,
+    }
+    try:
+        value = readers[kind](key)
+    except (pulumi.ConfigTypeError, ValueError) as error:
+        raise SettingError(_complaint(field_name, config.get(key), f"must be of type {kind}")) from error
+    expected = {"array": list, "object": dict}.get(kind)
+    if expected and value is not None and not isinstance(value, expected):
+        raise SettingError(_complaint(field_name, value, f"must be of type {kind}"))
+    return value
+
+
+def _complaint(field_name: str, value: object, wrong: str) -> str:
+    key = config_key(field_name)
+    return f"setting {key} is {value!r}: it {wrong}. Set it with: pulumi config set {key} <value>"

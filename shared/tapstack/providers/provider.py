@@ -1,0 +1,254 @@
+"""What the engine asks of a provider, answered from the tables."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tapstack.providers import crud, metadata, preconditions
+from tapstack.providers.check import Problem, check, nearest
+from tapstack.providers.clients import Clients, ProviderError, endpoint_problems
+from tapstack.providers.diff import Change, changes
+from tapstack.providers.invokes import INVOKES
+from tapstack.providers.table import Row
+from tapstack.providers.tables import ROWS
+from tapstack.providers.values import UNKNOWN, Props, plain, secret_keys
+
+_SUFFIX: Final = re.compile(r"-[0-9a-f]{7}")
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The answer to a diff: what changes, and what of it makes a new resource."""
+
+    changes: list[Change]
+    replaces: frozenset[str]
+    delete_before_replace: bool
+
+
+class Provider:
+    """The stand-in for one package, `aws` or `random`."""
+
+    def __init__(self, package: str) -> None:
+        """Describe the provider; nothing is contacted before a resource needs it."""
+        self.package = package
+        self._clients: Clients | None = None
+
+    def check_config(self, inputs: Props) -> list[Problem]:
+        """Check the provider's own configuration."""
+        known = metadata.config_properties(self.package)
+        unknown = [
+            Problem(
+                key, f"unknown setting; did you mean `{near}`?" if (near := nearest(key, known)) else "unknown setting"
+            )
+            for key in inputs
+            if key not in known and key != "version" and not key.startswith("__")
+        ]
+        return unknown + (endpoint_problems(inputs) if self.package == "aws" else [])
+
+    def configure(self, inputs: Props) -> None:
+        """Take the configuration.
+
+        Raises:
+            ProviderError: it names no local emulator.
+        """
+        if self.package == "aws":
+            self._clients = Clients(inputs)
+
+    def row(self, token: str) -> Row:
+        """Find a type in the tables.
+
+        Raises:
+            ProviderError: it is not there; names the nearest one that is.
+        """
+        if (row := ROWS.get(token)) is None or not self._is_own(token):
+            raise ProviderError(_unknown("resource type", token, [known for known in ROWS if self._is_own(known)]))
+        return row
+
+    def check(self, token: str, name: str, olds: Props, news: Props, seed: bytes) -> tuple[Props, list[Problem]]:
+        """Check inputs and complete them with the type's defaults and its automatic name.
+
+        Args:
+            token: the resource type.
+            name: the logical name.
+            olds: the inputs of the last update; empty for a new resource.
+            news: the program's inputs.
+            seed: makes an automatic name repeatable between preview and update.
+        """
+        row = self.row(token)
+        problems = check(news, metadata.input_properties(token))
+        if not problems:
+            problems = [
+                Problem(key, f"the stand-in provider does not carry out this property; add it to the table of {token}")
+                for key, value in news.items()
+                if value is not None and key not in crud.handled(token, row) and not key.startswith("__")
+            ]
+        inputs = _texts(token, {key: value for key, value in news.items() if value is not None})
+        for key, default in row.defaults.items():
+            inputs.setdefault(key, default)
+        if row.auto_name and row.auto_name not in inputs and not inputs.get(f"{row.auto_name}Prefix"):
+            before = plain(olds.get(row.auto_name))
+            kept = isinstance(before, str) and _is_automatic(before, name)
+            inputs[row.auto_name] = before if kept else _automatic(row, name, seed)
+        return inputs, problems
+
+    def diff(self, token: str, name: str, old: Props, new: Props) -> Difference:
+        """Compare the inputs of the last update with those wanted now."""
+        row = self.row(token)
+        found = changes(old, new, metadata.input_properties(token), row.ordered)
+        replaces = frozenset(change.key for change in found if change.key in {*row.replace_on, "region"})
+        return Difference(found, replaces, row.delete_before_replace or _keeps_name(row, name, old, new))
+
+    def create(self, token: str, name: str, inputs: Props, *, preview: bool) -> tuple[str, Props, set[str]]:
+        """Make a resource; a preview only tells what will be known when.
+
+        Returns:
+            Id, outputs, and the names of the secret outputs.
+
+        Raises:
+            ProviderError: AWS's own message; nothing is left of the resource.
+        """
+        row = self.row(token)
+        secrets = {*row.secrets, *secret_keys(inputs)}
+        wanted = plain(inputs)
+        if preview:
+            computed = {key: UNKNOWN for key in metadata.all_properties(token) if key not in wanted}
+            return "", {**wanted, **computed}, secrets
+        if row.generate:
+            new_id, generated = row.generate(name, wanted)
+            return new_id, {**wanted, **generated}, secrets
+        resource = self._resource(token, wanted, {})
+        preconditions.before_create(resource)
+        new_id, outputs = crud.create(resource)
+        return new_id, outputs, secrets
+
+    def read(
+        self, token: str, resource_id: str, inputs: Props, state: Props
+    ) -> tuple[str, Props, Props, set[str]] | None:
+        """Read a resource, to refresh it or, without inputs and state, to import it.
+
+        Returns:
+            Id, inputs, outputs and the names of the secret outputs; None where it is gone.
+
+        Raises:
+            ProviderError: AWS's own message, or that the id has the wrong form.
+        """
+        row = self.row(token)
+        secrets = {*row.secrets, *secret_keys(inputs), *secret_keys(state)}
+        if row.generate:
+            return self._read_generated(token, resource_id, inputs, state, secrets)
+        resource = self._resource(token, plain(inputs), plain(state), resource_id)
+        found = crud.read(resource) if state else crud.adopt(resource)
+        return (*found, secrets) if found else None
+
+    def update(
+        self, token: str, resource_id: str, old: Props, new: Props, state: Props, *, preview: bool
+    ) -> tuple[Props, set[str]]:
+        """Change a resource in place.
+
+        Returns:
+            Outputs, and the names of the secret outputs.
+
+        Raises:
+            ProviderError: AWS's own message.
+        """
+        row = self.row(token)
+        secrets = {*row.secrets, *secret_keys(new)}
+        changed = frozenset(change.key for change in changes(old, new, metadata.input_properties(token), row.ordered))
+        taken_away = {key for key in plain(old) if key not in new}
+        kept = {key: value for key, value in plain(state).items() if key not in taken_away}
+        if preview:
+            unsure = {key: UNKNOWN for key, causes in row.recompute.items() if changed & set(causes)}
+            return crud.complete(token, {**kept, **plain(new), **unsure}), secrets
+        if row.generate:
+            return {**kept, **plain(new)}, secrets
+        resource = self._resource(token, plain(new), plain(state), resource_id, changed, plain(old))
+        preconditions.before_update(resource)
+        return crud.update(resource, kept), secrets
+
+    def delete(self, token: str, resource_id: str, inputs: Props, state: Props) -> None:
+        """Delete a resource; one that is gone already counts as deleted.
+
+        Raises:
+            ProviderError: AWS's own message.
+        """
+        if self.row(token).generate or self.row(token).keep:
+            return
+        resource = self._resource(token, plain(inputs), plain(state), resource_id)
+        preconditions.before_delete(resource)
+        crud.delete(resource)
+
+    def invoke(self, token: str, arguments: Props) -> Props:
+        """Answer a function of the package.
+
+        Raises:
+            ProviderError: there is no such function here, or AWS's own message.
+        """
+        if (function := INVOKES.get(token)) is None:
+            raise ProviderError(_unknown("function", token, [known for known in INVOKES if self._is_own(known)]))
+        return function(self._connected(), plain(arguments))
+
+    def _read_generated(
+        self, token: str, resource_id: str, inputs: Props, state: Props, secrets: set[str]
+    ) -> tuple[str, Props, Props, set[str]]:
+        if not state:
+            raise ProviderError(
+                f"{token} lives in the state alone: there is nothing to import by the id {resource_id!r}"
+            )
+        return resource_id, inputs, plain(state), secrets
+
+    def _resource(
+        self,
+        token: str,
+        inputs: Props,
+        state: Props,
+        resource_id: str | None = None,
+        changed: frozenset[str] = frozenset(),
+        old: Props | None = None,
+    ) -> crud.Resource:
+        row, clients = self.row(token), self._connected()
+        return crud.Resource(token, row, clients, inputs, state, resource_id, changed, old or {})
+
+    def _connected(self) -> Clients:
+        if self._clients is None:
+            raise ProviderError(f"the provider {self.package} is not configured")
+        return self._clients
+
+    def _is_own(self, token: str) -> bool:
+        return token.startswith(f"{self.package}:")
+
+
+def _texts(token: str, inputs: Props) -> Props:
+    """Write JSON documents that the program gave as objects as text, as the real provider does."""
+    known = metadata.input_properties(token)
+    return {
+        key: json.dumps(plain(value))
+        if key in known and isinstance(known[key].type, metadata.JsonText) and isinstance(value, dict)
+        else value
+        for key, value in inputs.items()
+    }
+
+
+def _unknown(what: str, token: str, known: list[str]) -> str:
+    near = nearest(token, known)
+    hint = f"did you mean {near}?" if near else f"it knows {len(known)} of them"
+    return f"{token}: the stand-in provider does not know this {what}; {hint}"
+
+
+def _automatic(row: Row, name: str, seed: bytes) -> str:
+    suffix = hashlib.sha256(seed + name.encode()).hexdigest()[:7]
+    return f"{name[: row.name_limit - 8]}-{suffix}"
+
+
+def _is_automatic(value: str, name: str) -> bool:
+    return bool(_SUFFIX.fullmatch(value[-8:])) and name.startswith(value[:-8])
+
+
+def _keeps_name(row: Row, name: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Tell whether the replacement would collide with the one it replaces."""
+    if not row.auto_name:
+        return False
+    given = plain(new.get(row.auto_name))
+    return given == plain(old.get(row.auto_name)) and isinstance(given, str) and not _is_automatic(given, name)

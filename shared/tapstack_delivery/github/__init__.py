@@ -1,9 +1,0 @@
-"""What GitHub reads of the layers, made from their table and footprints: who reviews, what is previewed, what deploys.
-
-Other workflows stand in `.github/workflows` as they are written: `layer.yml` does the work for one layer, and these
-call it.
-"""
-
-from tapstack_delivery.github.files import drifted, render
-
-__all__ = ["drifted", "render"]

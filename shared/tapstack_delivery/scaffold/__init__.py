@@ -1,6 +1,0 @@
-"""Makes a new layer: project, contract, test, and its entry in everything that is made from the table of layers."""
-
-from tapstack_delivery.scaffold.layer import NewLayer
-from tapstack_delivery.scaffold.staging import make
-
-__all__ = ["NewLayer", "make"]

@@ -1,0 +1,238 @@
+"""Plans, deployments, drift and destroys on the real engine and a lane of their own."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.clients import emulator_client
+from support.environments import write_settings
+from tapstack.cli.deploy import __main__ as program
+from tapstack.cli.deploy import destroy, drift, plan, up
+from tapstack.cli.deploy.drift import DRIFTED
+from tapstack.contracts.data import DataContract
+from tapstack.engine.environment import BackendEnvironment, Environment, LaneEnvironment
+from tapstack.lane.lane import Lane
+from tapstack.lane.workspace import scratch_lane
+from tapstack.layers import LAYERS
+
+Captured = pytest.CaptureFixture[str]
+Command = Callable[..., int]
+
+
+def commands_on(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> Command:
+    for module in (destroy, drift, plan, up):
+        monkeypatch.setattr(module, "environment_named", lambda _: environment)
+    return lambda *arguments: program.main(arguments)
+
+
+@pytest.fixture
+def on_lane(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run one of the teams' commands on a lane with nothing in it."""
+    return commands_on(LaneEnvironment(lane), monkeypatch)
+
+
+def edit(lane: Lane, file: str, old: str, new: str) -> None:
+    path = lane.projects / file
+    source = path.read_text(encoding="utf-8")
+    assert old in source
+    path.write_text(source.replace(old, new), encoding="utf-8")
+
+
+def test_layers_go_up_in_order_stop_at_a_failure_and_go_on(lane: Lane, on_lane: Command, capsys: Captured) -> None:
+    edit(lane, "compute/notifier_function.py", "make_function(", "make_nothing(")
+
+    assert on_lane("up", "local", "network", "data", "compute") == 1
+    first = capsys.readouterr().err
+    assert "known once network and data are up" in re.sub(r"\s+", " ", first)
+    assert re.search(r"Up: \w+, \w+; failed: compute. Mend it and go on: nox -s up -- local compute\n", first)
+    assert [bool(lane.stack(layer).resources()) for layer in LAYERS[:2]] == [True, True]
+    functions = emulator_client(lane.require_running().url, "lambda").list_functions()["Functions"]
+    assert functions == []
+
+    edit(lane, "compute/notifier_function.py", "make_nothing(", "make_function(")
+    assert on_lane("up", "local", "network", "data", "compute") == 0
+    second = capsys.readouterr().err
+    assert re.findall(r"^(\w+) +unchanged$", second, re.MULTILINE) == ["network", "data"]
+    assert re.search(r"^compute +\d+ created", second, re.MULTILINE)
+
+
+def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
+    lane: Lane, on_lane: Command, capsys: Captured
+) -> None:
+    assert on_lane("up", "local", "network", "data", "compute") == 0
+    capsys.readouterr()
+    edit(lane, "data/tables.py", "name=names(name)", 'name=names(f"{name}-2")')
+    assert on_lane("plan", "local", "data", "--json") == 0
+    (planned,) = json.loads(capsys.readouterr().out)["layers"]
+    assert planned["changes"] == {"create": 0, "update": 0, "replace": 3, "delete": 0}
+    assert {(loss["kind"], loss["name"]) for loss in planned["losses"]} == {
+        ("replace", "merchants"),
+        ("replace", "transactions"),
+        ("replace", "velocity"),
+    }
+    assert planned["outputs"]["transactions_stream_arn"] == ["compute"]
+    edit(lane, "data/tables.py", 'name=names(f"{name}-2")', "name=names(name)")
+    edit(lane, "data/tables.py", 'table("velocity"', 'table("speeds"')
+
+    assert on_lane("plan", "local", "data", "--json") == 0
+    (planned,) = json.loads(capsys.readouterr().out)["layers"]
+    assert planned["changes"] == {"create": 1, "update": 0, "replace": 0, "delete": 1}
+    assert [loss["name"] for loss in planned["losses"]] == ["velocity"]
+    assert planned["outputs"] == {"velocity_table_name": ["compute"], "velocity_table_arn": ["compute"]}
+
+    assert on_lane("up", "local", "data") == 1
+    assert "DELETE 'velocity' (aws:dynamodb/table:Table): ITS ITEMS WILL BE LOST" in capsys.readouterr().err
+    tables = emulator_client(lane.require_running().url, "dynamodb")
+    assert "tapstack-local-velocity" in tables.list_tables()["TableNames"]
+
+    assert on_lane("up", "local", "data", "--accept-data-loss") == 0
+    assert "tapstack-local-speeds" in tables.list_tables()["TableNames"]
+    assert on_lane("drift", "local", "compute") == DRIFTED
+    told = capsys.readouterr().out
+    assert "stale      data.velocity_table_name has changed since this layer was deployed" in told
+    assert "program    update 'fraud-detector' (aws:lambda/function:Function)" in told
+
+    assert on_lane("up", "local", "compute") == 0
+    assert on_lane("drift", "local") == 0
+
+    queue = lane.stack("data").outputs()["notifications_queue_url"]
+    sqs = emulator_client(lane.require_running().url, "sqs")
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"MessageRetentionPeriod": "7200"})
+    before = lane.stack("data").deployment()
+    capsys.readouterr()
+    assert on_lane("drift", "local", "data") == DRIFTED
+    assert "cloud      update 'notifications' (aws:sqs/queue:Queue): messageRetentionSeconds" in capsys.readouterr().out
+    assert lane.stack("data").deployment() == before
+    attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["MessageRetentionPeriod"])["Attributes"]
+    assert attributes == {"MessageRetentionPeriod": "7200"}
+
+    assert on_lane("destroy", "local", "data") == 1
+    read = len(DataContract.read_by("compute"))
+    assert f"data is still read by compute@local ({read} outputs); nothing was destroyed" in capsys.readouterr().err
+    assert on_lane("destroy", "local") == 0
+    assert [lane.stack(layer).resources() for layer in LAYERS] == [[], [], [], []]
+
+
+@pytest.fixture(scope="module")
+def backend(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
+    """A lane's emulator and state backend, for stacks of another name than the lane's."""
+    with scratch_lane(tmp_path_factory.mktemp("backend")) as lane:
+        write_settings(lane, "blue")
+        yield lane
+
+
+@pytest.fixture
+def on_backend(backend: Lane, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run one of the teams' commands on the stacks that it names, as in a shell that is logged in to the backend."""
+    for name, value in backend.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("PULUMI_STACK")
+    for module in (destroy, drift, plan, up):
+        monkeypatch.setattr(module, "environment_named", lambda name: BackendEnvironment(name, backend.projects.parent))
+    return lambda *arguments: program.main(arguments)
+
+
+def state_of(backend: Lane) -> dict[str, bytes]:
+    folder = backend.folder / "state" / ".pulumi" / "stacks"
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*.json")}
+
+
+@pytest.fixture
+def blue(backend: Lane) -> Iterator[Path]:
+    """A stack `blue` of the network layer, empty; its state file."""
+    stack = backend.stack("network")
+    stack.command("stack", "init", "blue")
+    yield backend.folder / "state" / ".pulumi" / "stacks" / "tapstack-network" / "blue.json"
+    stack.command("stack", "rm", "blue", "--yes", "--force", "--preserve-config")
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "destroy", "drift"])
+def test_a_stack_that_is_not_there_is_one_line(
+    backend: Lane, on_backend: Command, capsys: Captured, command: str
+) -> None:
+    before = state_of(backend)
+
+    assert on_backend(command, "nowhere", *(["--yes"] if command in {"up", "destroy"} else [])) == 1
+
+    (line,) = errors(capsys)
+    assert line.startswith("error: there is no stack 'nowhere' of any layer on this backend; correct the name, or make")
+    assert "(cd projects/network && pulumi stack init nowhere), and so in each layer's folder" in line
+    assert state_of(backend) == before
+
+
+def test_a_layer_without_its_stack_is_named(blue: Path, on_backend: Command, capsys: Captured) -> None:
+    assert on_backend("up", "blue", "data", "--yes") == 1
+
+    told = "there is no stack 'blue'; correct the name, or make it: (cd projects/data && pulumi stack init blue)"
+    assert errors(capsys) == [f"error: data: {told}"]
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "destroy", "drift"])
+def test_a_backend_that_cannot_be_reached_is_one_line(
+    on_backend: Command, capsys: Captured, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///nowhere/at/all")
+
+    assert on_backend(command, "blue", *(["--yes"] if command in {"up", "destroy"} else [])) == 1
+
+    (line,) = errors(capsys)
+    assert "the state backend of stack 'blue' cannot be read: unable to open bucket file:///nowhere/at/all" in line
+    assert "set PULUMI_BACKEND_URL, or run `pulumi login <url>`" in line
+
+
+def test_a_lock_that_another_update_holds_is_told_with_its_holder(
+    backend: Lane, blue: Path, on_backend: Command, capsys: Captured
+) -> None:
+    before = blue.read_bytes()
+    lock = backend.folder / "state" / ".pulumi" / "locks" / "organization" / "tapstack-network" / "blue" / "of-it.json"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    holder = {"pid": 4711, "username": "ada", "hostname": "elsewhere", "timestamp": "2026-01-02T03:04:05Z"}
+    lock.write_text(json.dumps(holder), encoding="utf-8")
+
+    try:
+        assert on_backend("up", "blue", "network", "--yes") == 1
+    finally:
+        lock.unlink()
+
+    line = errors(capsys)[-1]
+    assert "another update holds the lock of stack 'blue', taken by ada@elsewhere (pid 4711)" in line
+    assert "(cd projects/network && pulumi cancel --stack blue)" in line
+    assert blue.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "destroy", "drift"])
+def test_pending_operations_are_told_before_anything_is_done(
+    blue: Path, on_backend: Command, capsys: Captured, command: str
+) -> None:
+    state = json.loads(blue.read_text(encoding="utf-8"))
+    urn = "urn:pulumi:blue::tapstack-network::aws:ec2/vpc:Vpc::main"
+    resource = {"urn": urn, "custom": True, "type": "aws:ec2/vpc:Vpc", "id": "vpc-1"}
+    pending = [{"type": "creating", "resource": resource}]
+    state["checkpoint"]["latest"] = {"manifest": {}, "resources": [resource], "pending_operations": pending}
+    blue.write_text(json.dumps(state), encoding="utf-8")
+    before = blue.read_bytes()
+
+    assert on_backend(command, "blue", "network", *(["--yes"] if command in {"up", "destroy"} else [])) == 1
+
+    (line,) = errors(capsys)
+    assert line.startswith("error: network: a run on stack 'blue' was cut short")
+    assert "what became of 'main'; look it up, then: (cd projects/network && pulumi refresh --stack blue)" in line
+    assert blue.read_bytes() == before
+
+
+def test_a_stack_of_another_backend_goes_up_and_down(blue: Path, on_backend: Command, capsys: Captured) -> None:
+    assert on_backend("up", "blue", "network", "--yes") == 0
+    assert on_backend("plan", "blue", "network", "--json") == 0
+    told: Any = json.loads(capsys.readouterr().out)
+    assert told["layers"][0]["changes"] == {"create": 0, "update": 0, "replace": 0, "delete": 0}
+
+    assert on_backend("destroy", "blue", "network", "--yes") == 0
+    assert on_backend("drift", "blue", "network") == 0
+
+
+def errors(capsys: Captured) -> list[str]:
+    return [line for line in capsys.readouterr().err.splitlines() if line.startswith("error: ")]

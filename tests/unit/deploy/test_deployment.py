@@ -1,0 +1,188 @@
+"""Carrying out a plan, destroying, and asking before it."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tapstack.engine.events import Operation, Report
+from tapstack.layers import LAYERS
+
+RunCommand = Callable[..., int]
+Captured = pytest.CaptureFixture[str]
+TABLE = "aws:dynamodb/table:Table"
+CHANGED = Report(counts={"update": 1, "same": 2})
+LOSING = Report(started=[Operation("delete", TABLE, f"urn::{TABLE}::velocity")], counts={"delete": 1})
+
+
+@pytest.mark.parametrize("command", ["plan", "up", "destroy", "drift"])
+def test_an_unknown_layer_is_named_with_the_nearest(run_command: RunCommand, capsys: Captured, command: str) -> None:
+    assert run_command(command, "dev", "netwrok") == 1
+
+    told = f"unknown layer 'netwrok': did you mean 'network'? the layers are {', '.join(LAYERS)}"
+    assert capsys.readouterr().err == f"error: {told}\n"
+
+
+def test_a_layer_nobody_could_have_meant_gets_the_list(run_command: RunCommand, capsys: Captured) -> None:
+    assert run_command("up", "dev", "xyz") == 1
+
+    assert capsys.readouterr().err == f"error: unknown layer 'xyz': the layers are {', '.join(LAYERS)}\n"
+
+
+def test_all_layers_go_up_in_order(script: Any, run_command: RunCommand) -> None:
+    script.states |= {layer: {} for layer in LAYERS}
+    script.reports |= {("preview", layer): Report(counts={"create": 5}) for layer in LAYERS}
+
+    assert run_command("up", "dev", "--yes") == 0
+
+    up = script.done("up")
+    assert set(up[:2]) == {"network", "data"}
+    assert up[2:] == ["compute", "api-edge"]
+
+
+def test_a_failure_stops_the_rest_and_says_how_to_go_on(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    all_up.reports |= {("preview", layer): CHANGED for layer in LAYERS}
+    all_up.reports["up", "compute"] = "AccessDenied"
+
+    assert run_command("up", "dev", "--yes") == 1
+
+    assert all_up.done("up")[-1] == "compute"
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("error: compute: AccessDenied. Up: network, data; failed: compute; not begun: api-edge.")
+    assert last.endswith("Mend it and go on: nox -s up -- dev compute api-edge")
+
+
+def test_a_preview_that_fails_keeps_all_from_changing(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    all_up.reports |= {("preview", "data"): CHANGED, ("preview", "api-edge"): "the setting is bad"}
+
+    assert run_command("up", "dev", "--yes") == 1
+
+    assert all_up.done("up") == []
+    assert capsys.readouterr().err.endswith("error: api-edge: the setting is bad. Nothing was changed\n")
+
+
+def test_side_by_side_one_failure_lets_the_other_end(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    all_up.reports |= {("preview", layer): CHANGED for layer in LAYERS}
+    all_up.reports["up", "network"] = "AccessDenied"
+
+    assert run_command("up", "dev", "--yes") == 1
+
+    assert sorted(all_up.done("up")) == ["data", "network"]
+    assert "Up: data; failed: network; not begun: compute, api-edge." in capsys.readouterr().err
+
+
+def test_layers_without_changes_are_left_alone(all_up: Any, run_command: RunCommand) -> None:
+    all_up.reports["preview", "api-edge"] = CHANGED
+
+    assert run_command("up", "dev", "--yes") == 0
+
+    assert all_up.done("up") == ["api-edge"]
+
+
+def test_a_layer_follows_one_whose_outputs_alone_changed(all_up: Any, run_command: RunCommand) -> None:
+    told = Report(
+        counts={"same": 3}, outputs_before={"merchant_ids": ["a"]}, outputs_after={"merchant_ids": ["a", "b"]}
+    )
+    all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
+
+    assert run_command("up", "dev", "--yes") == 0
+
+    assert all_up.done("up") == ["data", "compute", "api-edge"]
+
+
+def test_a_layer_after_a_changed_one_is_looked_at_again(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    """Its first preview was made before the change, and said nothing of the loss."""
+    all_up.reports |= {("preview", "data"): CHANGED, ("up", "data"): CHANGED}
+    previewed = iter([Report(), LOSING])
+    stack = type(all_up.stack("compute"))
+    plain = stack.preview
+    previews = lambda self, *_, **__: next(previewed) if self.layer == "compute" else plain(self)  # noqa: E731
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stack, "preview", previews)
+
+        assert run_command("up", "dev", "--yes") == 1
+
+    assert all_up.done("up") == ["data"]
+    assert "ITS ITEMS WILL BE LOST. Where that is meant: nox -s up -- dev compute --accept" in capsys.readouterr().err
+
+
+def test_data_is_lost_only_where_that_is_accepted(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    all_up.reports["preview", "data"] = LOSING
+
+    assert run_command("up", "dev", "data", "--yes") == 1
+    assert all_up.done("up") == []
+    assert "add --accept-data-loss" in capsys.readouterr().err
+
+    assert run_command("up", "dev", "data", "--yes", "--accept-data-loss") == 0
+    assert all_up.done("up") == ["data"]
+
+
+def test_with_nothing_to_do_nobody_is_asked(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    assert run_command("up", "dev") == 0
+
+    assert all_up.done("up") == []
+    assert "nothing to do" in capsys.readouterr().err
+
+
+def test_where_nobody_can_be_asked_nothing_changes(
+    all_up: Any, run_command: RunCommand, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    all_up.reports["preview", "data"] = CHANGED
+
+    assert run_command("up", "dev") == 1
+
+    assert all_up.done("up") == []
+    assert "agree with --yes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("typed", "went_on"), [("dev\n", True), ("yes\n", False), ("", False)])
+def test_on_a_terminal_the_stacks_name_is_the_agreement(
+    all_up: Any, run_command: RunCommand, monkeypatch: pytest.MonkeyPatch, typed: str, *, went_on: bool
+) -> None:
+    terminal = io.StringIO(typed)
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdin", terminal)
+    all_up.reports["preview", "data"] = CHANGED
+
+    assert run_command("up", "dev") == (0 if went_on else 1)
+
+    assert all_up.done("up") == (["data"] if went_on else [])
+
+
+def test_a_layer_that_is_still_read_is_not_destroyed(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    assert run_command("destroy", "dev", "data", "network", "--yes") == 1
+
+    assert all_up.calls == []
+    told = capsys.readouterr().err
+    assert "data is still read by compute@dev (1 outputs) and api-edge@dev (1 outputs)" in told
+    assert "nox -s destroy -- dev compute api-edge" in told
+
+
+def test_destroying_goes_the_other_way(all_up: Any, run_command: RunCommand) -> None:
+    assert run_command("destroy", "dev", "--yes") == 0
+
+    gone = all_up.done("destroy")
+    assert gone[:2] == ["api-edge", "compute"]
+    assert set(gone[2:]) == {"network", "data"}
+
+
+def test_what_could_not_be_destroyed_is_named_with_the_rest(
+    all_up: Any, run_command: RunCommand, capsys: Captured
+) -> None:
+    all_up.reports["destroy", "compute"] = "the function is busy"
+
+    assert run_command("destroy", "dev", "--yes") == 1
+
+    assert all_up.done("destroy") == ["api-edge", "compute"]
+    told = capsys.readouterr().err
+    assert "Destroyed: api-edge; still there: compute, network, data." in told
+
+
+def test_a_layer_that_is_not_up_is_not_destroyed(script: Any, run_command: RunCommand, capsys: Captured) -> None:
+    script.states["network"] = {}
+
+    assert run_command("destroy", "dev", "network", "--yes") == 0
+    assert script.calls == []
+    assert "nothing to do" in capsys.readouterr().err

@@ -1,0 +1,82 @@
+"""Cloud, state and program compared, and references that are out of date."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tapstack.cli.deploy.drift import DRIFTED
+from tapstack.engine.events import Operation, Report
+
+RunCommand = Callable[..., int]
+Captured = pytest.CaptureFixture[str]
+QUEUE = "aws:sqs/queue:Queue"
+
+
+def test_nothing_has_drifted(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    assert run_command("drift", "dev") == 0
+
+    assert capsys.readouterr().out.count("as it should be") == 4
+    assert {action for action, _ in all_up.calls} == {"compare", "preview"}
+
+
+def test_what_somebody_changed_in_the_cloud_is_named(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    changed = Operation("update", QUEUE, f"urn::{QUEUE}::notifications", ("messageRetentionSeconds",))
+    same = Operation("same", QUEUE, f"urn::{QUEUE}::stream-failures")
+    all_up.reports["compare", "data"] = Report(finished=[changed, same])
+
+    assert run_command("drift", "dev", "data") == DRIFTED
+
+    told = capsys.readouterr()
+    assert told.out == f"data          cloud      update 'notifications' ({QUEUE}): messageRetentionSeconds\n"
+    assert "pulumi up --refresh --stack dev" in told.err
+
+
+def test_what_the_program_would_change_is_named(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    made = Operation("create", QUEUE, f"urn::{QUEUE}::more")
+    stack = Operation("create", "pulumi:pulumi:Stack", "urn::stack")
+    all_up.reports["preview", "data"] = Report(finished=[made, stack])
+
+    assert run_command("drift", "dev", "data", "--json") == DRIFTED
+
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["program"] == [{"kind": "create", "type": QUEUE, "name": "more", "properties": []}]
+    assert found["cloud"] == []
+
+
+def test_an_output_that_changed_since_is_a_stale_reference(
+    all_up: Any, run_command: RunCommand, capsys: Captured
+) -> None:
+    all_up.states["data"]["resources"][0]["outputs"]["key_arn"] = "arn:2"
+
+    assert run_command("drift", "dev") == DRIFTED
+
+    told = capsys.readouterr()
+    assert "compute       stale      data.key_arn has changed since this layer was deployed" in told.out
+    assert "api-edge      as it should be" in told.out
+    assert "compute: to bring it up to date: nox -s up -- dev compute" in told.err
+
+
+def test_a_secrets_ciphertext_is_not_compared(all_up: Any, run_command: RunCommand) -> None:
+    mark = "4dabf18193072939515e22adb298388d"
+    all_up.states["data"]["resources"][0]["outputs"]["key_arn"] = {
+        mark: "1b47061264138c4ac30d75fd1eb44270",
+        "ciphertext": "v1:other",
+    }
+
+    assert run_command("drift", "dev", "compute") == 0
+
+
+def test_an_error_is_told_from_drift(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+    all_up.reports["compare", "data"] = "AccessDenied"
+
+    assert run_command("drift", "dev") == 1
+    assert "error: data: AccessDenied" in capsys.readouterr().err
+
+
+def test_layers_that_are_not_up_are_left_out(script: Any, run_command: RunCommand, capsys: Captured) -> None:
+    script.states["network"] = {}
+
+    assert run_command("drift", "dev", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == []

@@ -1,0 +1,121 @@
+"""Footprints: what is read from the sources is what the programs use, and a change touches those that use the file."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.mocked_program import Program
+from tapstack.deploy.footprint import EVERY_LAYER, footprint, touched
+from tapstack.layers import LAYERS
+
+# Layers that teams add come on top.
+FOUR = ("network", "data", "compute", "api-edge")
+Used = Callable[[str], frozenset[str]]
+CONFIG: Mapping[str, Mapping[str, Any]] = {"compute": {"functionPlatform": "native"}}
+
+
+_SEEN: dict[str, frozenset[str]] = {}
+
+
+@pytest.fixture
+def used(run_layer: Callable[..., Program]) -> Used:
+    """Tell which files of the checkout a layer's program used; each runs once."""
+
+    def run(layer: str) -> frozenset[str]:
+        if layer not in _SEEN:
+            _SEEN[layer] = run_layer(layer, CONFIG.get(layer)).files
+        return _SEEN[layer]
+
+    return run
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_every_file_that_a_program_uses_is_in_its_footprint(layer: str, used: Used) -> None:
+    files = used(layer)
+
+    assert f"projects/{layer}/__main__.py" in files
+    assert "shared/tapstack/program/naming.py" in files
+    assert [file for file in sorted(files) if not footprint(layer).covers(file)] == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_program_uses_everything_in_its_footprint(layer: str, used: Used) -> None:
+    files = used(layer)
+
+    # The lock file makes the environment that the program runs in; the program itself does not open it.
+    for glob in set(footprint(layer).globs) - {"pyproject.toml", "uv.lock"}:
+        assert any(file.startswith(glob.removesuffix("**")) for file in files), glob
+
+
+def test_packaged_functions_are_used_to_the_last_file(used: Used) -> None:
+    assert {file for file in used("compute") if file.startswith("functions/transactions/")} > {
+        "functions/transactions/store.py",
+        "functions/transactions/py.typed",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changed", "layers"),
+    [
+        ("projects/data/queues.py", ("data",)),
+        ("functions/notifier/handler.py", ("compute",)),
+        ("functions/validator/deleted_since.py", ("compute",)),
+        ("functions/transactions/rules.py", ("compute",)),
+        ("functions/transactions/money.py", ("compute", "api-edge")),
+        ("functions/transactions/webhooks/delivery.py", ("data", "compute")),
+        ("shared/tapstack/program/packaging.py", ("compute",)),
+        ("shared/tapstack/contracts/network.py", ("network", "compute")),
+        ("shared/tapstack/program/naming.py", FOUR),
+        ("uv.lock", FOUR),
+        ("shared/tapstack/generate/openapi.py", ()),
+        ("shared/tapstack/lane/lane.py", ()),
+        ("README.md", ()),
+        ("projects/database/__main__.py", ()),
+    ],
+)
+def test_a_change_touches_the_layers_that_use_the_file(changed: str, layers: tuple[str, ...]) -> None:
+    assert touched(FOUR, [changed]) == layers
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A small checkout, in which a layer imports in every way there is."""
+    files = {
+        "projects/shop/__main__.py": "from till import open_till\nimport common.names\n",
+        "projects/shop/till.py": "import names\n\ndef open_till():\n    from common import lazily\n",
+        "projects/shop/names.py": "",
+        "shared/names.py": "",
+        "shared/common/__init__.py": "import typing\nif typing.TYPE_CHECKING:\n    import common.types_only\n",
+        "shared/common/names.py": "from .inner import deep as d\nfrom . import beside\n",
+        "shared/common/beside.py": "",
+        "shared/common/lazily.py": "from common.inner import *\n",
+        "shared/common/types_only.py": "",
+        "shared/common/nobody.py": "",
+        "shared/common/inner/__init__.py": "",
+        "shared/common/inner/deep.py": "import os.path\nimport pulumi\nfrom ..circle import thing\n",
+        "shared/common/circle.py": "import common.inner.deep\nthing = 1\n",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_imports_are_followed_file_by_file(checkout: Path) -> None:
+    assert set(footprint("shop", checkout).globs) - set(EVERY_LAYER) == {
+        "projects/shop/**",
+        "shared/common/__init__.py",
+        "shared/common/beside.py",
+        "shared/common/circle.py",
+        "shared/common/inner/__init__.py",
+        "shared/common/inner/deep.py",
+        "shared/common/lazily.py",
+        "shared/common/names.py",
+    }
+
+
+def test_a_layer_without_a_program_has_no_footprint(checkout: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"projects/stall/__main__\.py"):
+        footprint("stall", checkout)

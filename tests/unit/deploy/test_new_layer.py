@@ -1,0 +1,220 @@
+"""A new layer is made whole, or refused in one line with nothing left behind."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tapstack.checkout import CHECKOUT
+from tapstack.cli.deploy import __main__ as commands
+from tapstack.cli.deploy import new_layer
+from tapstack.deploy.errors import DeliveryError
+from tapstack.deploy.scaffold import NewLayer, make, staging
+from tapstack.layers import read_layers
+
+Captured = pytest.CaptureFixture[str]
+
+
+def copied(root: Path) -> Path:
+    """Copy what a layer is made from."""
+    ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml")
+    for folder in ("projects", "shared", "functions", ".github", "tests/unit"):
+        shutil.copytree(CHECKOUT / folder, root / folder, ignore=ignored)
+    shutil.copy(CHECKOUT / "Pulumi.yaml-template", root)
+    return root
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy to change."""
+    return copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A copy that is as it was when the last refusal has been seen."""
+    root = copied(tmp_path_factory.mktemp("untouched"))
+    before = contents(root)
+    yield root
+    assert contents(root) == before
+
+
+def contents(root: Path) -> dict[str, bytes | None]:
+    """Everything below a folder; a folder is None."""
+    return {str(path.relative_to(root)): path.read_bytes() if path.is_file() else None for path in root.rglob("*")}
+
+
+def layer(name: str, *reads: str, owner: str = "@tapstack/new") -> NewLayer:
+    return NewLayer(name, reads, (owner,))
+
+
+def test_a_layer_comes_with_everything_that_a_layer_has(checkout: Path) -> None:
+    before = contents(checkout)
+
+    written = make(layer("data-made-up", "api-edge", "data"), checkout)
+
+    after = contents(checkout)
+    assert written == sorted(path for path in after if after[path] != before.get(path))
+    assert written == [
+        ".github/CODEOWNERS",
+        ".github/workflows/data-made-up.yml",
+        ".github/workflows/deploy.yml",
+        ".github/workflows/drift.yml",
+        "projects/data-made-up/Pulumi.dev.yaml",
+        "projects/data-made-up/Pulumi.prod.yaml",
+        "projects/data-made-up/Pulumi.yaml",
+        "projects/data-made-up/__main__.py",
+        "projects/data-made-up/event_log.py",
+        "projects/data-made-up/settings.py",
+        "projects/layers.toml",
+        "shared/tapstack/contracts/data_made_up.py",
+        "shared/tapstack/contracts/snapshots/data-made-up.json",
+        "tests/unit/test_data_made_up.py",
+    ]
+    table = (checkout / "projects" / "layers.toml").read_text(encoding="utf-8")
+    assert read_layers(table)["data-made-up"] == ("data-made-up", ("api-edge", "data"), ("@tapstack/new",))
+    assert table.startswith((CHECKOUT / "projects" / "layers.toml").read_text(encoding="utf-8"))
+    program = (checkout / "projects" / "data-made-up" / "__main__.py").read_text(encoding="utf-8")
+    assert "\napi_edge = ApiEdgeContract.read(settings.environment_suffix)\ndata = DataContract.read(" in program
+
+
+def test_a_layer_that_reads_none_has_no_word_of_it(checkout: Path) -> None:
+    make(layer("made-up"), checkout)
+
+    program = (checkout / "projects" / "made-up" / "__main__.py").read_text(encoding="utf-8")
+    assert ".read(" not in program
+    assert "upstream" not in program
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("", "must be lower-case letters"),
+        ("Audit", "must be lower-case letters"),
+        ("9lives", "must be lower-case letters"),
+        ("audit_log", "must be lower-case letters"),
+        ("audit--log", "must be lower-case letters"),
+        ("audit-", "must be lower-case letters"),
+        ("../audit", "must be lower-case letters"),
+        ("a" * 25, "at most 24 characters"),
+        ("audit-prod", "has the environment 'prod' in it"),
+        ("network", "is there already"),
+        ("class", "a word of Python's own"),
+        ("match", "a word of Python's own"),
+        ("json", "a module or variable"),
+        ("pulumi-aws", "a module or variable"),
+        ("tapstack", "a module or variable"),
+        ("transactions", "a module or variable"),
+        ("event-log", "a module or variable"),
+        ("packaging", "tests which are there already|a module or variable"),
+        ("lane", "tests which are there already, tests/unit/lane"),
+        ("layer", "tests which are there already, tests/unit/test_layers.py"),
+        ("contract", "would overwrite shared/tapstack/contracts/contract.py"),
+        ("ci", "would overwrite .github/workflows/ci.yml"),
+        ("touched", "would overwrite .github/workflows/touched.yml"),
+    ],
+)
+def test_a_name_that_does_not_do_is_refused(name: str, said: str, untouched: Path) -> None:
+    with pytest.raises(DeliveryError, match=said) as caught:
+        make(layer(name), untouched)
+
+    assert repr(name) in f"{caught.value}"
+    assert "\n" not in f"{caught.value}"
+
+
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [
+        (layer("made-up", "made-up"), "layer 'made-up' cannot read itself"),
+        (layer("made-up", "data", "netwrk"), "--reads names 'netwrk', which is no layer; the layers are network, "),
+        (layer("made-up", owner="audit"), "owner 'audit' is none that CODEOWNERS takes"),
+        (layer("made-up", owner="@tapstack/au dit"), "owner '@tapstack/au dit' is none"),
+    ],
+)
+def test_what_it_reads_and_who_owns_it_must_be_there(new: NewLayer, said: str, untouched: Path) -> None:
+    with pytest.raises(DeliveryError, match=said):
+        make(new, untouched)
+
+
+def test_a_table_that_makes_no_order_is_named(checkout: Path) -> None:
+    table = checkout / "projects" / "layers.toml"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(text.replace("[data]\nreads = []", '[data]\nreads = ["api-edge"]'), encoding="utf-8")
+
+    with pytest.raises(DeliveryError, match=r"in a circle: .*; mend projects/layers\.toml first"):
+        make(layer("made-up"), checkout)
+
+
+def test_when_a_generator_fails_nothing_is_written(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (checkout / "Pulumi.yaml-template").write_text("name: ${nme}\n", encoding="utf-8")
+    before = contents(checkout)
+
+    with pytest.raises(
+        DeliveryError, match=r"tapstack\.generate\.manifest failed, so nothing was written: KeyError: 'nme'"
+    ):
+        make(layer("made-up"), checkout)
+
+    assert contents(checkout) == before
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+@pytest.mark.parametrize("after", [0, 1, 4, 7])
+def test_when_writing_fails_half_way_what_was_written_is_taken_back(
+    after: int, error: BaseException, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(checkout)
+    written: list[Path] = []
+    write = Path.write_bytes
+
+    def fail_after(path: Path, content: bytes) -> int:
+        if path.is_relative_to(checkout):
+            if len(written) == after:
+                written.append(path)
+                write(path, content[:10])
+                raise error
+            written.append(path)
+        return write(path, content)
+
+    monkeypatch.setattr(staging, "_GENERATORS", ())
+    monkeypatch.setattr(Path, "write_bytes", fail_after)
+    told = pytest.raises(DeliveryError, match="cannot be written, so nothing was: No space left on device")
+    with told if isinstance(error, OSError) else pytest.raises(KeyboardInterrupt):
+        make(layer("made-up", "data"), checkout)
+
+    assert len(written) > after
+    assert contents(checkout) == before
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[NewLayer]:
+    """What the command makes, which is not made."""
+    layers: list[NewLayer] = []
+
+    def remember(new: NewLayer) -> list[str]:
+        layers.append(new)
+        return ["projects/audit/__main__.py"]
+
+    monkeypatch.setattr(new_layer, "make", remember)
+    return layers
+
+
+def test_the_command_takes_reads_and_owners(made: list[NewLayer], capsys: Captured) -> None:
+    arguments = ["--reads", "network, data,network", "--owner", "@me", "--owner", "@acme/team"]
+
+    assert commands.main(["new-layer", "audit", *arguments]) == 0
+    assert made == [NewLayer("audit", ("network", "data"), ("@me", "@acme/team"))]
+    assert capsys.readouterr().out.splitlines()[0] == "wrote projects/audit/__main__.py"
+
+
+def test_a_layer_has_a_team_of_its_name_unless_told_otherwise(made: list[NewLayer]) -> None:
+    assert commands.main(["new-layer", "audit"]) == 0
+    assert made == [NewLayer("audit", (), ("@tapstack/audit",))]
+
+
+def test_a_refusal_is_one_line_and_a_status(capsys: Captured) -> None:
+    assert commands.main(["new-layer", "network"]) == 1
+
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err == "error: layer 'network' is there already, in projects/layers.toml; choose another name\n"

@@ -1,0 +1,172 @@
+"""The commands, as a shell sees them: status, stdout, stderr."""
+
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tapstack.cli.operate import __main__ as commands
+from tapstack.cli.operate import merchant, redrive
+from tapstack.lane.lane import Lane
+from tapstack.lane.merchants import SAMPLES
+from tapstack.operate.target import Target
+from transactions.settings import MerchantSettings, parse_settings
+
+Captured = pytest.CaptureFixture[str]
+DOCUMENT: dict[str, Any] = json.loads(SAMPLES.read_text(encoding="utf-8"))[0]
+
+
+class Merchants:
+    """The merchants table."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, MerchantSettings] = {"globex": parse_settings(DOCUMENT | {"id": "globex"})}
+        self.written: list[str] = []
+
+    def settings(self, merchant_id: str) -> MerchantSettings | None:
+        return self.held.get(merchant_id)
+
+    def write(self, settings: MerchantSettings) -> MerchantSettings:
+        self.written.append(settings.id)
+        return settings
+
+
+@pytest.fixture
+def merchants(monkeypatch: pytest.MonkeyPatch) -> Merchants:
+    """Have the commands work on an environment of two merchants whose notifier calls public addresses only."""
+    merchants = Merchants()
+    configuration = {"Environment": {"Variables": {"WEBHOOK_ALLOW_PRIVATE_TARGETS": "false"}}}
+    target = SimpleNamespace(
+        merchants=merchants,
+        data=SimpleNamespace(merchant_ids=["acme", "globex"], webhook_secret_prefix="hooks/"),
+        compute=SimpleNamespace(notifier_function_name="notifier", alias_name="live"),
+        functions=SimpleNamespace(get_function_configuration=lambda **_: configuration),
+        take_on=lambda merchant_id: f"take on {merchant_id}",
+    )
+    monkeypatch.setattr(merchant, "target_of", lambda _: target)
+    return merchants
+
+
+@pytest.fixture
+def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lane that is not there."""
+    monkeypatch.setenv("TAPSTACK_LANE", str(tmp_path / "lane"))
+    return Lane().folder
+
+
+def written(tmp_path: Path, value: Any) -> str:
+    file = tmp_path / "settings.json"
+    file.write_text(json.dumps(value), encoding="utf-8")
+    return str(file)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["merchant", "list"], ["merchant", "show", "acme"], ["explain", "txn_1"], ["redrive"], ["reconcile"]]
+)
+def test_without_a_lane_a_command_says_what_to_run(arguments: list[str], nowhere: Path, capsys: Captured) -> None:
+    assert commands.main(arguments) == 1
+
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"error: the lane in {nowhere} is not up: there is nothing in it; run: nox -s local\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "required: command"),
+        (["merchant"], "required: action"),
+        (["merchant", "promote", "acme"], "invalid choice: 'promote'"),
+        (["merchant", "add"], "required: FILE"),
+        (["explain"], "required: TRANSACTION_ID"),
+        (["reconcile", "--older-than", "-1"], "'-1' is no number of seconds; give a whole number, 0 or more"),
+        (["reconcile", "--older-than", "soon"], "'soon' is no number of seconds"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_status_2(arguments: list[str], complaint: str, capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as caught:
+        commands.main(arguments)
+
+    error = capsys.readouterr().err
+    assert caught.value.code == 2
+    assert complaint in error
+    assert error.count("\n") == 1
+
+
+def test_what_aws_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def refused(_: Any) -> Target:
+        raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not yours"}}, "GetItem")
+
+    monkeypatch.setattr(redrive, "target_of", refused)
+
+    assert commands.main(["redrive"]) == 1
+    assert capsys.readouterr().err == (
+        "error: An error occurred (AccessDeniedException) when calling the GetItem operation: not yours\n"
+    )
+
+
+def test_a_ctrl_c_is_one_line_and_status_130(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def interrupted(_: Any) -> Target:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(redrive, "target_of", interrupted)
+
+    assert commands.main(["redrive"]) == 130
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_one_bad_merchant_of_a_file_leaves_all_of_them_unwritten(
+    merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    file = written(tmp_path, [DOCUMENT, DOCUMENT | {"id": "initech"}])
+
+    assert commands.main(["merchant", "add", file]) == 1
+
+    assert merchants.written == []
+    assert capsys.readouterr().err == (
+        "error: merchant 'initech' is none of layer 'data', whose merchants are acme, globex; "
+        "to take it on, run: take on initech\n"
+    )
+
+
+def test_a_merchant_is_added_once(merchants: Merchants, tmp_path: Path, capsys: Captured) -> None:
+    assert commands.main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 0
+    assert commands.main(["merchant", "add", written(tmp_path, DOCUMENT | {"id": "globex"})]) == 1
+
+    assert merchants.written == ["acme"]
+    assert "merchant 'globex' has settings already; change them with: merchant set" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("action", ["add", "set"])
+def test_a_webhook_the_notifier_would_refuse_is_refused(
+    action: str, merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    file = written(tmp_path, DOCUMENT | {"id": "globex", "webhook_url": "http://hooks.example.com"})
+
+    assert commands.main(["merchant", action, file]) == 1
+
+    assert "settings of merchant 'globex': webhook_url is to be an https URL" in capsys.readouterr().err
+    assert merchants.written == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["set", "{file}"], "merchant 'acme' has no settings yet; write them with: merchant add FILE"),
+        (["suspend", "acme"], "merchant 'acme' has no settings yet; write them with: merchant add FILE"),
+        (["resume", "nobody"], "merchant 'nobody' is none of layer 'data'"),
+        (["rotate-secret", "nobody"], "merchant 'nobody' is none of layer 'data'"),
+        (["end-rotation", "nobody"], "merchant 'nobody' is none of layer 'data'"),
+    ],
+)
+def test_a_merchant_that_is_not_set_up_is_named(
+    arguments: list[str], told: str, merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    file = written(tmp_path, DOCUMENT)
+
+    assert commands.main(["merchant", *(argument.format(file=file) for argument in arguments)]) == 1
+
+    assert told in capsys.readouterr().err

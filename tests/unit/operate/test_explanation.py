@@ -1,0 +1,129 @@
+"""Decisions, taken apart."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from tapstack.lane.merchants import SAMPLES
+from tapstack.operate.comparisons import COMPARISONS, Case
+from tapstack.operate.explanation import explain
+from tapstack.operate.traces import Near, Traces, read_traces
+from transactions.attributes import to_item
+from transactions.settings import WEIGHTS, MerchantSettings, parse_settings
+from transactions.transaction import Decision, Transaction
+from transactions.velocity.card import CardVelocity, card_key
+
+AT = 1_700_000_000_000
+SETTINGS = parse_settings(json.loads(SAMPLES.read_text(encoding="utf-8"))[0])
+Make = Callable[..., Transaction]
+
+
+class Velocity:
+    """The velocity table."""
+
+    def __init__(self, **items: Any) -> None:
+        self.items: dict[str, Any] = items
+
+    def get_item(self, Key: Any, **_: Any) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
+        item = self.items.get(Key["id"]["S"])
+        return {"Item": item} if item else {}
+
+    def update_item(self, Key: Any, ExpressionAttributeValues: Any, **_: Any) -> None:  # noqa: N803
+        values = {name.removeprefix(":"): value for name, value in ExpressionAttributeValues.items()}
+        self.items[Key["id"]["S"]] = {**Key, **values, "version": values["next"]}
+
+
+def case(transaction: Transaction, settings: MerchantSettings = SETTINGS) -> Case:
+    nothing = Near(kept=False, counted=None, traces=())
+    return Case(transaction, settings, Traces(nothing, nothing))
+
+
+def decision(verdict: Any, reasons: Sequence[str], score: int) -> Decision:
+    return Decision(verdict, list(reasons), score, 1, AT)
+
+
+def test_every_reason_there_is_has_its_words(transaction: Make) -> None:
+    assert COMPARISONS.keys() == WEIGHTS.keys()
+
+    for settings in (SETTINGS, msgspec.structs.replace(SETTINGS, currencies={}, merchant_velocity=None)):
+        explained = explain(case(transaction(), settings), decision("approved", [], 0))
+        assert all(rule.compared for rule in explained.rules)
+
+
+@pytest.mark.parametrize(
+    ("stored", "told"),
+    [
+        (decision("approved", [], 0), []),
+        # What the velocities found cannot be applied again.
+        (decision("declined", ["velocity_card_count"], 100), []),
+        (
+            decision("declined", ["bin_blocked"], 100),
+            ["the rules find nothing, stored is bin_blocked"],
+        ),
+        (decision("review", ["duplicate"], 70), ["the stored reasons come to score 50, stored is 70"]),
+        (decision("approved", ["duplicate"], 50), ["the stored reasons come to review, stored is approved"]),
+        (decision("approved", ["moon_phase"], 0), ["settings version 1 has no weight for moon_phase"]),
+    ],
+)
+def test_what_would_come_out_otherwise_is_told(transaction: Make, stored: Decision, told: list[str]) -> None:
+    explained = explain(case(transaction()), stored)
+
+    assert list(explained.differences) == told
+    assert explained.document()["replay"]["same"] is not bool(told)
+    assert [rule.code for rule in explained.rules if rule.found] == stored.reasons
+
+
+def test_a_cards_uses_near_the_transaction_are_told_and_which_of_them_it_is(transaction: Make) -> None:
+    table: Any = Velocity()
+    cards = CardVelocity(table, "velocity", lambda: AT)
+    for number, at in ((1, AT), (2, AT + 1000), (3, AT + 599_999)):
+        cards.count(transaction(number, at=at), SETTINGS)
+
+    near = read_traces(table, "velocity", transaction(2, at=AT + 1000), SETTINGS).card
+    assert (near.kept, near.counted) == (True, True)
+    assert [(trace.count, trace.amounts, trace.is_it) for trace in near.traces] == [
+        (1, {"EUR": 1250}, False),
+        (1, {"EUR": 1250}, True),
+        (1, {"EUR": 1250}, False),
+    ]
+    assert near.words == "3 counted near it now, itself among them"
+    assert not read_traces(table, "velocity", transaction(9, at=AT), SETTINGS).card.counted
+
+
+def test_what_the_history_has_forgotten_is_told(transaction: Make) -> None:
+    table: Any = Velocity()
+    cards = CardVelocity(table, "velocity", lambda: AT)
+    for number, at in ((1, AT), (2, AT + 5_000_000)):
+        cards.count(transaction(number, at=at), SETTINGS)
+
+    early = read_traces(table, "velocity", transaction(1, at=AT), SETTINGS).card
+    assert (early.kept, early.words) == (False, "nothing of that time is kept (any more)")
+    assert read_traces(table, "velocity", transaction(2, at=AT + 5_000_000), SETTINGS).card.kept
+    assert not read_traces(Velocity(), "velocity", transaction(1), SETTINGS).card.kept  # type: ignore[arg-type]
+
+
+def test_a_merchants_shards_are_added_up(transaction: Make) -> None:
+    def shard(amount: int) -> dict[str, Any]:
+        buckets = {f"{AT}": {"#": 2, "EUR": amount}, f"{AT - 90_000_000}": {"#": 9}}
+        return to_item({"version": 1, "buckets": buckets, "forgotten": 0})
+
+    table: Any = Velocity(**{"merchant#acme#0": shard(100), "merchant#acme#3": shard(11)})
+
+    near = read_traces(table, "velocity", transaction(1, at=AT + 5), SETTINGS).merchant
+
+    assert [(trace.count, trace.amounts) for trace in near.traces] == [(4, {"EUR": 111})]
+    assert near.words == "4 counted near it now"
+
+
+def test_the_cards_token_is_in_no_explanation(transaction: Make) -> None:
+    one = transaction(1, at=AT)
+    table: Any = Velocity()
+    CardVelocity(table, "velocity", lambda: AT).count(one, SETTINGS)
+
+    near = msgspec.to_builtins(read_traces(table, "velocity", one, SETTINGS))
+
+    assert card_key(one) in table.items
+    assert one.submission.card.token not in json.dumps(near)

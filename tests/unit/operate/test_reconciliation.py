@@ -1,0 +1,192 @@
+"""What fell by the wayside, and how it is put back on its way."""
+
+import io
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+import pytest
+
+from tapstack.operate.detector import LARGEST_BATCH, DeployedDetector
+from tapstack.operate.errors import OperatorError
+from tapstack.operate.reconciliation import Findings, Healer, Lost, look
+from tapstack.operate.stream_failures import StreamFailure, stream_failure
+from transactions.attributes import to_item
+from transactions.transaction import Transaction
+
+AT = 1_700_000_000_000
+Make = Callable[..., Transaction]
+
+
+class Functions:
+    """Lambda: the detector answers with the numbers of the records that failed."""
+
+    def __init__(self, *answers: Any, error: str = "") -> None:
+        self.answers = list(answers)
+        self.error = error
+        self.events: list[list[dict[str, Any]]] = []
+
+    def invoke(self, FunctionName: str, Payload: str) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
+        self.events.append(json.loads(Payload)["Records"])
+        failed = self.answers.pop(0) if self.answers else []
+        answer = failed if isinstance(failed, dict) else {"batchItemFailures": [{"itemIdentifier": n} for n in failed]}
+        told = {"Payload": io.BytesIO(json.dumps(answer).encode())}
+        return told | ({"FunctionError": self.error} if self.error else {})
+
+
+class Store:
+    """The transactions table, as it is by now."""
+
+    def __init__(self, *transactions: Transaction) -> None:
+        self.by_id = {transaction.id: transaction for transaction in transactions}
+
+    def get(self, transaction_id: str) -> Transaction | None:
+        return self.by_id.get(transaction_id)
+
+
+def lost(transaction: Transaction) -> Lost:
+    return Lost(transaction, item_of(transaction), overdue=False)
+
+
+def item_of(transaction: Transaction) -> dict[str, Any]:
+    status = transaction.decision.verdict if transaction.decision else "pending"
+    return to_item({**msgspec.to_builtins(transaction), "status": status, "listing": transaction.listing})
+
+
+def healer(functions: Any, store: Any, queue: Any) -> Healer:
+    return Healer(DeployedDetector(functions, "alias"), store, queue, "url")
+
+
+def heal(functions: Any, queue: Any, found: Sequence[Transaction], store: Any = None) -> set[str]:
+    return healer(functions, store or Store(*found), queue).heal([lost(each) for each in found], lambda _: None)
+
+
+def told(queue: Any) -> list[str]:
+    return [json.loads(entry["MessageBody"])["webhook_id"] for entry in queue.handles("send")]
+
+
+def failure(first: int, last: int) -> StreamFailure:
+    return StreamFailure({"MessageId": f"{first}"}, first, last)
+
+
+def test_pending_ones_go_to_the_detector_as_they_were_inserted(transaction: Make, queue: Any) -> None:
+    functions = Functions()
+    found = [transaction(n) for n in range(LARGEST_BATCH + 1)]
+
+    assert heal(functions, queue, found) == set()
+
+    assert [len(event) for event in functions.events] == [LARGEST_BATCH, 1]
+    record = functions.events[0][0]
+    assert (record["eventName"], record["dynamodb"]["NewImage"]) == ("INSERT", item_of(found[0]))
+    # The detector tells of what it decides.
+    assert told(queue) == []
+
+
+def test_decided_ones_are_told_of_again_and_not_counted_again(transaction: Make, queue: Any) -> None:
+    functions = Functions()
+
+    assert heal(functions, queue, [transaction(1, reasons=[])]) == set()
+
+    assert functions.events == []
+    assert told(queue) == ["msg_1"]
+
+
+def test_one_the_detector_decided_but_could_not_tell_of_is_told_of(transaction: Make, queue: Any) -> None:
+    by_now = Store(transaction(1, reasons=[]), transaction(2))
+
+    assert heal(Functions(["0", "1"]), queue, [transaction(1), transaction(2)], by_now) == {"txn_2"}
+
+    assert told(queue) == ["msg_1"]
+
+
+def test_after_a_crash_of_the_detector_the_table_says_what_it_got_done(transaction: Make, queue: Any) -> None:
+    by_now = Store(transaction(1, reasons=[]), transaction(2))
+    crashed = Functions({"errorType": "Runtime.ExitError"}, error="Unhandled")
+
+    assert heal(crashed, queue, [transaction(1), transaction(2)], by_now) == {"txn_2"}
+
+    assert told(queue) == ["msg_1"]
+
+
+def test_one_the_queue_refuses_remains(transaction: Make, queue: Any) -> None:
+    queue.refuses = {"acme"}
+
+    assert heal(Functions(), queue, [transaction(1, reasons=[])]) == {"txn_1"}
+
+
+def test_an_answer_no_detector_gives_is_an_error(transaction: Make, queue: Any) -> None:
+    with pytest.raises(OperatorError, match="alias answered what no fraud-detector answers"):
+        heal(Functions({"ok": True}), queue, [transaction(1)])
+
+
+class Table:
+    """A table whose scan leaves nothing out."""
+
+    def __init__(self, *items: dict[str, Any]) -> None:
+        self.items = items
+        self.asked: list[dict[str, Any]] = []
+
+    def get_paginator(self, _operation: str) -> "Table":
+        return self
+
+    def paginate(self, **asked: Any) -> list[dict[str, Any]]:
+        self.asked.append(asked)
+        return [{"Items": [item], "ScannedCount": 7} for item in self.items]
+
+
+def test_the_table_is_looked_at_once_for_what_is_overdue_and_what_a_failure_covers(transaction: Make) -> None:
+    kept = [
+        transaction(1, at=AT),  # overdue
+        transaction(2, at=AT + 60_000, reasons=[]),  # in the first span
+        transaction(3, at=AT + 61_001, reasons=[]),  # between the spans
+        transaction(4, at=AT + 90_000),  # in the second
+        transaction(5, at=AT + 120_000),  # pending, but new
+        transaction(6, at=AT, reasons=[]),  # decided
+    ]
+    table: Any = Table(*map(item_of, kept))
+    looked: list[int] = []
+    failures = [failure(AT + 60_000, AT + 60_000), failure(AT + 89_000, AT + 89_500)]
+
+    found = look(table, "table", failures, AT + 1, looked.append)
+
+    assert [one.transaction.id for one in found.lost] == ["txn_1", "txn_2", "txn_4"]
+    assert [one.overdue for one in found.lost] == [True, False, False]
+    assert (len(table.asked), sum(looked)) == (1, 42)
+    values = table.asked[0]["ExpressionAttributeValues"]
+    assert (values[":first"], values[":last"]) == ({"N": f"{AT + 59_000}"}, {"N": f"{AT + 90_500}"})
+
+
+def test_an_item_that_is_no_transaction_is_told_and_stops_nothing(transaction: Make) -> None:
+    table: Any = Table(to_item({"id": "by-hand", "status": "pending"}), item_of(transaction(1)))
+
+    found = look(table, "table", [], AT + 1, lambda _: None)
+
+    assert found.unreadable == ["by-hand"]
+    assert [one.transaction.id for one in found.lost] == ["txn_1"]
+
+
+def test_a_failure_is_settled_when_all_it_covers_went_through(transaction: Make) -> None:
+    early, late, nowhere = failure(AT, AT + 2000), failure(AT + 10_000, AT + 10_000), failure(AT - 60_000, AT - 60_000)
+    found = Findings([early, late, nowhere], [lost(transaction(n, at=AT + n * 1000)) for n in (1, 2, 10)])
+
+    assert found.settled(set()) == [early, late]
+    assert found.settled({"txn_2"}) == [late]
+    assert found.settled({"txn_1", "txn_2", "txn_10"}) == []
+
+
+@pytest.mark.parametrize("body", ["", "x", "[]", "{}", '{"DDBStreamBatchInfo": {}}', '{"DDBStreamBatchInfo": null}'])
+def test_a_message_that_tells_of_no_batch_covers_nothing(body: str) -> None:
+    read = stream_failure({"Body": body})
+
+    assert (read.first, read.covers(AT)) == (None, False)
+
+
+def test_a_batch_covers_a_second_before_its_first_and_after_its_last_record() -> None:
+    times = {
+        "approximateArrivalOfFirstRecord": "2023-11-14T22:13:20Z",
+        "approximateArrivalOfLastRecord": "2023-11-14T22:13:21Z",
+    }
+    read = stream_failure({"Body": json.dumps({"DDBStreamBatchInfo": times})})
+
+    assert [read.covers(AT + off) for off in (-1001, -1000, 0, 2000, 2001)] == [False, True, True, True, False]

@@ -1,0 +1,67 @@
+"""Files of settings, as operators write them."""
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tapstack.lane.merchants import SAMPLES
+from tapstack.operate.errors import OperatorError
+from tapstack.operate.settings_file import checked, read_documents
+from transactions.errors import InvalidSettingsError
+
+DOCUMENT: dict[str, Any] = json.loads(SAMPLES.read_text(encoding="utf-8"))[0]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[1]", '"acme"', '{"id": "a", "id": "b"}', '{"n": NaN}'])
+def test_a_file_that_holds_no_settings_is_named(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(OperatorError, match=r"acme\.json holds no settings"):
+        read_documents(str(file))
+
+
+def test_a_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(OperatorError, match=r"/nowhere/acme\.json cannot be read: No such file or directory"):
+        read_documents("/nowhere/acme.json")
+
+
+def test_one_object_and_an_array_are_both_settings_and_stdin_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for value in (DOCUMENT, [DOCUMENT]):
+        monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(json.dumps(value).encode())))
+        assert read_documents("-") == [DOCUMENT]
+
+
+def test_a_merchant_that_is_there_twice_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "acme.json"
+    file.write_text(json.dumps([DOCUMENT, DOCUMENT]), encoding="utf-8")
+
+    with pytest.raises(OperatorError, match="holds the settings of merchant 'acme' twice"):
+        read_documents(str(file))
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "10.0.0.1", "127.1", "2130706433", "[::1]", "169.254.169.254", "localhost", "a.localhost."]
+)
+def test_a_webhook_goes_to_no_private_address_unless_the_notifier_does(host: str) -> None:
+    document = DOCUMENT | {"webhook_url": f"https://{host}/hooks"}
+
+    with pytest.raises(OperatorError, match="is not public; the notifier calls it only where"):
+        checked(document, allow_private=False)
+    assert checked(document, allow_private=True).webhook_url == document["webhook_url"]
+
+
+def test_a_webhook_over_http_is_refused_unless_the_notifier_calls_it() -> None:
+    document = DOCUMENT | {"webhook_url": "http://example.com/hooks"}
+
+    with pytest.raises(InvalidSettingsError, match="settings of merchant 'acme': webhook_url is to be an https URL"):
+        checked(document, allow_private=False)
+    assert checked(document, allow_private=True)
+
+
+def test_a_webhook_to_a_name_is_left_to_the_notifier_to_resolve() -> None:
+    assert checked(DOCUMENT | {"webhook_url": "https://hooks.example.com/acme"}, allow_private=False)
