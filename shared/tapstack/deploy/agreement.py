@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
 
 
@@ -21,14 +21,12 @@ def require_agreement(environment: Environment, change: str, *, given: bool) -> 
         given: it was agreed to on the command line.
 
     Raises:
-        DeliveryError: it was not agreed to, or there is nobody to ask.
+        UserError: it was not agreed to, or there is nobody to ask.
     """
     if given or not environment.asks:
         return
     if not sys.stdin.isatty():
-        raise DeliveryError(
-            f"{change} changes stack {environment.name!r}, and nobody is there to ask; agree with --yes"
-        )
+        raise UserError(f"{change} changes stack {environment.name!r}, and nobody is there to ask; agree with --yes")
     print(f"{change}; type {environment.name} to go on: ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip() != environment.name:
-        raise DeliveryError("not agreed to; nothing was changed")
+        raise UserError("not agreed to; nothing was changed")

@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from tapstack.checkout import CHECKOUT
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 
 
 def changed_since(revision: str, root: Path = CHECKOUT) -> tuple[str, ...]:
@@ -19,14 +19,14 @@ def changed_since(revision: str, root: Path = CHECKOUT) -> tuple[str, ...]:
         Paths below `root`, with slashes; a file that was renamed is there with both names.
 
     Raises:
-        DeliveryError: git is not there, `root` is no checkout of it, or there is no such revision.
+        UserError: git is not there, `root` is no checkout of it, or there is no such revision.
     """
     wanted = f"{revision}^{{commit}}"
     if _git(root, "rev-parse", "--is-inside-work-tree").returncode:
-        raise DeliveryError(f"{root} is no checkout of git, so nothing tells what has changed since {revision!r}")
+        raise UserError(f"{root} is no checkout of git, so nothing tells what has changed since {revision!r}")
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
     if found.returncode:
-        raise DeliveryError(
+        raise UserError(
             f"there is no revision {revision!r} in {root}: fetch it (git fetch --unshallow has all), or name another"
         )
     commit = found.stdout.strip()
@@ -34,7 +34,7 @@ def changed_since(revision: str, root: Path = CHECKOUT) -> tuple[str, ...]:
     untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
     for done in (tracked, untracked):
         if done.returncode:
-            raise DeliveryError(f"git does not tell what has changed since {revision!r}: {done.stderr.strip()}")
+            raise UserError(f"git does not tell what has changed since {revision!r}: {done.stderr.strip()}")
     return tuple(sorted({path for path in (tracked.stdout + untracked.stdout).split("\0") if path}))
 
 
@@ -53,4 +53,4 @@ def _git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
             check=False,
         )
     except FileNotFoundError as error:
-        raise DeliveryError("git is not there, and it alone tells what has changed; install it") from error
+        raise UserError("git is not there, and it alone tells what has changed; install it") from error

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say, steps
-from tapstack.deploy.errors import DeliveryError
 from tapstack.deploy.plan import LayerPlan, Plan, losses_of
 from tapstack.deploy.plan_report import loss_line
 from tapstack.engine.environment import Environment
@@ -12,7 +12,6 @@ from tapstack.engine.events import Report
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import LayerStack, Listener
 from tapstack.lane.deployment import progress_on
-from tapstack.lane.errors import LaneError
 from tapstack.layers import BY_NAME
 
 Run = Callable[[LayerStack, Listener], Report]
@@ -32,7 +31,7 @@ def deploy(environment: Environment, plan: Plan, *, may_lose_data: bool) -> Mapp
         Layer to what its deployment did; layers left alone are not in it.
 
     Raises:
-        DeliveryError: a layer failed, or would lose data and must not; the message says which are up and how to go on.
+        UserError: a layer failed, or would lose data and must not; the message says which are up and how to go on.
     """
     done: dict[str, Report] = {}
     kept: list[str] = []
@@ -46,14 +45,14 @@ def deploy(environment: Environment, plan: Plan, *, may_lose_data: bool) -> Mapp
         run = partial(_up, environment, again)
         outcomes = run_shown(environment, [layer.layer for layer in working], "pulumi up", run)
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
-        if failed := {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, LaneError)}:
-            raise DeliveryError(_halt(environment, plan, failed, [*done, *kept]))
+        if failed := {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, UserError)}:
+            raise UserError(_halt(environment, plan, failed, [*done, *kept]))
     return done
 
 
 def run_shown(
     environment: Environment, layers: Sequence[str], doing: str, run: Run
-) -> Mapping[str, Report | LaneError]:
+) -> Mapping[str, Report | UserError]:
     """Run the engine on layers side by side, each with its progress and a closing line.
 
     Returns:
@@ -92,10 +91,10 @@ def _require_no_loss(environment: Environment, stack: LayerStack) -> None:
     if losses := losses_of(stack.preview()):
         agree = environment.command("up", stack.layer, "--accept-data-loss")
         told = "; ".join(loss_line(stack.layer, loss) for loss in losses)
-        raise LaneError(f"{told}. Where that is meant: {agree}")
+        raise UserError(f"{told}. Where that is meant: {agree}")
 
 
-def _halt(environment: Environment, plan: Plan, failed: Mapping[str, LaneError], up: Sequence[str]) -> str:
+def _halt(environment: Environment, plan: Plan, failed: Mapping[str, UserError], up: Sequence[str]) -> str:
     later = [layer.layer for layer in plan.layers if layer.layer not in failed and layer.layer not in up]
     told = "; ".join(map(str, failed.values()))
     state = [f"up: {', '.join(up) or 'none'}", f"failed: {', '.join(failed)}"]

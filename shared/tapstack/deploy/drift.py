@@ -4,11 +4,11 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.state import LayerState, is_secret, require_settled, states_of
-from tapstack.lane.errors import LaneError
 from tapstack.layers import BY_NAME
 
 _AS_IT_WAS: Final = frozenset({"same", "read", "refresh"})
@@ -59,8 +59,7 @@ def find_drift(environment: Environment, layers: Sequence[str]) -> list[LayerDri
     Layers that hold no resources are left out.
 
     Raises:
-        LaneError: a layer cannot be compared.
-        DeliveryError: a stack's last run was cut short.
+        UserError: a layer cannot be compared, or its stack's last run was cut short.
     """
     states = states_of(environment, {*layers, *(read for layer in layers for read in BY_NAME[layer].reads)})
     up = [layer for layer in layers if states[layer].is_up]
@@ -74,7 +73,7 @@ def find_drift(environment: Environment, layers: Sequence[str]) -> list[LayerDri
 
     found = []
     for outcome in side_by_side(environment, up, compare).values():
-        if isinstance(outcome, LaneError):
+        if isinstance(outcome, UserError):
             raise outcome
         found.append(outcome)
     return found

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import Snapshot
@@ -13,7 +14,6 @@ from tapstack.engine.events import Report
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
 from tapstack.engine.state import LayerState, require_settled, states_of
-from tapstack.lane.errors import LaneError
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves
 from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
@@ -142,8 +142,7 @@ def make_plan(
         since: the revision that `because` counts from.
 
     Raises:
-        LaneError: a stack is not there, or the backend cannot be read.
-        DeliveryError: a stack's last run was cut short.
+        UserError: a stack is not there, its last run was cut short, or the backend cannot be read.
     """
     asked = [name for name in BY_NAME if name in set(layers)]
     states = states_of(environment, {*asked, *(read for layer in asked for read in BY_NAME[layer].reads)})
@@ -195,9 +194,9 @@ def _before(layer: str) -> list[str]:
 
 
 def _planned(
-    layer: str, because: Sequence[str], report: Report | LaneError, states: Mapping[str, LayerState]
+    layer: str, because: Sequence[str], report: Report | UserError, states: Mapping[str, LayerState]
 ) -> LayerPlan:
-    if isinstance(report, LaneError):
+    if isinstance(report, UserError):
         if not isinstance(report, EngineError):
             raise report
         return LayerPlan(layer, 0, because, error=f"{report}".removeprefix(f"{layer}: "))

@@ -39,7 +39,7 @@ def question_of(options: argparse.Namespace) -> Question:
     """Find out what the options ask for; no environment is needed for that.
 
     Raises:
-        DeliveryError: a layer or the revision is not there.
+        UserError: a layer or the revision is not there.
     """
     layers = layers_of(options)
     if options.since is None:
@@ -53,7 +53,7 @@ def answer(environment: Environment, question: Question) -> Plan:
     """Make the plan, with its progress shown.
 
     Raises:
-        DeliveryError, LaneError: the environment cannot be read, or is not settled.
+        UserError: the environment cannot be read, or is not settled.
     """
     with step("plan", f"previewing {', '.join(question.layers) or 'nothing'}") as current:
         plan = make_plan(environment, question.layers, question.because, question.since)

@@ -10,9 +10,9 @@ from functools import cached_property
 from pathlib import Path
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.engine.install import find_engine
 from tapstack.engine.stack import LayerStack, NoStackError
-from tapstack.lane.errors import LaneError
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import STACK
 from tapstack.layers import LAYERS
@@ -46,11 +46,11 @@ class Environment(abc.ABC):
             starts: whether the work may begin with nothing there.
 
         Raises:
-            LaneError: it is not there, or others work on it.
+            UserError: it is not there, or others work on it.
         """
 
     @abc.abstractmethod
-    def explain(self, error: LaneError) -> LaneError:
+    def explain(self, error: UserError) -> UserError:
         """Say what stands behind an error of the engine, where the environment knows better."""
 
     def command(self, action: str, *layers: str) -> str:
@@ -77,7 +77,7 @@ class LaneEnvironment(Environment):
         """Lock the lane, and start it where it is not up and may be started.
 
         Raises:
-            LaneError: it is not up, or another command works on it.
+            UserError: it is not up, or another command works on it.
         """
         with self._lane.locked(command):
             if not starts:
@@ -85,11 +85,11 @@ class LaneEnvironment(Environment):
             self._lane.start()
             yield
 
-    def explain(self, error: LaneError) -> LaneError:
+    def explain(self, error: UserError) -> UserError:
         """Say so where the emulator has ended."""
         if self._lane.emulator.running():
             return error
-        return LaneError(f"the emulator ended meanwhile (its log: {self._lane.emulator.log}); run again: nox -s local")
+        return UserError(f"the emulator ended meanwhile (its log: {self._lane.emulator.log}); run again: nox -s local")
 
 
 class BackendEnvironment(Environment):
@@ -118,14 +118,14 @@ class BackendEnvironment(Environment):
         """See that the backend can be read; the engine locks each stack itself while it changes it.
 
         Raises:
-            LaneError: it cannot be read, or has no stack of this name at all.
+            UserError: it cannot be read, or has no stack of this name at all.
         """
         refused = None
         for layer in LAYERS:
             try:
                 if self.stack(layer).exists():
                     break
-            except LaneError as error:
+            except UserError as error:
                 # A team's credentials may not be good for every layer's state; the next may be its own.
                 refused = refused or error
         else:
@@ -135,7 +135,7 @@ class BackendEnvironment(Environment):
             )
         yield
 
-    def explain(self, error: LaneError) -> LaneError:
+    def explain(self, error: UserError) -> UserError:
         """Leave the error as it is."""
         return error
 

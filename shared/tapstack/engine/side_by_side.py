@@ -5,25 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
-from tapstack.lane.errors import LaneError
 
 _T = TypeVar("_T")
 
 
 def side_by_side(
     environment: Environment, layers: Sequence[str], run: Callable[[str], _T]
-) -> Mapping[str, _T | LaneError]:
+) -> Mapping[str, _T | UserError]:
     """Call `run` for every layer, as many at once as there are cores.
 
     Returns:
         Layer to what came of it: the result, or the error it ended with.
     """
 
-    def outcome(layer: str) -> _T | LaneError:
+    def outcome(layer: str) -> _T | UserError:
         try:
             return run(layer)
-        except LaneError as error:
+        except UserError as error:
             return environment.explain(error)
 
     with ThreadPoolExecutor(min(len(layers), os.cpu_count() or 1) or 1) as pool:

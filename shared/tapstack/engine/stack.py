@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from tapstack.console.errors import UserError
 from tapstack.engine.events import EventLog, Operation, Report
-from tapstack.lane.errors import LaneError
 
 _POLL_SECONDS: Final = 0.1
 # After a Ctrl-C the engine finishes what is under way and writes the state.
@@ -28,11 +28,11 @@ _LOCKED: Final = "the stack is currently locked"
 Listener = Callable[[Operation, Report], None]
 
 
-class NoStackError(LaneError):
+class NoStackError(UserError):
     """The backend has no such stack."""
 
 
-class EngineError(LaneError):
+class EngineError(UserError):
     """The engine ended with an error; the message is the first one it reported.
 
     Attributes:
@@ -116,7 +116,7 @@ class LayerStack:
 
         Raises:
             NoStackError: there is no such stack.
-            LaneError: the backend cannot be read.
+            UserError: the backend cannot be read.
         """
         options = ("--show-secrets",) if show_secrets else ()
         outputs: dict[str, Any] = json.loads(self.command("stack", "output", "--json", "--stack", self.name, *options))
@@ -126,7 +126,7 @@ class LayerStack:
         """Tell whether there is a stack, empty or not.
 
         Raises:
-            LaneError: the backend cannot be read.
+            UserError: the backend cannot be read.
         """
         try:
             self.deployment()
@@ -139,7 +139,7 @@ class LayerStack:
 
         Raises:
             NoStackError: there is no such stack.
-            LaneError: the backend cannot be read.
+            UserError: the backend cannot be read.
         """
         exported = json.loads(self.command("stack", "export", "--stack", self.name))
         return exported["deployment"] or {}
@@ -149,7 +149,7 @@ class LayerStack:
 
         Raises:
             NoStackError: there is no such stack.
-            LaneError: the backend cannot be read.
+            UserError: the backend cannot be read.
         """
         return [item["urn"] for item in self.deployment().get("resources") or () if is_made(item)]
 
@@ -158,7 +158,7 @@ class LayerStack:
 
         Raises:
             NoStackError: there is no such stack.
-            LaneError: the backend cannot be read.
+            UserError: the backend cannot be read.
         """
         return [item["resource"]["urn"] for item in self.deployment().get("pending_operations") or ()]
 
@@ -166,7 +166,7 @@ class LayerStack:
         """Run another of the engine's commands in the project's folder and return what it prints.
 
         Raises:
-            LaneError: it failed; the message is the engine's.
+            UserError: it failed; the message is the engine's.
         """
         done = subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
@@ -181,18 +181,18 @@ class LayerStack:
             raise self._failure("; ".join(_error_lines(done.stderr)) or done.stdout.strip())
         return done.stdout
 
-    def _failure(self, message: str) -> LaneError:
+    def _failure(self, message: str) -> UserError:
         if _NO_STACK in message:
             return NoStackError(
                 f"{self.layer}: there is no stack {self.name!r}; correct the name, or make it: "
                 f"(cd projects/{self.layer} && pulumi stack init {self.name})"
             )
         if self.is_unreachable:
-            return LaneError(
+            return UserError(
                 f"{self.layer}: the state backend of stack {self.name!r} cannot be read: {message}; set "
                 "PULUMI_BACKEND_URL, or run `pulumi login <url>`, and see that its credentials are in this shell"
             )
-        return LaneError(f"{self.layer}: {message}")
+        return UserError(f"{self.layer}: {message}")
 
     @cached_property
     def is_unreachable(self) -> bool:
@@ -230,7 +230,7 @@ class LayerStack:
             raise self._engine_failure(log.report, process.returncode, output)
         return log.report
 
-    def _engine_failure(self, report: Report, status: int, output: Path) -> LaneError:
+    def _engine_failure(self, report: Report, status: int, output: Path) -> UserError:
         first = report.errors[0] if report.errors else ""
         if _NO_STACK in first or (first and not report.started and self.is_unreachable):
             return self._failure(first)

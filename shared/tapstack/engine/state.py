@@ -4,11 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import NoStackError, is_made
-from tapstack.lane.errors import LaneError
 from tapstack.layers import LAYERS, project_name
 from tapstack.program.upstream import READS_OUTPUT
 
@@ -76,7 +75,7 @@ def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dic
             that it reads.
 
     Raises:
-        LaneError: one of those cannot be read.
+        UserError: one of those cannot be read.
     """
 
     def read(layer: str) -> LayerState:
@@ -89,9 +88,9 @@ def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dic
 
     states = {}
     for layer, found in side_by_side(environment, LAYERS, read).items():
-        if isinstance(found, LaneError) and layer in needed:
+        if isinstance(found, UserError) and layer in needed:
             raise found
-        states[layer] = LayerState(layer, (), is_readable=False) if isinstance(found, LaneError) else found
+        states[layer] = LayerState(layer, (), is_readable=False) if isinstance(found, UserError) else found
     return states
 
 
@@ -100,14 +99,14 @@ def require_settled(environment: Environment, states: Mapping[str, LayerState], 
 
     Raises:
         NoStackError: a layer has no stack.
-        DeliveryError: an operation's end was never seen; the message names it and says what to do.
+        UserError: an operation's end was never seen; the message names it and says what to do.
     """
     for layer in layers:
         if missing := states[layer].missing:
             raise missing
         if pending := states[layer].pending:
             what = repr(pending[0].rpartition("::")[2]) + (f" and {len(pending) - 1} more" if pending[1:] else "")
-            raise DeliveryError(
+            raise UserError(
                 f"{layer}: a run on stack {environment.name!r} was cut short, and the state does not know what became "
                 f"of {what}; look it up, then: (cd projects/{layer} && pulumi refresh --stack {environment.name})"
             )

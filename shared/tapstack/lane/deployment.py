@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import Step, step
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import EngineError, LayerStack, Listener
-from tapstack.lane.errors import LaneError
 from tapstack.lane.lane import Lane
 
 _VERBS: Final = {"create": "creating", "update": "updating", "delete": "deleting", "replace": "replacing"}
@@ -16,7 +16,7 @@ def up(lane: Lane, layer: str) -> Report:
     """Deploy a layer.
 
     Raises:
-        LaneError: the engine failed, or the emulator ended meanwhile.
+        UserError: the engine failed, or the emulator ended meanwhile.
     """
     return _show(lane, layer, "pulumi up", lambda stack, current: stack.up(listener=progress_on(current)))
 
@@ -25,7 +25,7 @@ def destroy(lane: Lane, layer: str) -> Report:
     """Delete a layer's resources; a layer without any is left alone.
 
     Raises:
-        LaneError: the engine failed, or the emulator ended meanwhile.
+        UserError: the engine failed, or the emulator ended meanwhile.
     """
 
     def run(stack: LayerStack, current: Step) -> Report:
@@ -42,7 +42,7 @@ def _show(lane: Lane, layer: str, doing: str, run: Callable[[LayerStack, Step], 
         except EngineError as error:
             if lane.emulator.running():
                 raise
-            raise LaneError(
+            raise UserError(
                 f"{layer}: the emulator ended during {doing} (its log: {lane.emulator.log}); run again: nox -s local"
             ) from error
         current.result = report.summary()

@@ -13,13 +13,13 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say, step
 from tapstack.engine.install import Engine, find_engine
 from tapstack.engine.locks import LockTakenError, acquire
 from tapstack.lane import stack_config
 from tapstack.lane.background import Running
 from tapstack.lane.emulator import Emulator
-from tapstack.lane.errors import LaneError
 from tapstack.lane.receiver import Receiver
 from tapstack.lane.stack import LaneStack
 from tapstack.layers import PROJECTS
@@ -63,7 +63,7 @@ class Lane:
         """The Pulumi engine.
 
         Raises:
-            LaneError: there is none to be had.
+            UserError: there is none to be had.
         """
         return find_engine()
 
@@ -72,12 +72,12 @@ class Lane:
         """Keep other commands from changing the lane during a `with` block.
 
         Raises:
-            LaneError: one is at work.
+            UserError: one is at work.
         """
         try:
             self._lock = acquire(self.folder / "lane.lock", blocking=False, holder=f"`{command}` (pid {os.getpid()})")
         except LockTakenError as error:
-            raise LaneError(
+            raise UserError(
                 f"the lane in {self.folder} is busy with {error.holder or 'another command'}; wait until it has ended, "
                 "or set TAPSTACK_LANE to the folder of a lane of your own"
             ) from error
@@ -97,7 +97,7 @@ class Lane:
             real_provider: deploy through the genuine AWS plugin instead of the stand-in; None keeps what the lane has.
 
         Raises:
-            LaneError: no engine, no emulator, the port is taken, or the lane is up with another provider.
+            UserError: no engine, no emulator, the port is taken, or the lane is up with another provider.
         """
         self._check_owner()
         _ = self.engine  # which may take a while, and shows its own progress
@@ -118,12 +118,12 @@ class Lane:
         """Return the emulator.
 
         Raises:
-            LaneError: the lane is not up.
+            UserError: the lane is not up.
         """
         if running := self.emulator.running():
             return running
         reason = "its emulator has ended" if self.emulator.log.exists() else "there is nothing in it"
-        raise LaneError(f"the lane in {self.folder} is not up: {reason}; run: nox -s local")
+        raise UserError(f"the lane in {self.folder} is not up: {reason}; run: nox -s local")
 
     def write_files(self, endpoint: str) -> None:
         """Write the plugins' shims and the stacks' settings."""
@@ -210,7 +210,7 @@ class Lane:
             file = stack_config.config_file(self.projects, project)
             owner = stack_config.owner(file)
             if owner and owner != self.folder and Emulator(owner).running():
-                raise LaneError(
+                raise UserError(
                     f"{file} belongs to the lane in {owner}, which is up; end it first "
                     f"(TAPSTACK_LANE={shlex.quote(str(owner))} nox -s down), or use another checkout"
                 )
@@ -220,7 +220,7 @@ class Lane:
             return
         if self.is_up and self.emulator.running():
             has = "genuine" if self.has_real_provider else "stand-in"
-            raise LaneError(f"this lane is up through the {has} AWS provider; run `nox -s down` before you change it")
+            raise UserError(f"this lane is up through the {has} AWS provider; run `nox -s down` before you change it")
         self.folder.mkdir(parents=True, exist_ok=True)
         self._settings.write_text(json.dumps({"real_provider": real}), encoding="utf-8")
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 from tapstack.lane.receiver import Receiver
 from tapstack.lane.transactions_file import Line
 
@@ -128,10 +128,10 @@ def check_webhooks(outcomes: Sequence[Outcome], receiver: Receiver) -> list[Outc
     """Wait for the webhooks of all decided transactions; one that does not come is the outcome's problem.
 
     Raises:
-        LaneError: the receiver is not running.
+        UserError: the receiver is not running.
     """
     if not receiver.running():
-        raise LaneError("the webhook receiver is not running; run: nox -s local")
+        raise UserError("the webhook receiver is not running; run: nox -s local")
     wanted = {outcome.transaction_id for outcome in outcomes if outcome.status}
     deadline = time.monotonic() + WEBHOOK_SECONDS
     while True:

@@ -5,7 +5,7 @@ from itertools import cycle
 from pathlib import Path
 from typing import Final
 
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 from tapstack.lane.sending import Outcome
 from tapstack.lane.stack_config import MERCHANTS
 from tapstack.lane.transactions_file import Line, read_lines
@@ -29,10 +29,10 @@ def check_smoke(outcomes: list[Outcome]) -> None:
     """Refuse a run that did not show every decision.
 
     Raises:
-        LaneError: names the decisions that are missing.
+        UserError: names the decisions that are missing.
     """
     if missing := DECISIONS - {outcome.status for outcome in outcomes}:
-        raise LaneError(
+        raise UserError(
             f"no transaction of the smoke run came out as {' or '.join(sorted(missing))}; "
             "look into the functions' logs in the lane's emulator.log"
         )

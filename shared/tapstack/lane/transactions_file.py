@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
-from tapstack.lane.errors import LaneError
 
 STDIN: Final = "-"
 
@@ -29,7 +29,7 @@ def read_lines(source: str) -> list[Line]:
     """Read a JSON Lines file, or stdin for `-`; blank lines are passed over.
 
     Raises:
-        LaneError: the file cannot be read, a line is not a JSON object, or there is none at all; the message names the
+        UserError: the file cannot be read, a line is not a JSON object, or there is none at all; the message names the
             file and the line. What the API thinks of a body is the API's to say.
     """
     name = "stdin" if source == STDIN else source
@@ -38,12 +38,12 @@ def read_lines(source: str) -> list[Line]:
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
-        raise LaneError(f"{name} cannot be read: {error.strerror}; give a JSON Lines file, or - for stdin") from error
+        raise UserError(f"{name} cannot be read: {error.strerror}; give a JSON Lines file, or - for stdin") from error
     lines = [
         Line(number, _parse(name, number, text)) for number, text in enumerate(data.split(b"\n"), 1) if text.strip()
     ]
     if not lines:
-        raise LaneError(f"{name} holds no transactions; write one JSON object a line")
+        raise UserError(f"{name} holds no transactions; write one JSON object a line")
     return lines
 
 
@@ -51,13 +51,13 @@ def _parse(name: str, number: int, text: bytes) -> dict[str, Any]:
     try:
         body = json.loads(text)
     except UnicodeDecodeError as error:
-        raise LaneError(f"{name}, line {number}: not UTF-8 at byte {error.start + 1}; nothing was sent") from error
+        raise UserError(f"{name}, line {number}: not UTF-8 at byte {error.start + 1}; nothing was sent") from error
     except json.JSONDecodeError as error:
-        raise LaneError(
+        raise UserError(
             f"{name}, line {number}: not JSON: {error.msg} at column {error.colno}; nothing was sent"
         ) from error
     if not isinstance(body, dict):
-        raise LaneError(f"{name}, line {number}: a JSON object is wanted, not {_kind(body)}; nothing was sent")
+        raise UserError(f"{name}, line {number}: a JSON object is wanted, not {_kind(body)}; nothing was sent")
     return body
 
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 from transactions.attributes import Item, from_item
 
 LARGEST_BATCH: Final = 100
@@ -34,7 +34,7 @@ class DeployedDetector:
             The ids of those that were not decided.
 
         Raises:
-            OperatorError: it answered something else than the stream would be answered.
+            UserError: it answered something else than the stream would be answered.
         """
         ids = {f"{place}": from_item(item)["id"] for place, item in enumerate(items)}
         records = [_record(number, item) for number, item in zip(ids, items, strict=True)]
@@ -46,9 +46,7 @@ class DeployedDetector:
         try:
             return {ids[entry["itemIdentifier"]] for entry in json.loads(told)["batchItemFailures"]}
         except (KeyError, TypeError, ValueError) as error:
-            raise OperatorError(
-                f"{self._alias_arn} answered what no fraud-detector answers; look at its log"
-            ) from error
+            raise UserError(f"{self._alias_arn} answered what no fraud-detector answers; look at its log") from error
 
 
 def _record(number: str, item: Item) -> Mapping[str, Any]:

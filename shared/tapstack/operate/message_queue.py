@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -57,7 +57,7 @@ class HeldMessages:
         """Delete messages for good.
 
         Raises:
-            OperatorError: the queue refused; such a message comes again.
+            UserError: the queue refused; such a message comes again.
         """
         for part in _parts(messages):
             answer = self._client.delete_message_batch(QueueUrl=self._url, Entries=_entries(part))
@@ -66,7 +66,7 @@ class HeldMessages:
                 if f"{place}" not in refused:
                     self._by_id.pop(message["MessageId"], None)
             if refused:
-                raise OperatorError(f"{self._url} did not delete {len(refused)} messages; run the same command again")
+                raise UserError(f"{self._url} did not delete {len(refused)} messages; run the same command again")
 
     def give_back(self) -> None:
         """Let everybody see the messages again, at once."""

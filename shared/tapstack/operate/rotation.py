@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 from transactions.webhooks.signing import WebhookSecrets
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class RotatingSecret:
         """Count the secrets that webhooks are signed with.
 
         Raises:
-            OperatorError: the merchant has none.
+            UserError: the merchant has none.
         """
         _, held = self._read()
         return 1 if held.previous is None else 2
@@ -54,11 +54,11 @@ class RotatingSecret:
             force: whether a previous secret that is still live may go.
 
         Raises:
-            OperatorError: a rotation is under way, somebody else changed the secret meanwhile, or there is none.
+            UserError: a rotation is under way, somebody else changed the secret meanwhile, or there is none.
         """
         version, held = self._read()
         if held.previous is not None and not force:
-            raise OperatorError(
+            raise UserError(
                 f"merchant {self._merchant_id!r} has two live secrets from a rotation before; end it with `merchant "
                 f"end-rotation {self._merchant_id}`, or drop the older one now with --force"
             )
@@ -69,7 +69,7 @@ class RotatingSecret:
         """Drop the previous secret; tell whether there was one.
 
         Raises:
-            OperatorError: somebody else changed the secret meanwhile, or there is none.
+            UserError: somebody else changed the secret meanwhile, or there is none.
         """
         version, held = self._read()
         if held.previous is None:
@@ -81,7 +81,7 @@ class RotatingSecret:
         try:
             answer = self._client.get_secret_value(SecretId=self.name)
         except self._client.exceptions.ResourceNotFoundException as error:
-            raise OperatorError(
+            raise UserError(
                 f"merchant {self._merchant_id!r} has no webhook secret ({self.name}); see: merchant list"
             ) from error
         return answer["VersionId"], msgspec.json.decode(answer["SecretString"], type=WebhookSecrets)
@@ -95,7 +95,7 @@ class RotatingSecret:
                 ClientRequestToken=f"{uuid.uuid5(_NAMESPACE, f'{self.name} {version}')}",
             )
         except self._client.exceptions.ResourceExistsException as error:
-            raise OperatorError(
+            raise UserError(
                 f"the secret of merchant {self._merchant_id!r} was changed at the same moment; nothing was written; "
                 f"look at it with `merchant show {self._merchant_id}` and try again"
             ) from error

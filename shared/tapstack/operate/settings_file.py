@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 from transactions import strict_json
 from transactions.settings import MerchantSettings, parse_settings
 from transactions.webhooks.delivery import is_public
@@ -22,23 +22,23 @@ def read_documents(source: str) -> list[Document]:
     """Read a file, or stdin for `-`.
 
     Raises:
-        OperatorError: it cannot be read, or holds something else; the message names it.
+        UserError: it cannot be read, or holds something else; the message names it.
     """
     name = "stdin" if source == STDIN else source
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
-        raise OperatorError(f"{name} cannot be read: {error.strerror}; give a JSON file, or - for stdin") from error
+        raise UserError(f"{name} cannot be read: {error.strerror}; give a JSON file, or - for stdin") from error
     try:
         value = strict_json.load(data)
     except ValueError as error:
-        raise OperatorError(f"{name} holds no settings: {error}; write one JSON object per merchant") from error
+        raise UserError(f"{name} holds no settings: {error}; write one JSON object per merchant") from error
     documents = value if isinstance(value, list) else [value]
     if not documents or not all(isinstance(document, dict) for document in documents):
-        raise OperatorError(f"{name} holds no settings; write one JSON object, or an array of them")
+        raise UserError(f"{name} holds no settings; write one JSON object, or an array of them")
     ids = [document.get("id") for document in documents]
     for repeated in (merchant for place, merchant in enumerate(ids) if merchant in ids[:place]):
-        raise OperatorError(f"{name} holds the settings of merchant {repeated!r} twice; leave one of them")
+        raise UserError(f"{name} holds the settings of merchant {repeated!r} twice; leave one of them")
     return documents
 
 
@@ -51,12 +51,12 @@ def checked(document: Document, *, allow_private: bool) -> MerchantSettings:
 
     Raises:
         InvalidSettingsError: names the merchant, the setting and what is wrong with it.
-        OperatorError: the notifier would refuse the webhooks' target.
+        UserError: the notifier would refuse the webhooks' target.
     """
     settings = parse_settings(document, allow_private=allow_private)
     if settings.webhook_url and not allow_private:
         for address in _addresses(urlsplit(settings.webhook_url).hostname or ""):
-            raise OperatorError(
+            raise UserError(
                 f"settings of merchant {settings.id!r}: webhook_url goes to {address}, which is not public; "
                 "the notifier calls it only where the compute layer's setting webhookAllowPrivateTargets is true"
             )

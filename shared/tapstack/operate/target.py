@@ -13,12 +13,12 @@ import boto3
 from botocore.exceptions import NoCredentialsError
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.contract import Contract
 from tapstack.contracts.data import DataContract
 from tapstack.lane.emulator.server import REGION
 from tapstack.lane.lane import Lane
-from tapstack.operate.errors import OperatorError
 from tapstack.program.upstream import VERSION_OUTPUT
 from transactions.clock import now
 from transactions.merchants import Merchants
@@ -44,19 +44,19 @@ class Exports:
             deploy: the command that deploys the layer.
 
         Raises:
-            OperatorError: the layer is not up, or exports something else.
+            UserError: the layer is not up, or exports something else.
         """
         layer, version = cls.CONTRACT.LAYER, cls.CONTRACT.VERSION
         names = [field.name for field in dataclasses.fields(cls)]
         if not outputs:
-            raise OperatorError(f"layer {layer!r} is not up: its stack exports nothing; run: {deploy}")
+            raise UserError(f"layer {layer!r} is not up: its stack exports nothing; run: {deploy}")
         if outputs.get(VERSION_OUTPUT) != version:
-            raise OperatorError(
+            raise UserError(
                 f"layer {layer!r} exports contract version {outputs.get(VERSION_OUTPUT)}, and these commands read "
                 f"version {version}; take the revision that was deployed, or run: {deploy}"
             )
         if missing := [name for name in names if name not in outputs]:
-            raise OperatorError(f"layer {layer!r} does not export {', '.join(missing)}; run: {deploy}")
+            raise UserError(f"layer {layer!r} does not export {', '.join(missing)}; run: {deploy}")
         return cls(**{name: outputs[name] for name in names})
 
 
@@ -151,7 +151,7 @@ class LaneTarget(Target):
         """Find it.
 
         Raises:
-            LaneError: it is not up.
+            UserError: it is not up.
         """
         self._lane = Lane()
         self._endpoint = self._lane.require_running().url
@@ -210,13 +210,13 @@ class StackTarget(Target):
                 check=False,
             )
         except FileNotFoundError as error:
-            raise OperatorError(
+            raise UserError(
                 f"--stack {self._stack} needs `pulumi` on PATH, and it is not there; install it, or leave --stack out "
                 "for the lane"
             ) from error
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["pulumi gave no reason"])[-1].removeprefix("error: ")
-            raise OperatorError(
+            raise UserError(
                 f"the outputs of layer {layer!r} cannot be read: {reason}; is `pulumi login` to the backend of stack "
                 f"{self._stack!r}? where the layer is not up, run: {self.deploy(layer)}"
             )
@@ -232,7 +232,7 @@ class StackTarget(Target):
         """Go to the stack's region with the credentials of the environment.
 
         Raises:
-            OperatorError: there are none, or they are of another account, where an environment of the same name may
+            UserError: there are none, or they are of another account, where an environment of the same name may
                 well be.
         """
         _, _, _, region, account, _ = self.data.key_arn.split(":", 5)
@@ -240,12 +240,12 @@ class StackTarget(Target):
         try:
             mine = session.client("sts").get_caller_identity()["Account"]
         except NoCredentialsError as error:
-            raise OperatorError(
+            raise UserError(
                 f"stack {self._stack!r} is in account {account}, and this shell has no AWS credentials; "
                 "set AWS_PROFILE, or log in"
             ) from error
         if mine != account:
-            raise OperatorError(
+            raise UserError(
                 f"stack {self._stack!r} is in account {account}, and the credentials of this shell are of account "
                 f"{mine}; take those of {account}"
             )

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import contract_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import EngineError, LayerStack, NoStackError
-from tapstack.lane.errors import LaneError
 from tapstack.layers import project_name
 
 TABLE = "aws:dynamodb/table:Table"
@@ -60,7 +60,7 @@ class ScriptedStack(LayerStack):
 
     def deployment(self) -> dict[str, Any]:
         if self.layer in self.script.forbidden:
-            raise LaneError(f"{self.layer}: AccessDenied")
+            raise UserError(f"{self.layer}: AccessDenied")
         if self.layer not in self.script.states:
             raise NoStackError(f"{self.layer}: there is no stack 'dev'")
         return self.script.states[self.layer]
@@ -108,7 +108,7 @@ class Script(Environment):
     def opened(self, command: str, *, starts: bool) -> Iterator[None]:
         yield
 
-    def explain(self, error: LaneError) -> LaneError:
+    def explain(self, error: UserError) -> UserError:
         return error
 
     def done(self, action: str) -> list[str]:

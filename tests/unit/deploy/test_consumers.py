@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import OPERATORS, FieldSchema
 from tapstack.deploy.contracts.consumers import Read, find_reads, readers, undeclared, undeclared_layers
 from tapstack.deploy.contracts.uses import ContractClass, Use, uses
-from tapstack.deploy.errors import DeliveryError
 from tapstack.layers import Layer
 
 CONTRACTS = {
@@ -146,7 +146,7 @@ def test_a_file_that_is_no_python_is_named(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("x = 1\nif\n", encoding="utf-8")
 
-    with pytest.raises(DeliveryError, match=r"projects/compute/parts/function.py:2 is no Python"):
+    with pytest.raises(UserError, match=r"projects/compute/parts/function.py:2 is no Python"):
         find_reads(tmp_path)
 
 

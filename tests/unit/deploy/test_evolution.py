@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from tapstack.cli.deploy.__main__ import main
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import OPERATORS, FieldSchema, contract_of, reads_of
 from tapstack.deploy.contracts.check import ContractCheck
 from tapstack.deploy.contracts.consumers import Read
 from tapstack.deploy.contracts.evolution import breaks, breaks_of_deployed, outdated
 from tapstack.deploy.contracts.snapshots import Snapshot, file_of, read_texts, read_texts_at
-from tapstack.deploy.errors import DeliveryError
 from tapstack.layers import LAYERS, Layer
 
 PATH = "add the new field beside it, move the consumer, then remove it, each in a change of its own"
@@ -112,7 +112,7 @@ def test_a_snapshot_is_read_as_it_was_written_for_every_layer() -> None:
     "text", ["", "<<<<<<< HEAD", "[]", '{"layer": "x"}', '{"layer": 1, "version": 1, "fields": []}']
 )
 def test_a_file_that_is_no_snapshot_is_named_with_the_way_back(text: str) -> None:
-    with pytest.raises(DeliveryError, match=r"^x.json is no snapshot of a contract .*git checkout HEAD -- shared"):
+    with pytest.raises(UserError, match=r"^x.json is no snapshot of a contract .*git checkout HEAD -- shared"):
         Snapshot.parse(text, "x.json")
 
 
@@ -276,7 +276,7 @@ def test_snapshots_of_a_revision_are_those_it_has(tmp_path: Path) -> None:
     assert read_texts_at("HEAD", tmp_path) == {"compute": "as committed last\n"}
     assert read_texts_at("HEAD~1", tmp_path) == {"compute": "as committed\n"}
     assert read_texts_at("HEAD~2", tmp_path) == {}
-    with pytest.raises(DeliveryError, match=r"^revision 'nowhere' cannot be read: .*nowhere"):
+    with pytest.raises(UserError, match=r"^revision 'nowhere' cannot be read: .*nowhere"):
         read_texts_at("nowhere", tmp_path)
 
 

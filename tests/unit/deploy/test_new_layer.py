@@ -9,7 +9,7 @@ import pytest
 from tapstack.checkout import CHECKOUT
 from tapstack.cli.deploy import __main__ as commands
 from tapstack.cli.deploy import new_layer
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.scaffold import NewLayer, make, staging
 from tapstack.layers import read_layers
 
@@ -116,7 +116,7 @@ def test_a_layer_that_reads_none_has_no_word_of_it(checkout: Path) -> None:
     ],
 )
 def test_a_name_that_does_not_do_is_refused(name: str, said: str, untouched: Path) -> None:
-    with pytest.raises(DeliveryError, match=said) as caught:
+    with pytest.raises(UserError, match=said) as caught:
         make(layer(name), untouched)
 
     assert repr(name) in f"{caught.value}"
@@ -133,7 +133,7 @@ def test_a_name_that_does_not_do_is_refused(name: str, said: str, untouched: Pat
     ],
 )
 def test_what_it_reads_and_who_owns_it_must_be_there(new: NewLayer, said: str, untouched: Path) -> None:
-    with pytest.raises(DeliveryError, match=said):
+    with pytest.raises(UserError, match=said):
         make(new, untouched)
 
 
@@ -142,7 +142,7 @@ def test_a_table_that_makes_no_order_is_named(checkout: Path) -> None:
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace("[data]\nreads = []", '[data]\nreads = ["api-edge"]'), encoding="utf-8")
 
-    with pytest.raises(DeliveryError, match=r"in a circle: .*; mend projects/layers\.toml first"):
+    with pytest.raises(UserError, match=r"in a circle: .*; mend projects/layers\.toml first"):
         make(layer("made-up"), checkout)
 
 
@@ -151,7 +151,7 @@ def test_when_a_generator_fails_nothing_is_written(checkout: Path, monkeypatch: 
     before = contents(checkout)
 
     with pytest.raises(
-        DeliveryError, match=r"tapstack\.generate\.manifest failed, so nothing was written: KeyError: 'nme'"
+        UserError, match=r"tapstack\.generate\.manifest failed, so nothing was written: KeyError: 'nme'"
     ):
         make(layer("made-up"), checkout)
 
@@ -178,7 +178,7 @@ def test_when_writing_fails_half_way_what_was_written_is_taken_back(
 
     monkeypatch.setattr(staging, "_GENERATORS", ())
     monkeypatch.setattr(Path, "write_bytes", fail_after)
-    told = pytest.raises(DeliveryError, match="cannot be written, so nothing was: No space left on device")
+    told = pytest.raises(UserError, match="cannot be written, so nothing was: No space left on device")
     with told if isinstance(error, OSError) else pytest.raises(KeyboardInterrupt):
         make(layer("made-up", "data"), checkout)
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.plan import Plan, make_plan
 from tapstack.deploy.plan_report import as_markdown, order, print_plan
 from tapstack.engine.events import UNKNOWN, Operation, Report
 from tapstack.engine.stack import NoStackError
-from tapstack.lane.errors import LaneError
 from tapstack.layers import LAYERS
 
 TABLE = "aws:dynamodb/table:Table"
@@ -159,7 +158,7 @@ def test_a_state_that_is_not_ours_to_read_is_taken_as_declared(all_up: Any) -> N
 
     assert plan.layers[0].outputs == {"velocity_table_name": ["compute", "api-edge"]}
     assert "compute: its state is not for these credentials to read" in text(plan)
-    with pytest.raises(LaneError, match="compute: AccessDenied"):
+    with pytest.raises(UserError, match="compute: AccessDenied"):
         make_plan(all_up, ["api-edge"], {}, None)
 
 
@@ -172,7 +171,7 @@ def test_a_run_that_was_cut_short_ends_the_plan_before_any_preview(all_up: Any) 
     pending = {"type": "creating", "resource": {"urn": "urn:pulumi:dev::tapstack-data::aws:kms/key:Key::key"}}
     all_up.states["data"]["pending_operations"] = [pending]
 
-    with pytest.raises(DeliveryError, match=r"cut short.*'key'.*pulumi refresh --stack dev"):
+    with pytest.raises(UserError, match=r"cut short.*'key'.*pulumi refresh --stack dev"):
         make_plan(all_up, LAYERS, {}, None)
     assert all_up.calls == []
 

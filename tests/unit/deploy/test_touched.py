@@ -8,8 +8,8 @@ import pytest
 
 from tapstack.cli.deploy import __main__ as commands
 from tapstack.cli.deploy import touched
+from tapstack.console.errors import UserError
 from tapstack.deploy.changes import changed_since
-from tapstack.deploy.errors import DeliveryError
 from tapstack.layers import LAYERS
 
 Captured = pytest.CaptureFixture[str]
@@ -57,19 +57,19 @@ def test_changes_are_those_of_commits_and_of_the_work_tree(checkout: Path) -> No
 
 @pytest.mark.parametrize("revision", ["nowhere", "--all", "first:kept", ""])
 def test_an_unknown_revision_is_named(checkout: Path, revision: str) -> None:
-    with pytest.raises(DeliveryError, match=f"there is no revision '{revision}'"):
+    with pytest.raises(UserError, match=f"there is no revision '{revision}'"):
         changed_since(revision, checkout)
 
 
 def test_a_folder_outside_git_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DeliveryError, match="is no checkout of git"):
+    with pytest.raises(UserError, match="is no checkout of git"):
         changed_since("HEAD", tmp_path)
 
 
 def test_without_git_the_message_says_so(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
 
-    with pytest.raises(DeliveryError, match="git is not there"):
+    with pytest.raises(UserError, match="git is not there"):
         changed_since("HEAD", checkout)
 
 

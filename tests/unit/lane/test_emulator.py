@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import Step
 from tapstack.lane.background import Running
 from tapstack.lane.emulator import Emulator
 from tapstack.lane.emulator.server import server_environment
-from tapstack.lane.errors import LaneError
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def test_a_port_that_is_taken_is_refused_by_its_number(server: Emulator, step: S
         other.listen()
         port = other.getsockname()[1]
 
-        with pytest.raises(LaneError, match=f"port {port} is taken; leave --port out"):
+        with pytest.raises(UserError, match=f"port {port} is taken; leave --port out"):
             server.start(step, port=port)
     assert server.running() is None
 
@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_refused_by_its_number(server: Emulator, step: S
 def test_a_running_one_does_not_move_to_another_port(server: Emulator, step: Step) -> None:
     url = server.start(step).url
 
-    with pytest.raises(LaneError, match=f"is up at {url}; run `nox -s down` first"):
+    with pytest.raises(UserError, match=f"is up at {url}; run `nox -s down` first"):
         server.start(step, port=1)
 
 

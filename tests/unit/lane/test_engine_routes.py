@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import Step
 from tapstack.engine.install import find_engine, official, source
 from tapstack.engine.install.route import RouteClosedError, is_accepted
-from tapstack.lane.errors import LaneError
 
 Script = Callable[[Path, str], Path]
 
@@ -46,14 +46,14 @@ def test_an_engine_on_path_comes_first(bare_machine: Path, script: Script) -> No
 def test_an_engine_out_of_range_is_not_taken(bare_machine: Path, script: Script, version: str) -> None:
     put_pulumi(bare_machine, script, version)
 
-    with pytest.raises(LaneError, match=rf"is version {version}; the lane takes >=3\.200\.0,<4\.0\.0"):
+    with pytest.raises(UserError, match=rf"is version {version}; the lane takes >=3\.200\.0,<4\.0\.0"):
         find_engine()
 
 
 def test_an_engine_without_its_language_host_is_not_taken(bare_machine: Path, script: Script) -> None:
     script(bare_machine / "pulumi", "echo v3.200.0")
 
-    with pytest.raises(LaneError, match="has no pulumi-language-python beside it"):
+    with pytest.raises(UserError, match="has no pulumi-language-python beside it"):
         find_engine()
 
 
@@ -61,7 +61,7 @@ def test_an_engine_without_its_language_host_is_not_taken(bare_machine: Path, sc
 def test_a_program_that_only_has_the_name_is_not_taken(bare_machine: Path, script: Script, body: str) -> None:
     script(bare_machine / "pulumi", body)
 
-    with pytest.raises(LaneError, match=f"{bare_machine}/pulumi"):
+    with pytest.raises(UserError, match=f"{bare_machine}/pulumi"):
         find_engine()
 
 
@@ -103,7 +103,7 @@ def test_an_interrupted_build_leaves_nothing(tmp_path: Path, script: Script, mon
 
 
 def test_no_route_at_all_says_what_was_tried_and_what_to_install() -> None:
-    with pytest.raises(LaneError) as caught:
+    with pytest.raises(UserError) as caught:
         find_engine()
 
     message = str(caught.value)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.lane import stack_config
-from tapstack.lane.errors import LaneError
 from tapstack.lane.lane import Lane
 from tapstack.layers import PROJECTS
 
@@ -68,7 +68,7 @@ def test_the_genuine_plugin_is_left_for_the_engine_to_find(lane: Lane) -> None:
 def test_a_second_command_is_told_who_is_at_work(lane: Lane) -> None:
     with (
         lane.locked("local"),
-        pytest.raises(LaneError, match=rf"is busy with `local` \(pid {os.getpid()}\); wait until it has ended"),
+        pytest.raises(UserError, match=rf"is busy with `local` \(pid {os.getpid()}\); wait until it has ended"),
         Lane(lane.folder).locked("down"),
     ):
         pass
@@ -80,7 +80,7 @@ def test_two_lanes_do_not_meet(lane: Lane, tmp_path: Path) -> None:
 
 
 def test_a_lane_with_nothing_in_it_says_what_to_run(lane: Lane) -> None:
-    with pytest.raises(LaneError, match="is not up: there is nothing in it; run: nox -s local"):
+    with pytest.raises(UserError, match="is not up: there is nothing in it; run: nox -s local"):
         lane.require_running()
 
 
@@ -88,7 +88,7 @@ def test_a_lane_whose_emulator_has_ended_says_so(lane: Lane) -> None:
     lane.folder.mkdir()
     lane.emulator.log.touch()
 
-    with pytest.raises(LaneError, match="its emulator has ended; run: nox -s local"):
+    with pytest.raises(UserError, match="its emulator has ended; run: nox -s local"):
         lane.require_running()
 
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 from standardwebhooks import Webhook
 
+from tapstack.console.errors import UserError
 from tapstack.lane.background import Running
-from tapstack.lane.errors import LaneError
 from tapstack.lane.receiver import Receiver
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -98,5 +98,5 @@ def test_one_that_does_not_come_up_says_what_its_log_says(
 ) -> None:
     monkeypatch.setattr("tapstack.lane.receiver.process.free_port", lambda: int(emulator.url.rpartition(":")[2]))
 
-    with pytest.raises(LaneError, match=r"did not come up: .*Address already in use.*run the command again"):
+    with pytest.raises(UserError, match=r"did not come up: .*Address already in use.*run the command again"):
         Receiver(tmp_path).start(emulator.url, "hooks/")

@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.lane import sending, summary
-from tapstack.lane.errors import LaneError
 from tapstack.lane.ports import free_port
 from tapstack.lane.receiver import Delivery, Receiver
 from tapstack.lane.sending import Api, Outcome, check_webhooks, send_all
@@ -170,5 +170,5 @@ def test_one_that_was_not_is_failed(deliveries: list[Delivery], problem: str, mo
 
 
 def test_without_a_receiver_nothing_can_be_checked() -> None:
-    with pytest.raises(LaneError, match="the webhook receiver is not running; run: nox -s local"):
+    with pytest.raises(UserError, match="the webhook receiver is not running; run: nox -s local"):
         checked(up=False)

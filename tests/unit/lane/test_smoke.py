@@ -2,7 +2,7 @@
 
 import pytest
 
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 from tapstack.lane.sending import Outcome
 from tapstack.lane.smoke import DECISIONS, check_smoke, smoke_jobs
 from tapstack.lane.stack_config import MERCHANTS
@@ -35,5 +35,5 @@ def test_a_run_that_shows_every_decision_is_good() -> None:
 
 
 def test_a_decision_that_is_missing_is_named() -> None:
-    with pytest.raises(LaneError, match="came out as review;"):
+    with pytest.raises(UserError, match="came out as review;"):
         check_smoke([Outcome(LINE, "acme", status=decision) for decision in DECISIONS - {"review"}])

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 from tapstack.lane.transactions_file import read_lines
 
 
@@ -42,11 +42,11 @@ def test_a_bad_line_is_named(tmp_path: Path, content: bytes, complaint: str) -> 
     file = tmp_path / "some.jsonl"
     file.write_bytes(content)
 
-    with pytest.raises(LaneError, match=f"{file}.*{complaint}"):
+    with pytest.raises(UserError, match=f"{file}.*{complaint}"):
         read_lines(str(file))
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "."])
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, name: str) -> None:
-    with pytest.raises(LaneError, match=r"cannot be read: .*; give a JSON Lines file, or - for stdin"):
+    with pytest.raises(UserError, match=r"cannot be read: .*; give a JSON Lines file, or - for stdin"):
         read_lines(str(tmp_path / name))

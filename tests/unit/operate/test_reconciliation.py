@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.operate.detector import LARGEST_BATCH, DeployedDetector
-from tapstack.operate.errors import OperatorError
 from tapstack.operate.reconciliation import Findings, Healer, Lost, look
 from tapstack.operate.stream_failures import StreamFailure, stream_failure
 from transactions.attributes import to_item
@@ -116,7 +116,7 @@ def test_one_the_queue_refuses_remains(transaction: Make, queue: Any) -> None:
 
 
 def test_an_answer_no_detector_gives_is_an_error(transaction: Make, queue: Any) -> None:
-    with pytest.raises(OperatorError, match="alias answered what no fraud-detector answers"):
+    with pytest.raises(UserError, match="alias answered what no fraud-detector answers"):
         heal(Functions({"ok": True}), queue, [transaction(1)])
 
 

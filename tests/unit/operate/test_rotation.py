@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 from tapstack.operate.rotation import RotatingSecret
 
 
@@ -63,7 +63,7 @@ def test_a_second_rotation_waits_for_the_end_of_the_first_unless_forced(vault: V
     secret(vault).rotate()
     first = vault.held
 
-    with pytest.raises(OperatorError, match=r"two live secrets .* `merchant end-rotation acme`, or .* --force"):
+    with pytest.raises(UserError, match=r"two live secrets .* `merchant end-rotation acme`, or .* --force"):
         secret(vault).rotate()
     assert vault.held == first
 
@@ -77,12 +77,12 @@ def test_of_two_rotations_at_once_the_second_writes_nothing(vault: Vault, monkey
     first = vault.held
     monkeypatch.setattr(vault, "get_secret_value", lambda **_: seen)
 
-    with pytest.raises(OperatorError, match="changed at the same moment; nothing was written"):
+    with pytest.raises(UserError, match="changed at the same moment; nothing was written"):
         secret(vault).rotate()
 
     assert vault.held == first
 
 
 def test_a_merchant_without_a_secret_is_named(vault: Vault) -> None:
-    with pytest.raises(OperatorError, match=r"merchant 'nobody' has no webhook secret \(hooks/nobody\)"):
+    with pytest.raises(UserError, match=r"merchant 'nobody' has no webhook secret \(hooks/nobody\)"):
         secret(vault, "nobody").live()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.lane.merchants import SAMPLES
-from tapstack.operate.errors import OperatorError
 from tapstack.operate.settings_file import checked, read_documents
 from transactions.errors import InvalidSettingsError
 
@@ -21,12 +21,12 @@ def test_a_file_that_holds_no_settings_is_named(text: str, tmp_path: Path) -> No
     file = tmp_path / "acme.json"
     file.write_text(text, encoding="utf-8")
 
-    with pytest.raises(OperatorError, match=r"acme\.json holds no settings"):
+    with pytest.raises(UserError, match=r"acme\.json holds no settings"):
         read_documents(str(file))
 
 
 def test_a_file_that_is_not_there_is_named() -> None:
-    with pytest.raises(OperatorError, match=r"/nowhere/acme\.json cannot be read: No such file or directory"):
+    with pytest.raises(UserError, match=r"/nowhere/acme\.json cannot be read: No such file or directory"):
         read_documents("/nowhere/acme.json")
 
 
@@ -40,7 +40,7 @@ def test_a_merchant_that_is_there_twice_is_named(tmp_path: Path) -> None:
     file = tmp_path / "acme.json"
     file.write_text(json.dumps([DOCUMENT, DOCUMENT]), encoding="utf-8")
 
-    with pytest.raises(OperatorError, match="holds the settings of merchant 'acme' twice"):
+    with pytest.raises(UserError, match="holds the settings of merchant 'acme' twice"):
         read_documents(str(file))
 
 
@@ -50,7 +50,7 @@ def test_a_merchant_that_is_there_twice_is_named(tmp_path: Path) -> None:
 def test_a_webhook_goes_to_no_private_address_unless_the_notifier_does(host: str) -> None:
     document = DOCUMENT | {"webhook_url": f"https://{host}/hooks"}
 
-    with pytest.raises(OperatorError, match="is not public; the notifier calls it only where"):
+    with pytest.raises(UserError, match="is not public; the notifier calls it only where"):
         checked(document, allow_private=False)
     assert checked(document, allow_private=True).webhook_url == document["webhook_url"]
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 from tapstack.operate.target import Compute, Data, Exports, StackTarget
 
 CONTRACTS: list[type[Exports]] = [Data, Compute]
@@ -27,12 +27,12 @@ def test_every_value_is_one_the_layer_promises(kind: type[Exports], promised: Ca
 
 @pytest.mark.parametrize("kind", CONTRACTS)
 def test_a_layer_that_is_not_up_is_named_with_the_command(kind: type[Exports]) -> None:
-    with pytest.raises(OperatorError, match=rf"layer '{kind.CONTRACT.LAYER}' is not up: .*; run: deploy it"):
+    with pytest.raises(UserError, match=rf"layer '{kind.CONTRACT.LAYER}' is not up: .*; run: deploy it"):
         kind.of({}, "deploy it")
 
 
 def test_another_version_of_the_contract_is_refused() -> None:
-    with pytest.raises(OperatorError, match="exports contract version 99, and these commands read version 1"):
+    with pytest.raises(UserError, match="exports contract version 99, and these commands read version 1"):
         Data.of(exported(Data) | {"contract_version": 99}, "deploy it")
 
 
@@ -40,7 +40,7 @@ def test_an_output_that_is_missing_is_named() -> None:
     outputs = exported(Data)
     del outputs["key_arn"]
 
-    with pytest.raises(OperatorError, match="layer 'data' does not export key_arn; run: deploy it"):
+    with pytest.raises(UserError, match="layer 'data' does not export key_arn; run: deploy it"):
         Data.of(outputs, "deploy it")
 
 
@@ -48,7 +48,7 @@ def test_without_an_engine_a_stack_cannot_be_asked(monkeypatch: pytest.MonkeyPat
     (tmp_path / "data").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path))
 
-    with pytest.raises(OperatorError, match=r"--stack dev needs `pulumi` on PATH"):
+    with pytest.raises(UserError, match=r"--stack dev needs `pulumi` on PATH"):
         _ = StackTarget("dev", tmp_path).data
 
 
@@ -61,5 +61,5 @@ def test_a_shell_without_credentials_is_told_so(monkeypatch: pytest.MonkeyPatch)
     outputs = exported(Data) | {"key_arn": "arn:aws:kms:eu-central-1:111122223333:key/1"}
     monkeypatch.setattr(StackTarget, "_outputs", lambda *_: outputs)
 
-    with pytest.raises(OperatorError, match="stack 'dev' is in account 111122223333, and this shell has no AWS cred"):
+    with pytest.raises(UserError, match="stack 'dev' is in account 111122223333, and this shell has no AWS cred"):
         _ = StackTarget("dev").sqs

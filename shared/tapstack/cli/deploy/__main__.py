@@ -7,8 +7,7 @@ from typing import Final
 
 from tapstack.cli.command_line import Parser, run_command
 from tapstack.cli.deploy import contracts, destroy, drift, graph, new_layer, plan, touched, up
-from tapstack.deploy.errors import DeliveryError
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 
 _COMMANDS: Final[tuple[ModuleType, ...]] = (plan, up, destroy, drift, touched, new_layer, graph, contracts)
 
@@ -19,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Parser(prog="python -m tapstack.cli.deploy", description=__doc__),
         _COMMANDS,
         arguments,
-        errors=(DeliveryError, LaneError),
+        errors=(UserError,),
         interrupted="interrupted; run the same command again to go on",
     )
 

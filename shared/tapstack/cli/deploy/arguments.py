@@ -3,7 +3,7 @@
 import argparse
 import difflib
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.layers import LAYERS
 
 
@@ -21,7 +21,7 @@ def layers_of(options: argparse.Namespace) -> list[str]:
     """Return the layers that were named, or all.
 
     Raises:
-        DeliveryError: one of them is none.
+        UserError: one of them is none.
     """
     return [layer_named(name) for name in dict.fromkeys(options.layers)] or list(LAYERS)
 
@@ -30,10 +30,10 @@ def layer_named(name: str) -> str:
     """Return the layer of that name.
 
     Raises:
-        DeliveryError: there is none; the message names the nearest.
+        UserError: there is none; the message names the nearest.
     """
     if name in LAYERS:
         return name
     near = difflib.get_close_matches(name.lower().replace("_", "-"), LAYERS, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
-    raise DeliveryError(f"unknown layer {name!r}: {hint}the layers are {', '.join(LAYERS)}")
+    raise UserError(f"unknown layer {name!r}: {hint}the layers are {', '.join(LAYERS)}")

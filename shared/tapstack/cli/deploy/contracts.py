@@ -6,11 +6,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.deploy.contracts.check import ContractCheck
 from tapstack.deploy.contracts.problems import Problem
-from tapstack.deploy.errors import DeliveryError
 from tapstack.engine.environment import environment_named
 from tapstack.engine.state import states_of
 
@@ -44,7 +44,7 @@ def run(options: argparse.Namespace) -> int:
     for file in written:
         say(f"wrote {file}")
     if options.write and problems:
-        raise DeliveryError("no snapshot is written while this is so")
+        raise UserError("no snapshot is written while this is so")
     return 1 if problems else 0
 
 
@@ -52,16 +52,13 @@ def deployed(stack: str) -> Mapping[str, Mapping[str, Any]]:
     """Read what the layers' stacks of a name export, of those that are up.
 
     Raises:
-        DeliveryError: none is.
-        LaneError: the backend cannot be read.
+        UserError: none is, or the backend cannot be read.
     """
     environment = environment_named(stack)
     with environment.opened("contracts", starts=False):
         found = {layer: state.outputs for layer, state in states_of(environment).items() if state.outputs}
     if not found:
-        raise DeliveryError(
-            f"no layer of {stack} is up; leave --stack out, or deploy them: {environment.command('up')}"
-        )
+        raise UserError(f"no layer of {stack} is up; leave --stack out, or deploy them: {environment.command('up')}")
     return found
 
 

@@ -3,13 +3,12 @@
 import argparse
 
 from tapstack.cli.deploy.arguments import add_layers, add_stack, layers_of
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.deploy.agreement import add_agreement, require_agreement
 from tapstack.deploy.deployment import run_shown
-from tapstack.deploy.errors import DeliveryError
 from tapstack.engine.environment import Environment, environment_named
 from tapstack.engine.state import LayerState, require_settled, states_of
-from tapstack.lane.errors import LaneError
 from tapstack.layers import downstream, waves
 
 
@@ -51,9 +50,7 @@ def _require_unread(environment: Environment, layers: list[str], states: dict[st
             fields = {reader: len(states[reader].reads.get(layer, {})) for reader in readers}
             named = " and ".join(f"{reader}@{environment.name} ({count} outputs)" for reader, count in fields.items())
             first = environment.command("destroy", *readers)
-            raise DeliveryError(
-                f"{layer} is still read by {named}; nothing was destroyed. Destroy those first: {first}"
-            )
+            raise UserError(f"{layer} is still read by {named}; nothing was destroyed. Destroy those first: {first}")
 
 
 def _destroy(environment: Environment, order: list[tuple[str, ...]]) -> None:
@@ -62,11 +59,11 @@ def _destroy(environment: Environment, order: list[tuple[str, ...]]) -> None:
         outcomes = run_shown(
             environment, wave, "pulumi destroy", lambda stack, listener: stack.destroy(listener=listener)
         )
-        failed = {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, LaneError)}
+        failed = {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, UserError)}
         gone += [layer for layer in wave if layer not in failed]
         if failed:
             left = [layer for later in order for layer in later if layer not in gone]
-            raise DeliveryError(
+            raise UserError(
                 f"{'; '.join(map(str, failed.values()))}. Destroyed: {', '.join(gone) or 'none'}; still there: "
                 f"{', '.join(left)}. Mend it and go on: {environment.command('destroy', *left)}"
             )

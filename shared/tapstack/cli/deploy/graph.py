@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
-from tapstack.deploy.errors import DeliveryError
 from tapstack.deploy.graph.files import write_all
 from tapstack.deploy.graph.mermaid import overview
 from tapstack.deploy.graph.model import Model, build_model
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
         states = states_of(environment)
     up = {layer: state.resources for layer, state in states.items() if state.is_up}
     if not up:
-        raise DeliveryError(f"no layer of {environment.name} is up; deploy them: {environment.command('up')}")
+        raise UserError(f"no layer of {environment.name} is up; deploy them: {environment.command('up')}")
     if left_out := [layer for layer in states if layer not in up]:
         say(f"not up, and not in the picture: {', '.join(left_out)}")
     model = build_model(up)

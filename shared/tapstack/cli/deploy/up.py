@@ -3,10 +3,10 @@
 import argparse
 
 from tapstack.cli.deploy.arguments import add_layers, add_stack
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.deploy.agreement import add_agreement, require_agreement
 from tapstack.deploy.deployment import deploy
-from tapstack.deploy.errors import DeliveryError
 from tapstack.deploy.plan_report import loss_line, order, print_plan
 from tapstack.deploy.planning import add_since, answer, question_of
 from tapstack.engine.environment import environment_named
@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
         plan = answer(environment, question)
         print_plan(plan, stderr=True)
         if plan.obstacles:
-            raise DeliveryError(f"{'; '.join(plan.obstacles)}. Nothing was changed")
+            raise UserError(f"{'; '.join(plan.obstacles)}. Nothing was changed")
         if plan.losses and not options.accept_data_loss:
             told = "; ".join(loss_line(layer, loss) for layer, loss in plan.losses)
-            raise DeliveryError(f"{told}. Nothing was changed. Where that is meant: add --accept-data-loss")
+            raise UserError(f"{told}. Nothing was changed. Where that is meant: add --accept-data-loss")
         if all(layer.is_idle for layer in plan.layers):
             names = ", ".join(layer.layer for layer in plan.layers)
             say(f"nothing to do{f': {names} as this checkout has it' if names else ''}")

@@ -7,7 +7,7 @@ from typing import Final
 
 from tapstack.cli.command_line import Parser, run_command
 from tapstack.cli.lane import down, engine, env, local, outputs, send
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 
 _COMMANDS: Final[tuple[ModuleType, ...]] = (engine, local, down, outputs, send, env)
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Parser(prog="python -m tapstack.cli.lane", description=__doc__),
         _COMMANDS,
         arguments,
-        errors=(LaneError,),
+        errors=(UserError,),
         interrupted="interrupted; run the same command again to go on, or `nox -s down` to clear up",
     )
 

@@ -2,9 +2,9 @@
 
 import argparse
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.lane import deployment
-from tapstack.lane.errors import LaneError
 from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS
 
@@ -33,5 +33,5 @@ def run(options: argparse.Namespace) -> int:
 def _destroy(lane: Lane, layer: str) -> None:
     try:
         deployment.destroy(lane, layer)
-    except LaneError as error:
-        raise LaneError(f"{error}. To drop the lane as it is: nox -s down -- --force") from error
+    except UserError as error:
+        raise UserError(f"{error}. To drop the lane as it is: nox -s down -- --force") from error

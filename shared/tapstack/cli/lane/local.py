@@ -12,10 +12,10 @@ from rich.console import Console
 
 from tapstack.cli.lane.outputs import outputs_of
 from tapstack.cli.lane.send import send
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say, step
 from tapstack.engine.events import Report
 from tapstack.lane import deployment, merchants, stack_config, summary
-from tapstack.lane.errors import LaneError
 from tapstack.lane.lane import Lane
 from tapstack.lane.sending import Outcome
 from tapstack.lane.smoke import check_smoke, smoke_jobs
@@ -60,7 +60,7 @@ def _port(text: str) -> int:
 def _choose_suffix(lane: Lane, wanted: str | None) -> None:
     current = {stack_config.suffix(lane.projects, layer) for layer in LAYERS if lane.stack(layer).resources()}
     if wanted and current - {wanted}:
-        raise LaneError(
+        raise UserError(
             f"the lane is up as environment {', '.join(sorted(current))!r}; run `nox -s down` before {wanted!r}"
         )
     if wanted or not current:
@@ -75,7 +75,7 @@ def _smoke(lane: Lane) -> list[Outcome]:
         current.result = f"{good} of {len(jobs)} decided and notified"
     try:
         check_smoke(outcomes)
-    except LaneError:
+    except UserError:
         summary.print_table(outcomes, Console(stderr=True))
         raise
     return outcomes

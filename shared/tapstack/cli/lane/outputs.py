@@ -5,7 +5,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from tapstack.lane.errors import LaneError
+from tapstack.console.errors import UserError
 from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS
 
@@ -27,11 +27,11 @@ def outputs_of(lane: Lane, *, show_secrets: bool) -> dict[str, dict[str, Any]]:
     """Read the outputs of every layer that has a stack.
 
     Raises:
-        LaneError: none has.
+        UserError: none has.
     """
     stacks = [stack for layer in LAYERS if (stack := lane.stack(layer)).exists()]
     if not stacks:
-        raise LaneError("no layer is deployed in this lane; run: nox -s local")
+        raise UserError("no layer is deployed in this lane; run: nox -s local")
     with ThreadPoolExecutor(len(stacks)) as pool:
         outputs = pool.map(lambda stack: stack.outputs(show_secrets=show_secrets), stacks)
     return {stack.layer: found for stack, found in zip(stacks, outputs, strict=True)}

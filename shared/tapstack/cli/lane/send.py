@@ -7,9 +7,9 @@ from contextlib import ExitStack
 from rich.console import Console
 
 from tapstack.cli.lane.outputs import outputs_of
+from tapstack.console.errors import UserError
 from tapstack.console.progress import bar
 from tapstack.lane import summary
-from tapstack.lane.errors import LaneError
 from tapstack.lane.lane import Lane
 from tapstack.lane.sending import CONCURRENCY, Api, Outcome, check_webhooks, send_all
 from tapstack.lane.transactions_file import STDIN, Line, read_lines
@@ -29,7 +29,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Send them; the status is 1 when one was not accepted, not decided or not told of."""
     if options.concurrency < 1:
-        raise LaneError(f"--concurrency {options.concurrency}: at least 1 is needed")
+        raise UserError(f"--concurrency {options.concurrency}: at least 1 is needed")
     lane = Lane()
     lane.require_running()
     lines = read_lines(options.file)
@@ -42,19 +42,19 @@ def send(lane: Lane, jobs: Sequence[tuple[str, Line]], *, concurrency: int = CON
     """Send transactions, each for its merchant, with a progress bar on a terminal.
 
     Raises:
-        LaneError: the API is not deployed, a merchant has no key, or the webhook receiver is not running.
+        UserError: the API is not deployed, a merchant has no key, or the webhook receiver is not running.
     """
     edge = outputs_of(lane, show_secrets=True).get(_EDGE, {})
     if "transactions_url" not in edge:
-        raise LaneError(f"layer {_EDGE!r} is not up in this lane; run: nox -s local")
+        raise UserError(f"layer {_EDGE!r} is not up in this lane; run: nox -s local")
     keys = edge["api_keys"]
     if not lane.receiver.running():
-        raise LaneError("the webhook receiver is not running; run: nox -s local")
+        raise UserError("the webhook receiver is not running; run: nox -s local")
     with ExitStack() as stack:
         apis: dict[str, Api] = {}
         for merchant in dict.fromkeys(merchant for merchant, _ in jobs):
             if merchant not in keys:
-                raise LaneError(f"unknown merchant {merchant!r}; the merchants are {', '.join(sorted(keys))}")
+                raise UserError(f"unknown merchant {merchant!r}; the merchants are {', '.join(sorted(keys))}")
             apis[merchant] = Api(edge["transactions_url"], merchant, keys[merchant])
             stack.callback(apis[merchant].close)
         progress = stack.enter_context(bar())

@@ -9,13 +9,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from tapstack.cli.command_line import Parser, run_command
 from tapstack.cli.operate import explain, merchant, reconcile, redrive
-from tapstack.lane.errors import LaneError
-from tapstack.operate.errors import OperatorError
+from tapstack.console.errors import UserError
 from transactions.errors import InvalidSettingsError
 from transactions.merchants import SettingsChangedError
 
 _COMMANDS: Final[tuple[ModuleType, ...]] = (merchant, explain, redrive, reconcile)
-_ERRORS: Final = (OperatorError, LaneError, InvalidSettingsError, SettingsChangedError, BotoCoreError, ClientError)
+_ERRORS: Final = (UserError, InvalidSettingsError, SettingsChangedError, BotoCoreError, ClientError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,6 +18,6 @@ def target_of(options: argparse.Namespace) -> Target:
     """Find what the command works on.
 
     Raises:
-        LaneError: it is the lane, which is not up.
+        UserError: it is the lane, which is not up.
     """
     return StackTarget(options.stack) if options.stack is not None else LaneTarget()

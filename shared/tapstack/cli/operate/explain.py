@@ -5,10 +5,10 @@ import json
 import sys
 
 from tapstack.cli.operate.arguments import add_target, target_of
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.operate.comparisons import Case
-from tapstack.operate.errors import OperatorError
 from tapstack.operate.explanation import Explanation, explain
 from tapstack.operate.target import Target
 from tapstack.operate.traces import Near, read_traces
@@ -40,13 +40,13 @@ def _explanation(target: Target, transaction_id: str) -> Explanation:
     decision = transaction.decision
     if decision is None:
         seconds = (now() - transaction.created_at) // 1000
-        raise OperatorError(
+        raise UserError(
             f"transaction {transaction.id} of merchant {transaction.merchant_id!r} is pending since {seconds} s: "
             "nothing is decided yet; if that is long, run: reconcile"
         )
     settings = target.merchants.settings_at(transaction.merchant_id, decision.settings_version)
     if settings is None:
-        raise OperatorError(
+        raise UserError(
             f"transaction {transaction.id} is {decision.verdict} ({', '.join(decision.reasons) or 'no reasons'}) by "
             f"version {decision.settings_version} of the settings of merchant {transaction.merchant_id!r}, which is "
             f"not in {target.data.merchants_table_name}; restore the table to have it explained"
@@ -59,7 +59,7 @@ def _transaction(target: Target, transaction_id: str) -> Transaction:
     table = target.data.transactions_table_name
     found = TransactionStore(target.dynamodb, table).get(transaction_id) if transaction_id else None
     if found is None:
-        raise OperatorError(f"there is no transaction {transaction_id!r} in {table}; look at the id, and at --stack")
+        raise UserError(f"there is no transaction {transaction_id!r} in {table}; look at the id, and at --stack")
     return found
 
 

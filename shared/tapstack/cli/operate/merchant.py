@@ -7,9 +7,9 @@ from collections.abc import Callable
 import msgspec
 
 from tapstack.cli.operate.arguments import add_target, target_of
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
-from tapstack.operate.errors import OperatorError
 from tapstack.operate.register import read_register
 from tapstack.operate.rotation import RotatingSecret
 from tapstack.operate.settings_file import checked, read_documents
@@ -61,9 +61,9 @@ def _add(target: Target, options: argparse.Namespace) -> int:
     settings = [checked(document, allow_private=private) for document in read_documents(options.file)]
     for merchant in settings:
         if merchant.id not in target.data.merchant_ids:
-            raise OperatorError(_unknown(target, merchant.id))
+            raise UserError(_unknown(target, merchant.id))
         if target.merchants.settings(merchant.id):
-            raise OperatorError(f"merchant {merchant.id!r} has settings already; change them with: merchant set")
+            raise UserError(f"merchant {merchant.id!r} has settings already; change them with: merchant set")
     return _write(target, settings)
 
 
@@ -74,7 +74,7 @@ def _set(target: Target, options: argparse.Namespace) -> int:
         wanted = checked(document, allow_private=private)
         held = _settings(target, wanted.id)
         if document.get("version", held.version) != held.version:
-            raise OperatorError(
+            raise UserError(
                 f"settings of merchant {wanted.id!r}: version is {wanted.version}, and {held.version} is in force; "
                 f"look at them with `merchant show {wanted.id}` and change those"
             )
@@ -150,14 +150,14 @@ def _settings(target: Target, merchant_id: str) -> MerchantSettings:
     held = target.merchants.settings(merchant_id)
     if held is None:
         if merchant_id in target.data.merchant_ids:
-            raise OperatorError(f"merchant {merchant_id!r} has no settings yet; write them with: merchant add FILE")
-        raise OperatorError(_unknown(target, merchant_id))
+            raise UserError(f"merchant {merchant_id!r} has no settings yet; write them with: merchant add FILE")
+        raise UserError(_unknown(target, merchant_id))
     return held
 
 
 def _secret(target: Target, merchant_id: str) -> RotatingSecret:
     if merchant_id not in target.data.merchant_ids:
-        raise OperatorError(_unknown(target, merchant_id))
+        raise UserError(_unknown(target, merchant_id))
     return RotatingSecret(target.secrets_manager, target.data.webhook_secret_prefix, merchant_id)
 
 

@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Sequence
 
 from tapstack.cli.operate.arguments import add_target, target_of
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.console.table import duration, print_table
 from tapstack.operate.dead_letters import DeadLetter, dead_letter, send_again
-from tapstack.operate.errors import OperatorError
 from tapstack.operate.message_queue import held_messages
 from tapstack.operate.target import Target
 from transactions.clock import now
@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         if options.merchant is not None:
             letters = [letter for letter in letters if letter.merchant_id == options.merchant]
             if not letters and options.merchant not in data.merchant_ids:
-                raise OperatorError(
+                raise UserError(
                     f"--merchant {options.merchant}: there is no such merchant; they are {', '.join(data.merchant_ids)}"
                 )
         if not letters:

@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import step
-from tapstack.deploy.errors import DeliveryError
 from tapstack.engine.cache import build_once, cache_folder
 from tapstack.engine.install.golang import find_go
 from tapstack.engine.install.route import RouteClosedError
@@ -24,7 +24,7 @@ def check(workflows: Iterable[Path]) -> list[str]:
     """Check workflow files; each finding is a line with file, line and column.
 
     Raises:
-        DeliveryError: actionlint cannot be built here, or it could not do its work.
+        UserError: actionlint cannot be built here, or it could not do its work.
     """
     # Whatever linters of scripts a machine may have, the findings are the same on all.
     tools = ("-shellcheck=", "-pyflakes=")
@@ -37,7 +37,7 @@ def check(workflows: Iterable[Path]) -> list[str]:
     )
     # 0 is none, 1 is some, anything else is trouble of its own.
     if done.returncode > 1:
-        raise DeliveryError(f"actionlint failed with status {done.returncode}: {done.stderr.strip()}")
+        raise UserError(f"actionlint failed with status {done.returncode}: {done.stderr.strip()}")
     return done.stdout.splitlines()
 
 
@@ -54,7 +54,7 @@ def _build(folder: Path) -> None:
         try:
             go = find_go(current)
         except RouteClosedError as error:
-            raise DeliveryError(f"workflows cannot be checked, as actionlint needs Go: {error}") from error
+            raise UserError(f"workflows cannot be checked, as actionlint needs Go: {error}") from error
         flags = ("-mod=readonly", "-trimpath", "-ldflags", "-s -w")
         done = subprocess.run(
             [go.binary, "build", *flags, "-o", folder / "actionlint", f"{_MODULE}/cmd/actionlint"],
@@ -66,5 +66,5 @@ def _build(folder: Path) -> None:
             check=False,
         )
         if done.returncode:
-            raise DeliveryError(f"building actionlint with Go {go.version} failed: {done.stderr.strip()}")
+            raise UserError(f"building actionlint with Go {go.version} failed: {done.stderr.strip()}")
         current.result = "built from its Go modules"

@@ -3,15 +3,15 @@
 import sys
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.deploy.actionlint import check
-from tapstack.deploy.errors import DeliveryError
 
 
 def main() -> int:
     """Print what is wrong with the workflows; the status is 1 where something is."""
     try:
         findings = check(sorted((CHECKOUT / ".github" / "workflows").glob("*.yml")))
-    except DeliveryError as error:
+    except UserError as error:
         findings = [f"error: {error}"]
     for finding in findings:
         print(finding, file=sys.stderr)

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import contract_of, module_file
 from tapstack.deploy.contracts import evolution, snapshots
 from tapstack.deploy.contracts.consumers import Read, find_reads, readers, undeclared, undeclared_layers
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.snapshots import Snapshot
-from tapstack.deploy.errors import DeliveryError
 from tapstack.layers import BY_NAME, LAYERS, Layer
 
 
@@ -43,7 +43,7 @@ class ContractCheck:
             base: a revision whose snapshots the contracts have to fit too.
 
         Raises:
-            DeliveryError: a layer has no contract, a file cannot be read, or there is no such revision.
+            UserError: a layer has no contract, a file cannot be read, or there is no such revision.
         """
         return cls(
             {layer: _contract(layer) for layer in LAYERS},
@@ -100,4 +100,4 @@ def _contract(layer: str) -> Snapshot:
     try:
         return Snapshot.of(contract_of(layer))
     except (ModuleNotFoundError, StopIteration) as error:
-        raise DeliveryError(f"layer {layer!r} has no contract; write it: {module_file(layer)}") from error
+        raise UserError(f"layer {layer!r} has no contract; write it: {module_file(layer)}") from error

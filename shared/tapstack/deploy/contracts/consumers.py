@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import OPERATORS, Contract, FieldSchema, contract_of, module_file
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.uses import ContractClass, uses
-from tapstack.deploy.errors import DeliveryError
 from tapstack.layers import LAYERS, Layer
 
 Schemas = Mapping[str, Mapping[str, FieldSchema]]
@@ -42,7 +42,7 @@ def find_reads(root: Path = CHECKOUT, contracts: Iterable[type[Contract]] | None
         contracts: those to look for; None takes one per layer.
 
     Raises:
-        DeliveryError: a file is no Python.
+        UserError: a file is no Python.
     """
     classes = {
         f"{kind.__module__}.{kind.__qualname__}": ContractClass(kind.LAYER, kind.schema())
@@ -55,7 +55,7 @@ def find_reads(root: Path = CHECKOUT, contracts: Iterable[type[Contract]] | None
         try:
             of_reader = uses(sources, classes)
         except SyntaxError as error:
-            raise DeliveryError(f"{error.filename}:{error.lineno} is no Python: {error.msg}; mend it first") from error
+            raise UserError(f"{error.filename}:{error.lineno} is no Python: {error.msg}; mend it first") from error
         found += [
             Read(use.producer, use.field, reader, f"{use.file}:{use.line}")
             for use in of_reader

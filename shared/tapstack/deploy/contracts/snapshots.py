@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.contracts.contract import Contract, FieldSchema
-from tapstack.deploy.errors import DeliveryError
 
 FOLDER: Final = "shared/tapstack/contracts/snapshots"
 
@@ -42,14 +42,14 @@ class Snapshot:
             place: where it is from, for the error.
 
         Raises:
-            DeliveryError: it is something else.
+            UserError: it is something else.
         """
         try:
             document = json.loads(text)
             fields = {name: _field(**field) for name, field in document["fields"].items()}
             return cls(document["layer"], document["version"], fields)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise DeliveryError(
+            raise UserError(
                 f"{place} is no snapshot of a contract ({error!r}); take back the one that is committed: "
                 f"git checkout HEAD -- {FOLDER}"
             ) from error
@@ -73,7 +73,7 @@ def read_texts_at(revision: str, root: Path = CHECKOUT) -> dict[str, str]:
     """Read the snapshots as a revision of the repository has them: layer to text, empty where it had none yet.
 
     Raises:
-        DeliveryError: git knows no such revision.
+        UserError: git knows no such revision.
     """
     listed = _git(root, revision, "ls-tree", "--name-only", "--full-tree", revision, f"{FOLDER}/").splitlines()
     files = [name for name in listed if name.endswith(".json")]
@@ -102,5 +102,5 @@ def _git(root: Path, revision: str, *arguments: str) -> str:
     done = subprocess.run(["git", *arguments], cwd=root, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["git gave no reason"])[0].removeprefix("fatal: ")
-        raise DeliveryError(f"revision {revision!r} cannot be read: {reason}; name one that is here: git fetch")
+        raise UserError(f"revision {revision!r} cannot be read: {reason}; name one that is here: git fetch")
     return done.stdout

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.engine.stack import is_made
 from tapstack.engine.state import MARK
 from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
@@ -47,14 +47,14 @@ def read_deployment(layer: str, states: Sequence[Mapping[str, Any]]) -> Deployme
     """Take what the picture needs from the resources of a state.
 
     Raises:
-        DeliveryError: the stack has no resources.
+        UserError: the stack has no resources.
     """
     stack = next((state for state in states if state["type"] == _STACK), None)
     # A resource marked for deletion is the old one of a replacement that has not ended.
     there = [state for state in states if is_made(state) and not state.get("delete")]
     made = tuple(sorted(there, key=lambda state: state["urn"]))
     if stack is None or not made:
-        raise DeliveryError(f"layer {layer!r} has no resources in its state; deploy it: nox -s up-{layer}")
+        raise UserError(f"layer {layer!r} has no resources in its state; deploy it: nox -s up-{layer}")
     return Deployment(
         layer=layer,
         project=stack["urn"].split("::")[1],

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 
 
 def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
@@ -17,7 +17,7 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         contents: by file name.
 
     Raises:
-        DeliveryError: the folder cannot be written to.
+        UserError: the folder cannot be written to.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -31,6 +31,6 @@ def write_all(folder: Path, contents: Mapping[str, bytes]) -> None:
         finally:
             shutil.rmtree(draft, ignore_errors=True)
     except OSError as error:
-        raise DeliveryError(
+        raise UserError(
             f"{folder} cannot be written to: {error.strerror}; make it writable, or name another with --output"
         ) from error

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.graph.deployment import Deployment, read_deployment, texts
 from tapstack.deploy.graph.matching import Matcher
 from tapstack.engine.state import is_secret
@@ -111,7 +111,7 @@ def build_model(states: Mapping[str, Sequence[Mapping[str, Any]]]) -> Model:
     """Make the model from the resources in each layer's state, keyed by layer.
 
     Raises:
-        DeliveryError: a stack has no resources, or reads a layer that is not among the states.
+        UserError: a stack has no resources, or reads a layer that is not among the states.
     """
     deployments = {layer: read_deployment(layer, resources) for layer, resources in states.items()}
     layer_of = {deployment.project: layer for layer, deployment in deployments.items()}
@@ -134,7 +134,7 @@ def build_model(states: Mapping[str, Sequence[Mapping[str, Any]]]) -> Model:
 
 def _known(project: str, reader: str, layer_of: Mapping[str, str]) -> str:
     if project not in layer_of:
-        raise DeliveryError(
+        raise UserError(
             f"layer {reader!r} reads the stack of {project!r}, which is none of the layers "
             f"{', '.join(layer_of.values())}; add it to projects/layers.toml"
         )

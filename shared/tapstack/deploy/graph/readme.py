@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.graph.mermaid import overview
 from tapstack.deploy.graph.model import Model
 
@@ -32,10 +32,10 @@ def with_block(text: str, model: Model) -> str:
     """Put the block in place of the one that `text` has.
 
     Raises:
-        DeliveryError: the markers are not there, once each and in order.
+        UserError: the markers are not there, once each and in order.
     """
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end) or BEGIN in rest or END in after:
-        raise DeliveryError(f"README.md: the lines {BEGIN} and {END} must stand in it once, in this order; put them in")
+        raise UserError(f"README.md: the lines {BEGIN} and {END} must stand in it once, in this order; put them in")
     return f"{before}{block(model)}{after}"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.layers import FILE, read_layers
 from tapstack.program.naming import environment_word
 
@@ -51,11 +51,11 @@ class NewLayer:
         """Refuse a layer that the checkout at `root` cannot take.
 
         Raises:
-            DeliveryError: says what is wrong and with what.
+            UserError: says what is wrong and with what.
         """
         problems = itertools.chain(self._name_problems(root), self._reading_problems(root), self._owner_problems())
         if problem := next(problems, None):
-            raise DeliveryError(problem)
+            raise UserError(problem)
 
     def _name_problems(self, root: Path) -> Iterator[str]:
         name = f"layer name {self.name!r}"
@@ -94,4 +94,4 @@ def _layers(root: Path) -> tuple[str, ...]:
     try:
         return tuple(read_layers((root / TABLE).read_text(encoding="utf-8")))
     except ValueError as error:
-        raise DeliveryError(f"{error}; mend {TABLE} first") from error
+        raise UserError(f"{error}; mend {TABLE} first") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.checkout import CHECKOUT
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.github.workflows import preview_file
 from tapstack.deploy.scaffold import files
 from tapstack.deploy.scaffold.layer import TABLE, NewLayer
@@ -36,7 +36,7 @@ def make(layer: NewLayer, root: Path = CHECKOUT) -> list[str]:
         The files that were written, as paths below the checkout, sorted.
 
     Raises:
-        DeliveryError: the checkout cannot take such a layer, or a file cannot be made or written; nothing has changed.
+        UserError: the checkout cannot take such a layer, or a file cannot be made or written; nothing has changed.
     """
     layer.check(root)
     texts = files.render(layer, root)
@@ -56,9 +56,7 @@ def make(layer: NewLayer, root: Path = CHECKOUT) -> list[str]:
 
 def _refuse_overwriting(paths: Iterable[str], root: Path, layer: NewLayer) -> None:
     if existing := sorted(path for path in paths if (root / path).exists()):
-        raise DeliveryError(
-            f"layer {layer.name!r} would overwrite {existing[0]}; choose another name, or remove the file"
-        )
+        raise UserError(f"layer {layer.name!r} would overwrite {existing[0]}; choose another name, or remove the file")
 
 
 def _generate(*module: str, checkout: Path) -> None:
@@ -75,7 +73,7 @@ def _generate(*module: str, checkout: Path) -> None:
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "it gave no reason").splitlines()[-1]
-        raise DeliveryError(f"python -m {' '.join(module)} failed, so nothing was written: {said}")
+        raise UserError(f"python -m {' '.join(module)} failed, so nothing was written: {said}")
 
 
 def _differing(copy: Path, root: Path) -> dict[Path, bytes]:
@@ -101,7 +99,7 @@ def _write(made: Mapping[Path, bytes]) -> None:
                 path.write_bytes(content)
             undo.pop_all()
     except OSError as error:
-        raise DeliveryError(f"{path} cannot be written, so nothing was: {error.strerror}") from error
+        raise UserError(f"{path} cannot be written, so nothing was: {error.strerror}") from error
 
 
 def _put_back(path: Path, content: bytes | None) -> None:

@@ -7,12 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import Step, step
 from tapstack.engine.cache import build_once, cache_folder
 from tapstack.engine.install import official, on_path, source
 from tapstack.engine.install.golang import NEEDED
 from tapstack.engine.install.route import ACCEPTED, VERSION, Engine, RouteClosedError, cli_version
-from tapstack.lane.errors import LaneError
 
 # Written last into a cache entry; holds the words for the route it came by.
 _MARKER: Final = "route.json"
@@ -22,7 +22,7 @@ def find_engine() -> Engine:
     """Find a Pulumi engine: on `PATH`, in the cache, from the vendor, or built from its published source.
 
     Raises:
-        LaneError: no route is open; the message lists what was tried and what to install.
+        UserError: no route is open; the message lists what was tried and what to install.
     """
     with step("engine", "looking for Pulumi") as current:
         engine = _find(current)
@@ -40,7 +40,7 @@ def _find(current: Step) -> Engine:
         return _from_cache(current, tried)
     except RouteClosedError as error:
         tried.append(f"published Go modules: {error}")
-    raise LaneError(
+    raise UserError(
         "\n  ".join(
             [
                 "no Pulumi engine on this machine. Tried:",

@@ -9,8 +9,8 @@ from pathlib import Path
 import uv
 
 from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.engine.cache import build_once, cache_folder
-from tapstack.lane.errors import LaneError
 
 
 def emulator_python() -> Path:
@@ -20,7 +20,7 @@ def emulator_python() -> Path:
     the version that function packages are made for.
 
     Raises:
-        LaneError: uv could not build it; the message carries uv's last line.
+        UserError: uv could not build it; the message carries uv's last line.
     """
     lock = sha256((CHECKOUT / "uv.lock").read_bytes()).hexdigest()[:12]
     version = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
@@ -45,4 +45,4 @@ def _sync(folder: Path) -> None:
         )
     except subprocess.CalledProcessError as error:
         reason = (error.stderr.strip().splitlines() or ["no message"])[-1]
-        raise LaneError(f"uv could not build the emulator's environment: {reason}") from error
+        raise UserError(f"uv could not build the emulator's environment: {reason}") from error

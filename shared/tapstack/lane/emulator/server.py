@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tapstack.console.errors import UserError
 from tapstack.console.progress import Step
 from tapstack.lane.background import BackgroundProcess, Running
 from tapstack.lane.emulator.environment import emulator_python
-from tapstack.lane.errors import LaneError
 from tapstack.lane.ports import LOOPBACK, free_port, is_free
 
 ACCOUNT: Final = "000000000000"
@@ -51,23 +51,23 @@ class Emulator:
             port: the port to listen on; any free one when None.
 
         Raises:
-            LaneError: the port is taken, or the server does not come up.
+            UserError: the port is taken, or the server does not come up.
         """
         if running := self.running():
             if port and not running.url.endswith(f":{port}"):
-                raise LaneError(f"this lane's emulator is up at {running.url}; run `nox -s down` first to move it")
+                raise UserError(f"this lane's emulator is up at {running.url}; run `nox -s down` first to move it")
             return running
         self._process.stop()
         step.note("preparing the emulator's environment")
         python = emulator_python()
         if port:
             if not is_free(port):
-                raise LaneError(f"port {port} is taken; leave --port out and the lane picks a free one")
+                raise UserError(f"port {port} is taken; leave --port out and the lane picks a free one")
             return self._launch(python, port, step)
         for attempt in range(1, _PORT_ATTEMPTS + 1):
             try:
                 return self._launch(python, free_port(), step)
-            except LaneError:
+            except UserError:
                 if attempt == _PORT_ATTEMPTS:
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -85,12 +85,12 @@ class Emulator:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if not (running := self._process.running()):
-                raise LaneError(f"the emulator ended at once: {self._process.last_log_line()} ({self.log})")
+                raise UserError(f"the emulator ended at once: {self._process.last_log_line()} ({self.log})")
             if _is_healthy(url, seconds=2):
                 return running
             time.sleep(0.05)
         self._process.stop()
-        raise LaneError(f"the emulator did not answer at {url}{_HEALTH} within {_START_SECONDS:.0f} s; see {self.log}")
+        raise UserError(f"the emulator did not answer at {url}{_HEALTH} within {_START_SECONDS:.0f} s; see {self.log}")
 
 
 def server_environment(port: int, scratch: Path) -> dict[str, str]:

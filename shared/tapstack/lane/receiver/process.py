@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from tapstack.console.errors import UserError
 from tapstack.lane.background import BackgroundProcess, Running
-from tapstack.lane.errors import LaneError
 from tapstack.lane.ports import LOOPBACK, free_port
 from tapstack.lane.receiver import deliveries
 from tapstack.lane.receiver.deliveries import Delivery
@@ -40,7 +40,7 @@ class Receiver:
             secret_prefix: what comes before the merchant id in a secret's name.
 
         Raises:
-            LaneError: it does not come up.
+            UserError: it does not come up.
         """
         if running := self._process.running():
             return running
@@ -59,7 +59,7 @@ class Receiver:
                 self._process.stop()
                 break
             time.sleep(0.05)
-        raise LaneError(
+        raise UserError(
             f"the webhook receiver did not come up: {self._process.last_log_line()} ({self._process.log}); "
             "run the command again"
         )

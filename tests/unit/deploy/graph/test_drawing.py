@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from support.drawings import SVG, details, parse_svg, pixels, texts
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.graph.layout import Frame
 from tapstack.deploy.graph.mermaid import overview
 from tapstack.deploy.graph.model import build_model
@@ -159,7 +159,5 @@ def test_the_readme_gets_the_block_and_keeps_the_rest(states: States) -> None:
 
 @pytest.mark.parametrize("text", ["", BEGIN, END, f"{END}{BEGIN}", f"{BEGIN}{END}{BEGIN}{END}", f"{BEGIN}{BEGIN}{END}"])
 def test_a_readme_without_one_place_for_the_block_is_refused(states: States, text: str) -> None:
-    with pytest.raises(
-        DeliveryError, match=re.escape("README.md: the lines <!-- layers --> and <!-- /layers --> must")
-    ):
+    with pytest.raises(UserError, match=re.escape("README.md: the lines <!-- layers --> and <!-- /layers --> must")):
         with_block(text, build_model(states))

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.deploy.errors import DeliveryError
+from tapstack.console.errors import UserError
 from tapstack.deploy.graph.matching import Matcher
 from tapstack.deploy.graph.model import Model, build_model, named
 
@@ -138,14 +138,14 @@ def test_a_stack_without_resources_is_named_with_the_next_step(states: States, r
     only_stack = states["data"][:1]
     states["data"] = only_stack if resources == "stack" else resources
 
-    with pytest.raises(DeliveryError, match="layer 'data' has no resources in its state; deploy it: nox -s up-data"):
+    with pytest.raises(UserError, match="layer 'data' has no resources in its state; deploy it: nox -s up-data"):
         build_model(states)
 
 
 def test_a_layer_that_reads_an_unknown_one_is_named(states: States) -> None:
     del states["data"]
 
-    with pytest.raises(DeliveryError, match="layer 'compute' reads the stack of 'tapstack-data', which is none of"):
+    with pytest.raises(UserError, match="layer 'compute' reads the stack of 'tapstack-data', which is none of"):
         build_model(states)
 
 

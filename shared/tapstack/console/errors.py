@@ -1,7 +1,7 @@
-"""The one exception of the local lane that a command turns into a line on stderr."""
+"""The one exception that a command turns into a line on stderr."""
 
 
-class LaneError(Exception):
+class UserError(Exception):
     """Something the user can act on: the message names the thing, the value and the next step.
 
     Commands print it without a traceback and exit with 1.
