@@ -37,127 +37,21 @@ def run(session: nox.Session, tool: str, *arguments: str, env: dict[str, str] | 
     )
 
 
-def lane(session: nox.Session, *arguments: str) -> None:
-    """Run one of the lane's commands."""
-    run(session, "python", "-m", "tapstack.cli.lane", *arguments, *session.posargs)
-
-
-def operator(session: nox.Session, *arguments: str) -> None:
-    """Run one of the operators' commands."""
-    run(session, "python", "-m", "tapstack.cli.operate", *arguments, *session.posargs)
-
-
-def delivery(session: nox.Session, *arguments: str) -> None:
-    """Run one of the teams' commands."""
-    run(session, "python", "-m", "tapstack.cli.deploy", *arguments, *session.posargs)
+def tapstack(session: nox.Session, *arguments: str) -> None:
+    """Run a command of the product; a status of its own, such as that of drift, is the session's failure."""
+    run(session, "tapstack", *arguments, *session.posargs)
 
 
 @nox.session
 def local(session: nox.Session) -> None:
-    """Bring up all four layers on this machine and send transactions through; the lane stays up."""
-    lane(session, "local")
+    """Bring up all layers on this machine and send transactions through; the lane stays up."""
+    tapstack(session, "local")
 
 
 @nox.session
 def down(session: nox.Session) -> None:
     """Destroy the lane's layers in reverse order and stop what runs."""
-    lane(session, "down")
-
-
-@nox.session
-def send(session: nox.Session) -> None:
-    """Send transactions from a JSON Lines file or stdin and follow each to its decision: -- [FILE]."""
-    lane(session, "send")
-
-
-@nox.session
-def outputs(session: nox.Session) -> None:
-    """Print all layers' outputs as one JSON object: -- [--show-secrets]."""
-    lane(session, "outputs")
-
-
-@nox.session
-def env(session: nox.Session) -> None:
-    """Print what makes `pulumi` by hand work on the lane: eval "$(nox -s env)"."""
-    lane(session, "env")
-
-
-@nox.session
-def engine(session: nox.Session) -> None:
-    """Find, install or build the Pulumi engine, and say which one it is."""
-    lane(session, "engine")
-
-
-@nox.session
-def merchant(session: nox.Session) -> None:
-    """Set merchants up, suspend them, rotate their secrets: -- add FILE | set FILE | show ID | list | --help."""
-    operator(session, "merchant")
-
-
-@nox.session
-def explain(session: nox.Session) -> None:
-    """Explain a decision, rule by rule, and apply the rules again: -- TRANSACTION_ID [--json] [--stack NAME]."""
-    operator(session, "explain")
-
-
-@nox.session
-def redrive(session: nox.Session) -> None:
-    """Send notifications that could not be delivered again: -- [--merchant ID] [--dry-run] [--stack NAME]."""
-    operator(session, "redrive")
-
-
-@nox.session
-def reconcile(session: nox.Session) -> None:
-    """Find transactions that are stuck or not told of: -- [--fix [--dry-run]] [--older-than SECONDS] [--stack NAME]."""
-    operator(session, "reconcile")
-
-
-@nox.session(name="new-layer")
-def new_layer(session: nox.Session) -> None:
-    """Make a new layer: -- NAME [--reads LAYER,…] [--owner @TEAM]."""
-    delivery(session, "new-layer")
-
-
-@nox.session
-def touched(session: nox.Session) -> None:
-    """Name the layers that use a file which has changed: -- --since REV [--downstream] [--json]."""
-    delivery(session, "touched")
-
-
-@nox.session
-def plan(session: nox.Session) -> None:
-    """Tell what a deployment would change, layer by layer: -- STACK [LAYER...] [--since REV] [--json | --markdown]."""
-    delivery(session, "plan")
-
-
-@nox.session
-def up(session: nox.Session) -> None:
-    """Deploy layers in order, or go on after a failure: -- STACK [LAYER...] [--since REV] [--yes]."""
-    delivery(session, "up")
-
-
-@nox.session
-def destroy(session: nox.Session) -> None:
-    """Delete layers in reverse order, none that another still reads: -- STACK [LAYER...] [--yes]."""
-    delivery(session, "destroy")
-
-
-@nox.session
-def drift(session: nox.Session) -> None:
-    """Compare state, cloud and program, and find stale references: -- STACK [LAYER...] [--json]."""
-    delivery(session, "drift")
-
-
-@nox.session
-def graph(session: nox.Session) -> None:
-    """Draw layers, contracts, resources and what crosses borders, from the state: -- [--output FOLDER | --readme]."""
-    delivery(session, "graph")
-
-
-@nox.session
-def contracts(session: nox.Session) -> None:
-    """Show who reads whose outputs, and what a change breaks: -- [--write] [--stack NAME] [--base REV] [--json]."""
-    delivery(session, "contracts")
+    tapstack(session, "down")
 
 
 def add_layer(layer: str) -> None:
@@ -165,18 +59,18 @@ def add_layer(layer: str) -> None:
 
     @nox.session(name=f"up-{layer}")
     def up(session: nox.Session) -> None:
-        """Deploy the layer into the lane."""
-        delivery(session, "up", "local", layer)
+        """Deploy the layer, into the lane unless told otherwise: -- [--stack NAME]."""
+        tapstack(session, "up", layer)
 
     @nox.session(name=f"preview-{layer}")
     def preview(session: nox.Session) -> None:
-        """Tell what deploying the layer would change."""
-        delivery(session, "plan", "local", layer)
+        """Tell what deploying the layer would change: -- [--stack NAME]."""
+        tapstack(session, "plan", layer)
 
     @nox.session(name=f"destroy-{layer}")
     def destroy(session: nox.Session) -> None:
-        """Delete the layer's resources from the lane."""
-        delivery(session, "destroy", "local", layer)
+        """Delete the layer's resources: -- [--stack NAME]."""
+        tapstack(session, "destroy", layer)
 
     @nox.session(name=f"test-{layer}")
     def test(session: nox.Session) -> None:
@@ -200,7 +94,7 @@ def lint(session: nox.Session) -> None:
     run(session, "ruff", "format", "--check", ".")
     run(session, "python", "-m", "tapstack.generate.manifest")
     run(session, "python", "-m", "tapstack.generate.openapi")
-    run(session, "python", "-m", "tapstack.cli.deploy", "contracts", "--quiet")
+    run(session, "tapstack", "contracts", "--quiet")
     run(session, "python", "-m", "tapstack.deploy.github")
     run(session, "python", "-m", "tapstack.deploy.actionlint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")

@@ -1,5 +1,6 @@
 """Lanes for tests: each has an emulator, a state backend and a copy of the projects of its own, and leaves nothing."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +9,16 @@ from typing import Any
 import pytest
 
 from support.clients import emulator_client
+from tapstack.console.hints import PROGRAM_VARIABLE
 from tapstack.engine.events import Report
 from tapstack.lane import merchants
 from tapstack.lane.lane import Lane
 from tapstack.lane.receiver import Delivery
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
+
+# What messages call the program does not depend on the `PATH` that the tests run with.
+os.environ[PROGRAM_VARIABLE] = ".venv/bin/tapstack"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tapstack.cli.operate import __main__ as commands
+from tapstack.cli.main import main
 from transactions.attributes import to_item
 from transactions.clock import iso, now
 from transactions.merchants import Merchants
@@ -27,7 +27,7 @@ def operate(deployed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     monkeypatch.setenv("TAPSTACK_LANE", str(deployed.lane.folder))
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        status = commands.main(arguments)
+        status = main(arguments)
         told = capsys.readouterr()
         return status, told.out, told.err
 

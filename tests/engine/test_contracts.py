@@ -7,11 +7,11 @@ from contextlib import contextmanager
 
 import pytest
 
-from tapstack.cli.deploy import contracts
-from tapstack.cli.deploy.__main__ import main
-from tapstack.engine.environment import LaneEnvironment
+from tapstack.cli import environments
+from tapstack.cli.main import main
 from tapstack.engine.events import Report
 from tapstack.engine.stack import EngineError
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack import LaneStack
 from tapstack.layers import project_name
@@ -255,9 +255,9 @@ def test_the_check_of_what_is_deployed_names_the_stack_that_reads(
 ) -> None:
     reads = {"network": {"version": 1, "fields": {"vpc_id": "VpcId", "queue_arn": "Arn"}}}
     write("compute", f'pulumi.export("contract_reads", {reads!r})\n').up()
-    monkeypatch.setattr(contracts, "environment_named", lambda _: WithoutEmulator(small))
+    monkeypatch.setattr(environments, "environment_named", lambda _: WithoutEmulator(small))
 
-    assert main(["contracts", "--quiet", "--stack", "local"]) == 1
+    assert main(["contracts", "--quiet", "--stack", "local"]) == 2
 
     told = capsys.readouterr().err.splitlines()
     assert told[-1] == (

@@ -10,11 +10,12 @@ import pytest
 
 from support.clients import emulator_client
 from support.environments import write_settings
-from tapstack.cli.deploy import __main__ as program
-from tapstack.cli.deploy import destroy, drift, plan, up
-from tapstack.cli.deploy.drift import DRIFTED
+from tapstack.cli import environments
+from tapstack.cli.main import main
+from tapstack.cli.statuses import FOUND
 from tapstack.contracts.data import DataContract
-from tapstack.engine.environment import BackendEnvironment, Environment, LaneEnvironment
+from tapstack.engine.environment import BackendEnvironment
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
@@ -23,16 +24,11 @@ Captured = pytest.CaptureFixture[str]
 Command = Callable[..., int]
 
 
-def commands_on(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> Command:
-    for module in (destroy, drift, plan, up):
-        monkeypatch.setattr(module, "environment_named", lambda _: environment)
-    return lambda *arguments: program.main(arguments)
-
-
 @pytest.fixture
 def on_lane(lane: Lane, monkeypatch: pytest.MonkeyPatch) -> Command:
     """Run one of the teams' commands on a lane with nothing in it."""
-    return commands_on(LaneEnvironment(lane), monkeypatch)
+    monkeypatch.setattr(environments, "environment_named", lambda _: LaneEnvironment(lane))
+    return lambda *arguments: main(arguments)
 
 
 def edit(lane: Lane, file: str, old: str, new: str) -> None:
@@ -45,16 +41,16 @@ def edit(lane: Lane, file: str, old: str, new: str) -> None:
 def test_layers_go_up_in_order_stop_at_a_failure_and_go_on(lane: Lane, on_lane: Command, capsys: Captured) -> None:
     edit(lane, "compute/notifier_function.py", "make_function(", "make_nothing(")
 
-    assert on_lane("up", "local", "network", "data", "compute") == 1
+    assert on_lane("up", "network", "data", "compute") == 1
     first = capsys.readouterr().err
     assert "known once network and data are up" in re.sub(r"\s+", " ", first)
-    assert re.search(r"Up: \w+, \w+; failed: compute. Mend it and go on: nox -s up -- local compute\n", first)
+    assert re.search(r"Up: \w+, \w+; failed: compute. Mend it and go on: .venv/bin/tapstack up compute\n", first)
     assert [bool(lane.stack(layer).resources()) for layer in LAYERS[:2]] == [True, True]
     functions = emulator_client(lane.require_running().url, "lambda").list_functions()["Functions"]
     assert functions == []
 
     edit(lane, "compute/notifier_function.py", "make_nothing(", "make_function(")
-    assert on_lane("up", "local", "network", "data", "compute") == 0
+    assert on_lane("up", "network", "data", "compute") == 0
     second = capsys.readouterr().err
     assert re.findall(r"^(\w+) +unchanged$", second, re.MULTILINE) == ["network", "data"]
     assert re.search(r"^compute +\d+ created", second, re.MULTILINE)
@@ -63,10 +59,10 @@ def test_layers_go_up_in_order_stop_at_a_failure_and_go_on(lane: Lane, on_lane: 
 def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     lane: Lane, on_lane: Command, capsys: Captured
 ) -> None:
-    assert on_lane("up", "local", "network", "data", "compute") == 0
+    assert on_lane("up", "network", "data", "compute") == 0
     capsys.readouterr()
     edit(lane, "data/tables.py", "name=names(name)", 'name=names(f"{name}-2")')
-    assert on_lane("plan", "local", "data", "--json") == 0
+    assert on_lane("plan", "data", "--json") == 0
     (planned,) = json.loads(capsys.readouterr().out)["layers"]
     assert planned["changes"] == {"create": 0, "update": 0, "replace": 3, "delete": 0}
     assert {(loss["kind"], loss["name"]) for loss in planned["losses"]} == {
@@ -78,42 +74,42 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     edit(lane, "data/tables.py", 'name=names(f"{name}-2")', "name=names(name)")
     edit(lane, "data/tables.py", 'table("velocity"', 'table("speeds"')
 
-    assert on_lane("plan", "local", "data", "--json") == 0
+    assert on_lane("plan", "data", "--json") == 0
     (planned,) = json.loads(capsys.readouterr().out)["layers"]
     assert planned["changes"] == {"create": 1, "update": 0, "replace": 0, "delete": 1}
     assert [loss["name"] for loss in planned["losses"]] == ["velocity"]
     assert planned["outputs"] == {"velocity_table_name": ["compute"], "velocity_table_arn": ["compute"]}
 
-    assert on_lane("up", "local", "data") == 1
+    assert on_lane("up", "data") == 1
     assert "DELETE 'velocity' (aws:dynamodb/table:Table): ITS ITEMS WILL BE LOST" in capsys.readouterr().err
     tables = emulator_client(lane.require_running().url, "dynamodb")
     assert "tapstack-local-velocity" in tables.list_tables()["TableNames"]
 
-    assert on_lane("up", "local", "data", "--accept-data-loss") == 0
+    assert on_lane("up", "data", "--accept-data-loss") == 0
     assert "tapstack-local-speeds" in tables.list_tables()["TableNames"]
-    assert on_lane("drift", "local", "compute") == DRIFTED
+    assert on_lane("drift", "compute") == FOUND
     told = capsys.readouterr().out
     assert "stale      data.velocity_table_name has changed since this layer was deployed" in told
     assert "program    update 'fraud-detector' (aws:lambda/function:Function)" in told
 
-    assert on_lane("up", "local", "compute") == 0
-    assert on_lane("drift", "local") == 0
+    assert on_lane("up", "compute") == 0
+    assert on_lane("drift") == 0
 
     queue = lane.stack("data").outputs()["notifications_queue_url"]
     sqs = emulator_client(lane.require_running().url, "sqs")
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"MessageRetentionPeriod": "7200"})
     before = lane.stack("data").deployment()
     capsys.readouterr()
-    assert on_lane("drift", "local", "data") == DRIFTED
+    assert on_lane("drift", "data") == FOUND
     assert "cloud      update 'notifications' (aws:sqs/queue:Queue): messageRetentionSeconds" in capsys.readouterr().out
     assert lane.stack("data").deployment() == before
     attributes = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["MessageRetentionPeriod"])["Attributes"]
     assert attributes == {"MessageRetentionPeriod": "7200"}
 
-    assert on_lane("destroy", "local", "data") == 1
+    assert on_lane("destroy", "data") == 1
     read = len(DataContract.read_by("compute"))
     assert f"data is still read by compute@local ({read} outputs); nothing was destroyed" in capsys.readouterr().err
-    assert on_lane("destroy", "local") == 0
+    assert on_lane("destroy") == 0
     assert [lane.stack(layer).resources() for layer in LAYERS] == [[], [], [], []]
 
 
@@ -131,9 +127,9 @@ def on_backend(backend: Lane, monkeypatch: pytest.MonkeyPatch) -> Command:
     for name, value in backend.environment().items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("PULUMI_STACK")
-    for module in (destroy, drift, plan, up):
-        monkeypatch.setattr(module, "environment_named", lambda name: BackendEnvironment(name, backend.projects.parent))
-    return lambda *arguments: program.main(arguments)
+    root = backend.projects.parent
+    monkeypatch.setattr(environments, "environment_named", lambda name: BackendEnvironment(name, root))
+    return lambda command, stack, *arguments: main([command, "--stack", stack, *arguments])
 
 
 def state_of(backend: Lane) -> dict[str, bytes]:

@@ -7,15 +7,15 @@ import pytest
 
 from support.drawings import details, pixels, texts
 from tapstack.checkout import CHECKOUT
-from tapstack.cli.deploy import __main__ as commands
+from tapstack.cli.main import main
 from tapstack.deploy.graph.cards import cards_of
 from tapstack.deploy.graph.model import Model, build_model, named
 from tapstack.deploy.graph.picture import compose
 from tapstack.deploy.graph.png import rasterize
 from tapstack.deploy.graph.readme import block
 from tapstack.deploy.graph.svg import draw
-from tapstack.engine.environment import LaneEnvironment
 from tapstack.engine.state import states_of
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.layers import BY_NAME, LAYERS
 
 States = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -145,6 +145,6 @@ def test_the_document_shows_what_the_state_says(svg: str) -> None:
 def test_the_command_draws_a_lane(deployed: Any, tmp_path: Any, monkeypatch: Any, svg: str) -> None:
     monkeypatch.setenv("TAPSTACK_LANE", f"{deployed.lane.folder}")
 
-    assert commands.main(["graph", "--output", f"{tmp_path}"]) == 0
+    assert main(["graph", "--output", f"{tmp_path}"]) == 0
 
     assert (tmp_path / "layers.svg").read_text(encoding="utf-8") == svg

@@ -14,9 +14,9 @@ REPORT = "import json, tapstack, tapstack.layers as layers; print(json.dumps([ta
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchCheckout]:
     """A copy of the checkout in which `new-layer` has made the layer `made-up`."""
     copy = scratch_checkout(tmp_path_factory.mktemp("new-layer"))
-    copy.python("-m", "tapstack.cli.deploy", "new-layer", "made-up", "--reads", "data", "--owner", "@tapstack/auditors")
+    copy.python("-m", "tapstack", "new-layer", "made-up", "--reads", "data", "--owner", "@tapstack/auditors")
     yield copy
-    copy.python("-m", "tapstack.cli.lane", "down")
+    copy.python("-m", "tapstack", "down")
 
 
 def test_the_layer_stands_after_those_it_reads(checkout: ScratchCheckout) -> None:
@@ -27,13 +27,15 @@ def test_the_layer_stands_after_those_it_reads(checkout: ScratchCheckout) -> Non
 
 
 def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchCheckout) -> None:
-    early = checkout.python("-m", "tapstack.cli.deploy", "up", "local", "made-up", status=1)
-    assert "made-up: data is not up, and not in this plan; deploy all: nox -s up -- local data made-up" in early.stderr
+    early = checkout.python("-m", "tapstack", "up", "made-up", status=1)
+    assert (
+        "made-up: data is not up, and not in this plan; deploy all: .venv/bin/tapstack up data made-up" in early.stderr
+    )
 
-    checkout.python("-m", "tapstack.cli.deploy", "up", "local", "data")
-    checkout.python("-m", "tapstack.cli.deploy", "up", "local", "made-up")
+    checkout.python("-m", "tapstack", "up", "data")
+    checkout.python("-m", "tapstack", "up", "made-up")
 
-    outputs = json.loads(checkout.python("-m", "tapstack.cli.lane", "outputs").stdout)
+    outputs = json.loads(checkout.python("-m", "tapstack", "outputs").stdout)
     assert outputs["made-up"]["event_log_name"] == "tapstack-local-made-up-events"
     assert ":log-group:tapstack-local-made-up-events" in outputs["made-up"]["event_log_arn"]
 
@@ -44,7 +46,7 @@ def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchChecko
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
         ["tapstack.generate.manifest"],
-        ["tapstack.cli.deploy", "contracts", "--quiet"],
+        ["tapstack", "contracts", "--quiet"],
         ["tapstack.deploy.github"],
         ["tapstack.deploy.actionlint"],
         ["mypy", "projects/made-up"],

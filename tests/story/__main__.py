@@ -31,7 +31,7 @@ def main() -> int:
             print(f"error: {error}", file=sys.stderr)
             return 1
         finally:
-            checkout.python("-m", "tapstack.cli.lane", "down", "--force")
+            checkout.python("-m", "tapstack", "down", "--force")
     text = "\n".join(story.lines).rstrip("\n") + "\n"
     if options.write:
         DOCUMENT.write_text(text, encoding="utf-8")

@@ -23,7 +23,7 @@ def tell(story: Story, *, cores: int) -> None:
         "All layers are up. The compute team thinks that `validator_invoke_arn` should be called "
         "`validator_integration_arn`, and api-edge reads it.",
     )
-    story.run("up", "local", says="api-edge", show=4)
+    story.run("tapstack", "up", says="api-edge", show=4)
     _rename_at_once(story)
     _add(story)
     _move(story)
@@ -39,11 +39,11 @@ def _rename_at_once(story: Story) -> None:
     story.edit(_CONTRACT, _OLD, new)
     story.edit(_PROGRAM, _OLD_MADE, _NEW_MADE)
     story.tell("The team's own tests say no before anything is deployed:")
-    story.run("test-compute", status=1, says="`compute.validator_invoke_arn` is read by api-edge", show=3)
+    story.run("nox", "-s", "test-compute", status=1, says="`compute.validator_invoke_arn` is read by api-edge", show=3)
     story.tell("So does the check of contracts, which is a part of `nox -s lint`:")
-    story.run("contracts", "--quiet", status=1, says="add the new field beside it", show=3)
+    story.run("tapstack", "contracts", "--quiet", status=2, says="add the new field beside it", show=3)
     story.tell("Who tries to deploy it all the same is told which deployed stack would miss it:")
-    story.run("up", "local", "compute", status=1, says="is read by api-edge@local", show=2)
+    story.run("tapstack", "up", "compute", status=1, says="is read by api-edge@local", show=2)
     story.tell("Nothing was changed. They take it back.")
     for file, now, before in ((_CONTRACT, new, _OLD), (_PROGRAM, _NEW_MADE, _OLD_MADE)):
         path = story.checkout.root / file
@@ -55,10 +55,12 @@ def _add(story: Story) -> None:
     added = "    validator_integration_arn: Output[Arn] = output()\n"
     story.edit(_CONTRACT, _OLD, _OLD + added)
     story.edit(_PROGRAM, _OLD_MADE, _OLD_MADE + _NEW_MADE)
-    story.run("contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json")
+    story.run(
+        "tapstack", "contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json"
+    )
     story.commit("Export the validator's integration ARN")
-    story.run("plan", "local", "--since", "HEAD~1", says="output validator_integration_arn is new")
-    story.run("up", "local", "compute", says="compute", show=1)
+    story.run("tapstack", "plan", "--since", "HEAD~1", says="output validator_integration_arn is new")
+    story.run("tapstack", "up", "compute", says="compute", show=1)
 
 
 def _move(story: Story) -> None:
@@ -68,17 +70,21 @@ def _move(story: Story) -> None:
     story.edit("projects/api-edge/routes.py", "compute.validator_invoke_arn", "compute.validator_integration_arn")
     added = "    validator_integration_arn: Output[Arn] = output()\n"
     story.edit(_CONTRACT, _OLD + added, _OLD_UNREAD + added.replace("output()", 'output(read_by=["api-edge"])'))
-    story.run("contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json")
+    story.run(
+        "tapstack", "contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json"
+    )
     story.commit("Call the validator by its integration ARN")
     story.tell("The value is the same, so no resource changes; the stack only says anew what it reads:")
-    story.run("up", "local", "api-edge", says="api-edge", show=1)
+    story.run("tapstack", "up", "api-edge", says="api-edge", show=1)
 
 
 def _remove(story: Story) -> None:
     story.tell("## Step 3: compute's team removes the old field, which nobody reads")
     story.edit(_CONTRACT, _OLD_UNREAD, "")
     story.edit(_PROGRAM, _OLD_MADE, "")
-    story.run("contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json")
+    story.run(
+        "tapstack", "contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json"
+    )
     story.commit("Export the validator's invoke ARN no more")
-    story.run("up", "local", "compute", says="compute", show=1)
-    story.run("drift", "local", says="api-edge as it should be", show=4)
+    story.run("tapstack", "up", "compute", says="compute", show=1)
+    story.run("tapstack", "drift", says="api-edge as it should be", show=4)

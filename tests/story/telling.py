@@ -53,12 +53,12 @@ class Story:
         for arguments in (("add", "--all"), (*identity, "commit", "--quiet", "--message", message)):
             subprocess.run(["git", *arguments], cwd=self.checkout.root, check=True)
 
-    def run(self, session: str, *arguments: str, status: int = 0, says: str, show: int = 8) -> None:
-        """Run a nox session, and show the command, the end of what it printed, and its seconds.
+    def run(self, program: str, *arguments: str, status: int = 0, says: str, show: int = 8) -> None:
+        """Run a program, and show the command, the end of what it printed, and its seconds.
 
         Args:
-            session: the session's name.
-            arguments: what comes after `--`.
+            program: a program of the checkout's environment.
+            arguments: what it is called with.
             status: how it has to end.
             says: what it has to say; white space counts as one space.
             show: how many lines of it are shown, the last ones.
@@ -66,10 +66,10 @@ class Story:
         Raises:
             UnexpectedEndError: it ended otherwise, or said something else.
         """
-        typed = " ".join(("nox -s", session, *(("--", *arguments) if arguments else ())))
+        typed = " ".join((program, *arguments))
         started = time.monotonic()
         done = subprocess.run(
-            [str(self.checkout.root / ".venv" / "bin" / "nox"), "-s", session, "--", *arguments],
+            [str(self.checkout.root / ".venv" / "bin" / program), *arguments],
             cwd=self.checkout.root,
             env=self.checkout.environment(),
             stdout=subprocess.PIPE,

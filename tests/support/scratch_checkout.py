@@ -16,7 +16,12 @@ _LEFT_OUT = (
     *(".pytest_cache", ".ruff_cache", ".hypothesis"),
 )
 # Programs that are Python, with what their scripts call.
-_PROGRAMS = {"mypy": "mypy.__main__:console_entry", "nox": "nox.__main__:main", "pytest": "pytest:main"}
+_PROGRAMS = {
+    "mypy": "mypy.__main__:console_entry",
+    "nox": "nox.__main__:main",
+    "pytest": "pytest:main",
+    "tapstack": "tapstack.cli.main:main",
+}
 # Programs that are no Python and so know of no environment.
 _BINARIES = ("ruff", "uv", "zizmor")
 
@@ -34,7 +39,7 @@ class ScratchCheckout:
     lane: Path
 
     def python(self, *arguments: str, status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
-        """Run the copy's Python, such as `-m tapstack.cli.lane up data`, and check the status it ends with."""
+        """Run the copy's Python, such as `-m tapstack up data`, and check the status it ends with."""
         return self.run([str(self.root / ".venv" / "bin" / "python"), *arguments], status, **environment)
 
     def run(self, command: Sequence[str], status: int = 0, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -54,7 +59,7 @@ class ScratchCheckout:
     def environment(self) -> dict[str, str]:
         """Give what the copy's commands run with; what runs the tests is not to lead back to the checkout."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-        return {**kept, "TAPSTACK_LANE": str(self.lane)}
+        return {**kept, "TAPSTACK_LANE": str(self.lane), "TAPSTACK_PROGRAM": ".venv/bin/tapstack"}
 
 
 def scratch_checkout(folder: Path) -> ScratchCheckout:

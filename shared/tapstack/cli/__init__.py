@@ -1,1 +1,4 @@
-"""The command line."""
+"""The command line.
+
+`sections` is the table of verbs, a module of `commands` says what a verb takes, one of `actions` what it does.
+"""

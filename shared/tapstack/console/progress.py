@@ -1,16 +1,20 @@
 """Progress on stderr: a spinner or a bar on a terminal, plain lines or nothing elsewhere."""
 
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.status import Status
 
+from tapstack.console.output import console
+
 _LABEL_WIDTH = 14
 _TEXT_WIDTH = 76
+_SECONDS_WIDTH = 9
 # A log file wants to see that a long step is alive, without a line for every package or resource.
 _LINE_EVERY_SECONDS = 15.0
 
@@ -45,12 +49,23 @@ class Step:
         """Print the closing line: label, result, seconds."""
         if self._spinner:
             # Others may still be at work under the same spinner, which has to stay below the line.
-            self._spinner.console.print(self._line(self.result), highlight=False, markup=False, soft_wrap=True)
+            self._spinner.console.print(self._line(self.result), markup=False, soft_wrap=True)
         else:
             say(self._line(self.result))
 
     def _line(self, text: str) -> str:
-        return f"{self._label:<{_LABEL_WIDTH}}{text:<{_TEXT_WIDTH}}{time.monotonic() - self._started:6.1f} s"
+        """Write label, text and seconds; on a terminal a text that is too long goes on below itself."""
+        width = _TEXT_WIDTH
+        if sys.stderr.isatty():
+            columns = shutil.get_terminal_size().columns
+            width = max(min(width, columns - _LABEL_WIDTH - _SECONDS_WIDTH), _LABEL_WIDTH)
+            *above, text = textwrap.wrap(text, width) or [""]
+        else:
+            above = []
+        indent = " " * _LABEL_WIDTH
+        told = "".join(f"{line}\n{indent}" for line in above)
+        seconds = f"{time.monotonic() - self._started:.1f} s"
+        return f"{self._label:<{_LABEL_WIDTH}}{told}{text:<{width}}{seconds:>{_SECONDS_WIDTH}}"
 
 
 @contextmanager
@@ -81,10 +96,10 @@ def steps(labels: Sequence[str], text: str) -> Iterator[Mapping[str, Step]]:
 def bar() -> Progress:
     """Make a bar for work that is counted; it is gone when it ends, and shows on a terminal only."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
+    return Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
 def _spinner(text: str) -> Status | nullcontext[None]:
     if not sys.stderr.isatty():
         return nullcontext()
-    return Console(stderr=True).status(text)
+    return console(stderr=True).status(text)

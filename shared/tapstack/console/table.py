@@ -1,31 +1,39 @@
 """Tables on the console, without lines."""
 
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from tapstack.console.output import console
+
 _MOST_ROWS: Final = 200
-_WIDTH_OF_A_FILE: Final = 240
 
 
-def print_table(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table, the first two hundred rows of it; numbers stand to the right."""
+def print_table(
+    headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = (), stderr: bool = False
+) -> None:
+    """Print a table, the first two hundred rows of it.
+
+    On a terminal, cells are folded to its width; in a file or a pipe each row is one line.
+
+    Args:
+        headings: of the columns.
+        rows: a cell for each heading.
+        right: the headings of the columns that are aligned to the right, such as those of numbers.
+        stderr: print it there, not on stdout.
+    """
     rows = list(rows)
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    for place, heading in enumerate(headings):
-        numbers = bool(rows) and all(isinstance(row[place], int) for row in rows)
-        table.add_column(heading, justify="right" if numbers else "left", overflow="fold")
+    for heading in headings:
+        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
     for row in rows[:_MOST_ROWS]:
         table.add_row(*(Text(f"{value}") for value in row))
-    # What is piped or kept in a file is not to be folded for a terminal nobody has.
-    console = Console(width=None if sys.stdout.isatty() else _WIDTH_OF_A_FILE)
-    console.print(table)
+    output = console(stderr=stderr)
+    output.print(table)
     if len(rows) > _MOST_ROWS:
-        console.print(f"… and {len(rows) - _MOST_ROWS} more")
+        output.print(f"… and {len(rows) - _MOST_ROWS} more")
 
 
 def duration(milliseconds: int) -> str:

@@ -1,15 +1,9 @@
 """Asks before something is changed where others depend on it."""
 
-import argparse
 import sys
 
 from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
-
-
-def add_agreement(parser: argparse.ArgumentParser) -> None:
-    """Let the command be told that its change is agreed to."""
-    parser.add_argument("--yes", action="store_true", help="do not ask, go on")
 
 
 def require_agreement(environment: Environment, change: str, *, given: bool) -> None:

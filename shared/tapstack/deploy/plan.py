@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import Snapshot
@@ -111,7 +112,7 @@ class Plan:
         for plan in self.layers:
             if plan.lacks:
                 together = {*plan.lacks, *(each.layer for each in self.layers)}
-                with_them = " ".join(("nox -s up --", self.stack, *(name for name in LAYERS if name in together)))
+                with_them = command("up", *(name for name in LAYERS if name in together), stack=self.stack)
                 are = "is" if len(plan.lacks) == 1 else "are"
                 told.append(
                     f"{plan.layer}: {', '.join(plan.lacks)} {are} not up, and not in this plan; deploy all: {with_them}"

@@ -1,15 +1,13 @@
 """A plan in words: a table for a terminal, Markdown for a comment on a pull request."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rich.console import Console
-from rich.table import Table
-
+from tapstack.console.table import print_table
 from tapstack.deploy.plan import KINDS, LayerPlan, Loss, Plan
 
 _REASONS_SHOWN: Final = 1
-_WIDTH_OF_A_FILE: Final = 200
 
 
 def order(plan: Plan) -> str:
@@ -19,22 +17,14 @@ def order(plan: Plan) -> str:
 
 def print_plan(plan: Plan, *, stderr: bool = False) -> None:
     """Print a plan as a table, and below it what deserves a line of its own."""
-    console = Console(stderr=stderr)
-    if not console.is_terminal:
-        console.width = _WIDTH_OF_A_FILE
-    console.print(_title(plan), soft_wrap=True)
+    stream = sys.stderr if stderr else sys.stdout
+    print(_title(plan), file=stream)
     if not plan.layers:
         return
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    table.add_column("layer")
-    for heading in ("order", *KINDS):
-        table.add_column(heading, justify="right")
-    table.add_column("")
-    for layer in plan.layers:
-        table.add_row(layer.layer, str(layer.wave), *_counts(layer), _remark(layer))
-    console.print(table)
+    rows = [(layer.layer, layer.wave, *_counts(layer), _remark(layer)) for layer in plan.layers]
+    print_table(("layer", "order", *KINDS, ""), rows, right=("order", *KINDS), stderr=stderr)
     for line in _lines(plan):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        print(line, file=stream)
 
 
 def as_markdown(plan: Plan) -> str:

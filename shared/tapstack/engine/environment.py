@@ -1,4 +1,4 @@
-"""An environment: the stacks of one name, on the local lane or on whatever backend this shell is logged in to."""
+"""An environment: the stacks of one name, wherever they are kept, and where their AWS answers."""
 
 import abc
 import os
@@ -6,16 +6,33 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.engine.install import find_engine
 from tapstack.engine.stack import LayerStack, NoStackError
-from tapstack.lane.lane import Lane
-from tapstack.lane.stack_config import STACK
 from tapstack.layers import LAYERS
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwsEndpoint:
+    """Where an AWS that is none of Amazon's answers.
+
+    Attributes:
+        url: the address of all its services.
+        region: the region that the stacks are in.
+        access_key: the id of the access key that it takes.
+        secret_key: the secret of that key.
+    """
+
+    url: str
+    region: str
+    access_key: str
+    secret_key: str
 
 
 class Environment(abc.ABC):
@@ -23,12 +40,14 @@ class Environment(abc.ABC):
 
     Attributes:
         name: the stacks' name.
-        asks: whether a change has to be agreed to.
+        asks: whether a change must be agreed to.
         stop: set it, and the engines at work end in good order.
+        shell: what a shell must run before `pulumi` typed by hand works on the stacks; empty where that is nothing.
     """
 
     name: str
     asks: bool
+    shell: str = ""
 
     def __init__(self) -> None:
         self.stop = threading.Event()
@@ -36,6 +55,14 @@ class Environment(abc.ABC):
     @abc.abstractmethod
     def stack(self, layer: str) -> LayerStack:
         """Return a layer's stack."""
+
+    @abc.abstractmethod
+    def require(self) -> None:
+        """See that the environment is there.
+
+        Raises:
+            UserError: it is not.
+        """
 
     @abc.abstractmethod
     def opened(self, command: str, *, starts: bool) -> AbstractContextManager[None]:
@@ -49,47 +76,30 @@ class Environment(abc.ABC):
             UserError: it is not there, or others work on it.
         """
 
-    @abc.abstractmethod
     def explain(self, error: UserError) -> UserError:
         """Say what stands behind an error of the engine, where the environment knows better."""
+        return error
 
-    def command(self, action: str, *layers: str) -> str:
-        """Give the command line that does something to layers of this environment, or to all."""
-        return " ".join(("nox -s", action, "--", self.name, *layers))
-
-
-class LaneEnvironment(Environment):
-    """The lane on this machine."""
-
-    name = STACK
-    asks = False
-
-    def __init__(self, lane: Lane) -> None:
-        super().__init__()
-        self._lane = lane
-
-    def stack(self, layer: str) -> LayerStack:
-        """Return a layer's stack."""
-        return self._lane.stack(layer, stop=self.stop)
-
-    @contextmanager
-    def opened(self, command: str, *, starts: bool) -> Iterator[None]:
-        """Lock the lane, and start it where it is not up and may be started.
+    def aws_endpoint(self) -> AwsEndpoint | None:
+        """Tell where the stacks' AWS answers; None is AWS itself, with the credentials of this shell.
 
         Raises:
-            UserError: it is not up, or another command works on it.
+            UserError: it does not answer.
         """
-        with self._lane.locked(command):
-            if not starts:
-                self._lane.require_running()
-            self._lane.start()
-            yield
+        return None
 
-    def explain(self, error: UserError) -> UserError:
-        """Say so where the emulator has ended."""
-        if self._lane.emulator.running():
-            return error
-        return UserError(f"the emulator ended meanwhile (its log: {self._lane.emulator.log}); run again: nox -s local")
+    def outputs(self, layer: str, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Read a layer's outputs; a secret is the text `[secret]` unless asked for.
+
+        Raises:
+            UserError: the environment or the layer's stack is not there.
+        """
+        try:
+            return self.stack(layer).outputs(show_secrets=show_secrets)
+        except UserError:
+            # Where nothing at all is there, that is said, as every other command says it.
+            self.require()
+            raise
 
 
 class BackendEnvironment(Environment):
@@ -98,6 +108,12 @@ class BackendEnvironment(Environment):
     asks = True
 
     def __init__(self, name: str, root: Path = CHECKOUT) -> None:
+        """Describe it; nothing is asked yet.
+
+        Args:
+            name: the stacks' name, the same in all layers.
+            root: the checkout with the projects.
+        """
         super().__init__()
         self.name = name
         self._root = root
@@ -113,9 +129,8 @@ class BackendEnvironment(Environment):
             stop=self.stop,
         )
 
-    @contextmanager
-    def opened(self, command: str, *, starts: bool) -> Iterator[None]:  # noqa: ARG002 - each update takes its lock
-        """See that the backend can be read; the engine locks each stack itself while it changes it.
+    def require(self) -> None:
+        """See that the backend can be read, and has a stack of the name.
 
         Raises:
             UserError: it cannot be read, or has no stack of this name at all.
@@ -124,20 +139,24 @@ class BackendEnvironment(Environment):
         for layer in LAYERS:
             try:
                 if self.stack(layer).exists():
-                    break
+                    return
             except UserError as error:
                 # A team's credentials may not be good for every layer's state; the next may be its own.
                 refused = refused or error
-        else:
-            raise refused or NoStackError(
-                f"there is no stack {self.name!r} of any layer on this backend; correct the name, or make them: "
-                f"(cd projects/{LAYERS[0]} && pulumi stack init {self.name}), and so in each layer's folder"
-            )
-        yield
+        raise refused or NoStackError(
+            f"there is no stack {self.name!r} of any layer on this backend; correct the name, or make them: "
+            f"(cd projects/{LAYERS[0]} && pulumi stack init {self.name}), and so in each layer's folder"
+        )
 
-    def explain(self, error: UserError) -> UserError:
-        """Leave the error as it is."""
-        return error
+    @contextmanager
+    def opened(self, command: str, *, starts: bool) -> Iterator[None]:  # noqa: ARG002 - each update takes its lock
+        """See that it is there; the engine locks each stack itself while it changes it.
+
+        Raises:
+            UserError: the backend cannot be read, or has no stack of this name at all.
+        """
+        self.require()
+        yield
 
     @cached_property
     def _variables(self) -> dict[str, str]:
@@ -145,8 +164,3 @@ class BackendEnvironment(Environment):
         path = os.pathsep.join((*folders, os.environ.get("PATH", os.defpath)))
         ours = {"PATH": path, "PULUMI_STACK": self.name, "PULUMI_SKIP_UPDATE_CHECK": "true"}
         return {**os.environ, **ours}
-
-
-def environment_named(name: str) -> Environment:
-    """Find the environment whose stacks have a name: `local` is the lane's."""
-    return LaneEnvironment(Lane()) if name == STACK else BackendEnvironment(name)

@@ -12,6 +12,23 @@ _ECHO: Final = "an unhandled error occurred: program exited with non-zero exit c
 _STACK: Final = "pulumi:pulumi:Stack"
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that is known only once its resource is made."""
+_DONE: Final = {
+    "create": "created",
+    "create-replacement": "created to replace another",
+    "delete": "deleted",
+    "delete-replaced": "replaced and deleted",
+    "discard": "forgotten",
+    "discard-replaced": "replaced and forgotten",
+    "import": "imported",
+    "import-replacement": "imported to replace another",
+    "read-replacement": "read to replace another",
+    "refresh": "refreshed",
+    "remove-pending-replace": "no longer to be replaced",
+    "replace": "replaced",
+    "same": "unchanged",
+    "update": "updated",
+}
+"""The engine's words for what it does to a resource, as what has been done; `read` stays."""
 _UNCHANGED: Final = frozenset({"same", "read", "refresh"})
 
 
@@ -89,14 +106,7 @@ class Report:
 
     def summary(self) -> str:
         """The changes in words: `12 created, 1 updated`."""
-        words = {
-            "create": "created",
-            "update": "updated",
-            "delete": "deleted",
-            "same": "unchanged",
-            "discard": "forgotten",
-        }
-        told = [f"{count} {words.get(op, op)}" for op, count in self.counts.items()]
+        told = [f"{count} {_DONE.get(op, op)}" for op, count in self.counts.items()]
         if self.outputs_before and not self.changes and self.changes_outputs:
             told.append("outputs changed")
         return ", ".join(told) or "nothing to do"

@@ -14,6 +14,7 @@ from typing import Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.console.progress import say, step
 from tapstack.engine.install import Engine, find_engine
 from tapstack.engine.locks import LockTakenError, acquire
@@ -123,7 +124,7 @@ class Lane:
         if running := self.emulator.running():
             return running
         reason = "its emulator has ended" if self.emulator.log.exists() else "there is nothing in it"
-        raise UserError(f"the lane in {self.folder} is not up: {reason}; run: nox -s local")
+        raise UserError(f"the lane in {self.folder} is not up: {reason}; run: {command('local')}")
 
     def write_files(self, endpoint: str) -> None:
         """Write the plugins' shims and the stacks' settings."""
@@ -212,7 +213,7 @@ class Lane:
             if owner and owner != self.folder and Emulator(owner).running():
                 raise UserError(
                     f"{file} belongs to the lane in {owner}, which is up; end it first "
-                    f"(TAPSTACK_LANE={shlex.quote(str(owner))} nox -s down), or use another checkout"
+                    f"(TAPSTACK_LANE={shlex.quote(str(owner))} {command('down')}), or use another checkout"
                 )
 
     def _choose_provider(self, *, real: bool | None) -> None:
@@ -220,7 +221,9 @@ class Lane:
             return
         if self.is_up and self.emulator.running():
             has = "genuine" if self.has_real_provider else "stand-in"
-            raise UserError(f"this lane is up through the {has} AWS provider; run `nox -s down` before you change it")
+            raise UserError(
+                f"this lane is up through the {has} AWS provider; before you change it, run: {command('down')}"
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         self._settings.write_text(json.dumps({"real_provider": real}), encoding="utf-8")
 

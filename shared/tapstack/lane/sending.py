@@ -10,6 +10,7 @@ from typing import Any, Final
 import httpx
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.lane.receiver import Receiver
 from tapstack.lane.transactions_file import Line
 
@@ -131,7 +132,7 @@ def check_webhooks(outcomes: Sequence[Outcome], receiver: Receiver) -> list[Outc
         UserError: the receiver is not running.
     """
     if not receiver.running():
-        raise UserError("the webhook receiver is not running; run: nox -s local")
+        raise UserError(f"the webhook receiver is not running; run: {command('local')}")
     wanted = {outcome.transaction_id for outcome in outcomes if outcome.status}
     deadline = time.monotonic() + WEBHOOK_SECONDS
     while True:

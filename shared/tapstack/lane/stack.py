@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tapstack.console.hints import command
 from tapstack.engine.events import Report
 from tapstack.engine.stack import LayerStack, Listener, NoStackError
 from tapstack.layers import project_name
@@ -50,7 +51,7 @@ class LaneStack(LayerStack):
             NoStackError: there is no such stack.
         """
         if not self.exists():
-            raise NoStackError(f"layer {self.layer!r} has no stack in this lane; run: nox -s up-{self.layer}")
+            raise NoStackError(f"layer {self.layer!r} has no stack in this lane; run: {command('up', self.layer)}")
         return super().outputs(show_secrets=show_secrets)
 
     def exists(self) -> bool:

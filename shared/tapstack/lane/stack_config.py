@@ -10,10 +10,11 @@ from typing import Any, Final
 
 import yaml
 
+from tapstack.console.hints import LANE
 from tapstack.lane.emulator.server import REGION
 from tapstack.layers import PROJECTS, project_name
 
-STACK: Final = "local"
+STACK: Final = LANE
 SUFFIX: Final = "local"
 
 MERCHANTS: Final[Mapping[str, str]] = {"acme": "standard", "globex": "premium", "initech": "standard"}

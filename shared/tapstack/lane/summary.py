@@ -1,16 +1,16 @@
 """What a run of transactions came to, as a table."""
 
 import statistics
+import sys
 from collections.abc import Sequence
 from typing import Final
 
-from rich.console import Console
-from rich.table import Table
-
+from tapstack.console import table
 from tapstack.lane.sending import Outcome
 
 _FAILED: Final = "failed"
 _ORDER: Final = ("approved", "declined", "review", _FAILED)
+_NUMBERS: Final = ("transactions", "webhooks", "median s", "slowest s")
 _MOST_FAILURES: Final = 20
 
 
@@ -19,30 +19,30 @@ def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.problem]
 
 
-def print_table(outcomes: Sequence[Outcome], console: Console) -> None:
+def print_table(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
     """Print a line per decision, and a line per failure below (the first 20)."""
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
-    table.add_column("outcome")
-    for heading in ("transactions", "webhooks", "median s", "slowest s"):
-        table.add_column(heading, justify="right")
+    rows = []
     for kind in sorted({_kind(outcome) for outcome in outcomes}, key=_place):
         of_kind = [outcome for outcome in outcomes if _kind(outcome) == kind]
         seconds = [outcome.seconds for outcome in of_kind]
         timed = kind != _FAILED
-        table.add_row(
-            kind,
-            str(len(of_kind)),
-            str(sum(outcome.webhook for outcome in of_kind)),
-            f"{statistics.median(seconds):.2f}" if timed else "",
-            f"{max(seconds):.2f}" if timed else "",
+        rows.append(
+            (
+                kind,
+                len(of_kind),
+                sum(outcome.webhook for outcome in of_kind),
+                f"{statistics.median(seconds):.2f}" if timed else "",
+                f"{max(seconds):.2f}" if timed else "",
+            )
         )
-    console.print(table)
+    table.print_table(("outcome", *_NUMBERS), rows, right=_NUMBERS, stderr=stderr)
+    stream = sys.stderr if stderr else sys.stdout
     failed = failures(outcomes)
     for outcome in failed[:_MOST_FAILURES]:
         where = f" ({outcome.transaction_id})" if outcome.transaction_id else ""
-        console.print(f"line {outcome.line.number}{where}: {outcome.problem}", markup=False, highlight=False)
+        print(f"line {outcome.line.number}{where}: {outcome.problem}", file=stream)
     if len(failed) > _MOST_FAILURES:
-        console.print(f"… and {len(failed) - _MOST_FAILURES} more")
+        print(f"… and {len(failed) - _MOST_FAILURES} more", file=stream)
 
 
 def _kind(outcome: Outcome) -> str:

@@ -13,6 +13,7 @@ import botocore.exceptions
 import botocore.session
 from botocore.config import Config
 
+from tapstack.console.hints import command
 from tapstack.providers.calls import record_calls
 from tapstack.providers.check import Problem
 from tapstack.providers.values import UNKNOWN, Props, plain
@@ -20,7 +21,7 @@ from tapstack.providers.values import UNKNOWN, Props, plain
 # The provider's configuration has its own words for some of boto3's services.
 _CONFIG_KEYS: Final = {"logs": ("logs", "cloudwatchlogs")}
 _ONLY_LOCAL: Final = "this stand-in only talks to the local emulator"
-_NEXT_STEP: Final = "set aws:endpoints (`nox -s local` writes it)"
+_NEXT_STEP: Final = f"set aws:endpoints ({command('local')} writes it)"
 
 # Neither credentials, nor a profile, nor settings in files: each as (name in a file, variable, default, conversion).
 _NOTHING_OF_THE_USER: Final = {
@@ -149,7 +150,7 @@ class Clients:
             raise ProviderError(f"{details.get('Code')}: {details.get('Message')}") from error
         except (botocore.exceptions.HTTPClientError, botocore.exceptions.ConnectionError) as error:
             raise ProviderError(
-                f"the local emulator does not answer at {self._endpoint(service)}; run: nox -s local"
+                f"the local emulator does not answer at {self._endpoint(service)}; run: {command('local')}"
             ) from error
         except botocore.exceptions.ParamValidationError as error:
             raise ProviderError(f"{operation}: {error}") from error

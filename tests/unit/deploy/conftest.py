@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tapstack.cli import environments
+from tapstack.cli.main import main
 from tapstack.console.errors import UserError
 from tapstack.contracts.contract import contract_of
 from tapstack.engine.environment import Environment
@@ -104,12 +106,12 @@ class Script(Environment):
         object.__setattr__(stack, "script", self)
         return stack
 
+    def require(self) -> None:
+        return
+
     @contextmanager
     def opened(self, command: str, *, starts: bool) -> Iterator[None]:
         yield
-
-    def explain(self, error: UserError) -> UserError:
-        return error
 
     def done(self, action: str) -> list[str]:
         """Which layers something was done to, in order."""
@@ -139,9 +141,5 @@ RunCommand = Callable[..., int]
 @pytest.fixture
 def run_command(script: Script, monkeypatch: pytest.MonkeyPatch) -> RunCommand:
     """Run one of the commands on the scripted environment."""
-    from tapstack.cli.deploy import __main__ as program  # noqa: PLC0415
-    from tapstack.cli.deploy import destroy, drift, graph, plan, up  # noqa: PLC0415
-
-    for module in (destroy, drift, graph, plan, up):
-        monkeypatch.setattr(module, "environment_named", lambda _: script)
-    return lambda *arguments: program.main(arguments)
+    monkeypatch.setattr(environments, "environment_named", lambda _: script)
+    return lambda command, *arguments: main(["--stack", script.name, command, *arguments])

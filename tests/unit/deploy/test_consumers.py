@@ -115,15 +115,16 @@ def test_one_name_with_two_contracts_reads_of_each_what_it_has() -> None:
     ]
 
 
-def test_a_class_that_takes_its_fields_from_a_contract_reads_them() -> None:
+def test_a_read_of_what_a_contract_is_wrapped_in_is_one_of_the_contract() -> None:
     code = """
-        class Data(Exports):
-            CONTRACT = DataContract
-            key_arn: str
-            of_its_own: str
+        class Account:
+            @cached_property
+            def data(self) -> Exports[DataContract]: ...
+            def key(self):
+                return self.data.key_arn, self.data.of_its_own
     """
 
-    assert found(code) == ["data.key_arn:4"]
+    assert found(code) == ["data.key_arn:6"]
 
 
 def test_reading_a_contract_from_its_stack_is_found_with_its_place() -> None:

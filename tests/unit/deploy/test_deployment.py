@@ -18,14 +18,14 @@ LOSING = Report(started=[Operation("delete", TABLE, f"urn::{TABLE}::velocity")],
 
 @pytest.mark.parametrize("command", ["plan", "up", "destroy", "drift"])
 def test_an_unknown_layer_is_named_with_the_nearest(run_command: RunCommand, capsys: Captured, command: str) -> None:
-    assert run_command(command, "dev", "netwrok") == 1
+    assert run_command(command, "netwrok") == 64
 
     told = f"unknown layer 'netwrok': did you mean 'network'? the layers are {', '.join(LAYERS)}"
     assert capsys.readouterr().err == f"error: {told}\n"
 
 
 def test_a_layer_nobody_could_have_meant_gets_the_list(run_command: RunCommand, capsys: Captured) -> None:
-    assert run_command("up", "dev", "xyz") == 1
+    assert run_command("up", "xyz") == 64
 
     assert capsys.readouterr().err == f"error: unknown layer 'xyz': the layers are {', '.join(LAYERS)}\n"
 
@@ -34,7 +34,7 @@ def test_all_layers_go_up_in_order(script: Any, run_command: RunCommand) -> None
     script.states |= {layer: {} for layer in LAYERS}
     script.reports |= {("preview", layer): Report(counts={"create": 5}) for layer in LAYERS}
 
-    assert run_command("up", "dev", "--yes") == 0
+    assert run_command("up", "--yes") == 0
 
     up = script.done("up")
     assert set(up[:2]) == {"network", "data"}
@@ -45,18 +45,18 @@ def test_a_failure_stops_the_rest_and_says_how_to_go_on(all_up: Any, run_command
     all_up.reports |= {("preview", layer): CHANGED for layer in LAYERS}
     all_up.reports["up", "compute"] = "AccessDenied"
 
-    assert run_command("up", "dev", "--yes") == 1
+    assert run_command("up", "--yes") == 1
 
     assert all_up.done("up")[-1] == "compute"
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("error: compute: AccessDenied. Up: network, data; failed: compute; not begun: api-edge.")
-    assert last.endswith("Mend it and go on: nox -s up -- dev compute api-edge")
+    assert last.endswith("Mend it and go on: .venv/bin/tapstack --stack dev up compute api-edge")
 
 
 def test_a_preview_that_fails_keeps_all_from_changing(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
     all_up.reports |= {("preview", "data"): CHANGED, ("preview", "api-edge"): "the setting is bad"}
 
-    assert run_command("up", "dev", "--yes") == 1
+    assert run_command("up", "--yes") == 1
 
     assert all_up.done("up") == []
     assert capsys.readouterr().err.endswith("error: api-edge: the setting is bad. Nothing was changed\n")
@@ -66,7 +66,7 @@ def test_side_by_side_one_failure_lets_the_other_end(all_up: Any, run_command: R
     all_up.reports |= {("preview", layer): CHANGED for layer in LAYERS}
     all_up.reports["up", "network"] = "AccessDenied"
 
-    assert run_command("up", "dev", "--yes") == 1
+    assert run_command("up", "--yes") == 1
 
     assert sorted(all_up.done("up")) == ["data", "network"]
     assert "Up: data; failed: network; not begun: compute, api-edge." in capsys.readouterr().err
@@ -75,7 +75,7 @@ def test_side_by_side_one_failure_lets_the_other_end(all_up: Any, run_command: R
 def test_layers_without_changes_are_left_alone(all_up: Any, run_command: RunCommand) -> None:
     all_up.reports["preview", "api-edge"] = CHANGED
 
-    assert run_command("up", "dev", "--yes") == 0
+    assert run_command("up", "--yes") == 0
 
     assert all_up.done("up") == ["api-edge"]
 
@@ -86,7 +86,7 @@ def test_a_layer_follows_one_whose_outputs_alone_changed(all_up: Any, run_comman
     )
     all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
 
-    assert run_command("up", "dev", "--yes") == 0
+    assert run_command("up", "--yes") == 0
 
     assert all_up.done("up") == ["data", "compute", "api-edge"]
 
@@ -101,25 +101,28 @@ def test_a_layer_after_a_changed_one_is_looked_at_again(all_up: Any, run_command
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stack, "preview", previews)
 
-        assert run_command("up", "dev", "--yes") == 1
+        assert run_command("up", "--yes") == 1
 
     assert all_up.done("up") == ["data"]
-    assert "ITS ITEMS WILL BE LOST. Where that is meant: nox -s up -- dev compute --accept" in capsys.readouterr().err
+    assert (
+        "ITS ITEMS WILL BE LOST. Where that is meant: .venv/bin/tapstack --stack dev up compute --accept"
+        in capsys.readouterr().err
+    )
 
 
 def test_data_is_lost_only_where_that_is_accepted(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
     all_up.reports["preview", "data"] = LOSING
 
-    assert run_command("up", "dev", "data", "--yes") == 1
+    assert run_command("up", "data", "--yes") == 1
     assert all_up.done("up") == []
     assert "add --accept-data-loss" in capsys.readouterr().err
 
-    assert run_command("up", "dev", "data", "--yes", "--accept-data-loss") == 0
+    assert run_command("up", "data", "--yes", "--accept-data-loss") == 0
     assert all_up.done("up") == ["data"]
 
 
 def test_with_nothing_to_do_nobody_is_asked(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
-    assert run_command("up", "dev") == 0
+    assert run_command("up") == 0
 
     assert all_up.done("up") == []
     assert "nothing to do" in capsys.readouterr().err
@@ -131,7 +134,7 @@ def test_where_nobody_can_be_asked_nothing_changes(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     all_up.reports["preview", "data"] = CHANGED
 
-    assert run_command("up", "dev") == 1
+    assert run_command("up") == 1
 
     assert all_up.done("up") == []
     assert "agree with --yes" in capsys.readouterr().err
@@ -146,22 +149,22 @@ def test_on_a_terminal_the_stacks_name_is_the_agreement(
     monkeypatch.setattr("sys.stdin", terminal)
     all_up.reports["preview", "data"] = CHANGED
 
-    assert run_command("up", "dev") == (0 if went_on else 1)
+    assert run_command("up") == (0 if went_on else 1)
 
     assert all_up.done("up") == (["data"] if went_on else [])
 
 
 def test_a_layer_that_is_still_read_is_not_destroyed(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
-    assert run_command("destroy", "dev", "data", "network", "--yes") == 1
+    assert run_command("destroy", "data", "network", "--yes") == 1
 
     assert all_up.calls == []
     told = capsys.readouterr().err
-    assert "data is still read by compute@dev (1 outputs) and api-edge@dev (1 outputs)" in told
-    assert "nox -s destroy -- dev compute api-edge" in told
+    assert "data is still read by compute@dev (1 output) and api-edge@dev (1 output)" in told
+    assert ".venv/bin/tapstack --stack dev destroy compute api-edge" in told
 
 
 def test_destroying_goes_the_other_way(all_up: Any, run_command: RunCommand) -> None:
-    assert run_command("destroy", "dev", "--yes") == 0
+    assert run_command("destroy", "--yes") == 0
 
     gone = all_up.done("destroy")
     assert gone[:2] == ["api-edge", "compute"]
@@ -173,7 +176,7 @@ def test_what_could_not_be_destroyed_is_named_with_the_rest(
 ) -> None:
     all_up.reports["destroy", "compute"] = "the function is busy"
 
-    assert run_command("destroy", "dev", "--yes") == 1
+    assert run_command("destroy", "--yes") == 1
 
     assert all_up.done("destroy") == ["api-edge", "compute"]
     told = capsys.readouterr().err
@@ -183,6 +186,6 @@ def test_what_could_not_be_destroyed_is_named_with_the_rest(
 def test_a_layer_that_is_not_up_is_not_destroyed(script: Any, run_command: RunCommand, capsys: Captured) -> None:
     script.states["network"] = {}
 
-    assert run_command("destroy", "dev", "network", "--yes") == 0
+    assert run_command("destroy", "network", "--yes") == 0
     assert script.calls == []
     assert "nothing to do" in capsys.readouterr().err

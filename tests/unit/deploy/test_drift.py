@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.cli.deploy.drift import DRIFTED
+from tapstack.cli.statuses import FOUND
 from tapstack.engine.events import Operation, Report
 
 RunCommand = Callable[..., int]
@@ -15,7 +15,7 @@ QUEUE = "aws:sqs/queue:Queue"
 
 
 def test_nothing_has_drifted(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
-    assert run_command("drift", "dev") == 0
+    assert run_command("drift") == 0
 
     assert capsys.readouterr().out.count("as it should be") == 4
     assert {action for action, _ in all_up.calls} == {"compare", "preview"}
@@ -26,7 +26,7 @@ def test_what_somebody_changed_in_the_cloud_is_named(all_up: Any, run_command: R
     same = Operation("same", QUEUE, f"urn::{QUEUE}::stream-failures")
     all_up.reports["compare", "data"] = Report(finished=[changed, same])
 
-    assert run_command("drift", "dev", "data") == DRIFTED
+    assert run_command("drift", "data") == FOUND
 
     told = capsys.readouterr()
     assert told.out == f"data          cloud      update 'notifications' ({QUEUE}): messageRetentionSeconds\n"
@@ -38,7 +38,7 @@ def test_what_the_program_would_change_is_named(all_up: Any, run_command: RunCom
     stack = Operation("create", "pulumi:pulumi:Stack", "urn::stack")
     all_up.reports["preview", "data"] = Report(finished=[made, stack])
 
-    assert run_command("drift", "dev", "data", "--json") == DRIFTED
+    assert run_command("drift", "data", "--json") == FOUND
 
     (found,) = json.loads(capsys.readouterr().out)
     assert found["program"] == [{"kind": "create", "type": QUEUE, "name": "more", "properties": []}]
@@ -50,12 +50,12 @@ def test_an_output_that_changed_since_is_a_stale_reference(
 ) -> None:
     all_up.states["data"]["resources"][0]["outputs"]["key_arn"] = "arn:2"
 
-    assert run_command("drift", "dev") == DRIFTED
+    assert run_command("drift") == FOUND
 
     told = capsys.readouterr()
     assert "compute       stale      data.key_arn has changed since this layer was deployed" in told.out
     assert "api-edge      as it should be" in told.out
-    assert "compute: to bring it up to date: nox -s up -- dev compute" in told.err
+    assert "compute: to bring it up to date: .venv/bin/tapstack --stack dev up compute" in told.err
 
 
 def test_a_secrets_ciphertext_is_not_compared(all_up: Any, run_command: RunCommand) -> None:
@@ -65,18 +65,18 @@ def test_a_secrets_ciphertext_is_not_compared(all_up: Any, run_command: RunComma
         "ciphertext": "v1:other",
     }
 
-    assert run_command("drift", "dev", "compute") == 0
+    assert run_command("drift", "compute") == 0
 
 
 def test_an_error_is_told_from_drift(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
     all_up.reports["compare", "data"] = "AccessDenied"
 
-    assert run_command("drift", "dev") == 1
+    assert run_command("drift") == 1
     assert "error: data: AccessDenied" in capsys.readouterr().err
 
 
 def test_layers_that_are_not_up_are_left_out(script: Any, run_command: RunCommand, capsys: Captured) -> None:
     script.states["network"] = {}
 
-    assert run_command("drift", "dev", "--json") == 0
+    assert run_command("drift", "--json") == 0
     assert json.loads(capsys.readouterr().out) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.cli.deploy.__main__ import main
+from tapstack.cli.main import main
 from tapstack.console.errors import UserError
 from tapstack.contracts.contract import OPERATORS, FieldSchema, contract_of, reads_of
 from tapstack.deploy.contracts.check import ContractCheck
@@ -123,9 +123,11 @@ def test_a_snapshot_that_is_out_of_date_is_named_with_what_differs() -> None:
         return [problem.text for problem in outdated("compute", text, after, "x.json")]
 
     assert told(now.text()) == []
-    assert told(None) == ["x.json is not there; write it: nox -s contracts -- --write"]
-    assert told(now.text(), None) == ["x.json is of a layer that is no more; remove it: nox -s contracts -- --write"]
-    update = "run: nox -s contracts -- --write"
+    assert told(None) == ["x.json is not there; write it: .venv/bin/tapstack contracts --write"]
+    assert told(now.text(), None) == [
+        "x.json is of a layer that is no more; remove it: .venv/bin/tapstack contracts --write"
+    ]
+    update = "run: .venv/bin/tapstack contracts --write"
     assert told(compute(a=field()).text()) == [f"x.json is out of date: b differs; {update}"]
     assert told(compute(c=field(), b=field()).text()) == [f"x.json is out of date: c, b, a differ; {update}"]
     reordered = compute(b=field("Arn", "api-edge"), a=field())
@@ -202,11 +204,11 @@ def test_without_write_a_change_that_fits_asks_for_it_and_one_that_breaks_does_n
     first = read_texts(tmp_path)
     capsys.readouterr()
 
-    assert change({"old": field("Arn", "api-edge"), "new": field()}, "old", write=False) == 1
+    assert change({"old": field("Arn", "api-edge"), "new": field()}, "old", write=False) == 2
     assert capsys.readouterr().err == (
-        f"{file_of('compute')} is out of date: new differs; run: nox -s contracts -- --write\n"
+        f"{file_of('compute')} is out of date: new differs; run: .venv/bin/tapstack contracts --write\n"
     )
-    assert change({}, write=False) == 1
+    assert change({}, write=False) == 2
     assert capsys.readouterr().err == f"`compute.old` is read by api-edge; {PATH} (this change removes it)\n"
     assert read_texts(tmp_path) == first
 
@@ -218,14 +220,14 @@ def test_the_table_marks_secrets_and_names_consumers_as_the_code_has_them(
     assert change({"key": key, "flag": field("bool", is_output=False)}, "key") == 0
     capsys.readouterr()
 
-    assert main(["contracts"]) == 1
+    assert main(["contracts"]) == 2
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert lines[1:] == [
         ["compute", "(version", "1)", "key", "ApiKey", "secret", "api-edge"],
         ["flag", "bool", "plain", "-"],
     ]
 
-    assert main(["contracts", "--json"]) == 1
+    assert main(["contracts", "--json"]) == 2
     document = json.loads(capsys.readouterr().out)
     assert document["contracts"]["compute"]["fields"]["key"] == {
         "type": "ApiKey",

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tapstack.checkout import CHECKOUT
-from tapstack.cli.deploy import __main__ as commands
-from tapstack.cli.deploy import new_layer
+from tapstack.cli.actions import new_layer
+from tapstack.cli.main import main
 from tapstack.console.errors import UserError
 from tapstack.deploy.scaffold import NewLayer, make, staging
 from tapstack.layers import read_layers
@@ -202,18 +202,18 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[NewLayer]:
 def test_the_command_takes_reads_and_owners(made: list[NewLayer], capsys: Captured) -> None:
     arguments = ["--reads", "network, data,network", "--owner", "@me", "--owner", "@acme/team"]
 
-    assert commands.main(["new-layer", "audit", *arguments]) == 0
+    assert main(["new-layer", "audit", *arguments]) == 0
     assert made == [NewLayer("audit", ("network", "data"), ("@me", "@acme/team"))]
     assert capsys.readouterr().out.splitlines()[0] == "wrote projects/audit/__main__.py"
 
 
 def test_a_layer_has_a_team_of_its_name_unless_told_otherwise(made: list[NewLayer]) -> None:
-    assert commands.main(["new-layer", "audit"]) == 0
+    assert main(["new-layer", "audit"]) == 0
     assert made == [NewLayer("audit", (), ("@tapstack/audit",))]
 
 
 def test_a_refusal_is_one_line_and_a_status(capsys: Captured) -> None:
-    assert commands.main(["new-layer", "network"]) == 1
+    assert main(["new-layer", "network"]) == 1
 
     said = capsys.readouterr()
     assert said.out == ""

@@ -56,7 +56,7 @@ def test_a_layer_alone_is_told_all_that_it_lacks(script: Any) -> None:
     plan = make_plan(script, ["data", "api-edge"], {}, None)
 
     told = "api-edge: network, compute are not up, and not in this plan"
-    assert plan.obstacles == [f"{told}; deploy all: nox -s up -- dev network data compute api-edge"]
+    assert plan.obstacles == [f"{told}; deploy all: .venv/bin/tapstack --stack dev up network data compute api-edge"]
     assert make_plan(script, LAYERS, {}, None).obstacles == []
 
 
@@ -143,9 +143,9 @@ def test_a_field_that_a_deployed_layer_reads_and_the_checkout_lacks_is_an_obstac
     all_up.reports["preview", "compute"] = Report(counts={"update": 1})
     told = "`compute.invoke_arn` is read by api-edge@dev; add the new field, move the consumer, then remove it"
 
-    assert run_command("plan", "dev", "compute") == 1
+    assert run_command("plan", "compute") == 2
     assert told in capsys.readouterr().out.replace("\n", " ")
-    assert run_command("up", "dev", "compute", "--yes") == 1
+    assert run_command("up", "compute", "--yes") == 1
     assert told in capsys.readouterr().err
     assert all_up.done("up") == []
 
@@ -189,7 +189,7 @@ def test_markdown_is_a_table_and_the_loss_is_bold(all_up: Any) -> None:
 def test_json_holds_all_of_it(all_up: Any, run_command: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
     all_up.reports["preview", "data"] = replaced_table()
 
-    assert run_command("plan", "dev", "data", "--json") == 0
+    assert run_command("plan", "data", "--json") == 0
 
     plan = json.loads(capsys.readouterr().out)
     assert plan["stack"] == "dev"
@@ -199,10 +199,10 @@ def test_json_holds_all_of_it(all_up: Any, run_command: Callable[..., int], caps
     assert plan["layers"][0]["outputs"] == {"velocity_table_name": ["api-edge"]}
 
 
-def test_a_plan_with_a_failed_preview_ends_with_1(all_up: Any, run_command: Callable[..., int]) -> None:
+def test_a_plan_with_a_failed_preview_ends_with_2(all_up: Any, run_command: Callable[..., int]) -> None:
     all_up.reports["preview", "compute"] = "the setting is bad"
 
-    assert run_command("plan", "dev") == 1
+    assert run_command("plan") == 2
 
 
 def text(plan: Plan) -> str:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tapstack.cli.deploy import __main__ as commands
-from tapstack.cli.deploy import touched
+from tapstack.cli.actions import touched
+from tapstack.cli.main import main
 from tapstack.console.errors import UserError
 from tapstack.deploy.changes import changed_since
 from tapstack.layers import LAYERS
@@ -84,14 +84,14 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_the_command_names_the_layers_that_use_what_changed(changed: list[str], capsys: Captured) -> None:
     changed += ["functions/transactions/webhooks/delivery.py", "README.md"]
 
-    assert commands.main(["touched", "--since", "main"]) == 0
+    assert main(["touched", "--since", "main"]) == 0
     assert capsys.readouterr().out.splitlines()[:2] == ["data", "compute"]
 
 
 def test_downstream_are_named_on_request_as_far_as_they_go(changed: list[str], capsys: Captured) -> None:
     changed.append("projects/network/vpc.py")
 
-    assert commands.main(["touched", "--since", "main", "--downstream", "--json"]) == 0
+    assert main(["touched", "--since", "main", "--downstream", "--json"]) == 0
     named = json.loads(capsys.readouterr().out)
     assert [layer for layer in named if layer in {"network", "data", "compute", "api-edge"}] == [
         "network",
@@ -101,18 +101,18 @@ def test_downstream_are_named_on_request_as_far_as_they_go(changed: list[str], c
 
 
 def test_nothing_changed_is_an_empty_list(changed: list[str], capsys: Captured) -> None:
-    assert commands.main(["touched", "--since", "main", "--json"]) == 0
-    assert commands.main(["touched", "--since", "main"]) == 0
+    assert main(["touched", "--since", "main", "--json"]) == 0
+    assert main(["touched", "--since", "main"]) == 0
     assert capsys.readouterr().out == "[]\n"
 
 
 def test_without_a_revision_every_layer_is_named(capsys: Captured) -> None:
-    assert commands.main(["touched"]) == 0
+    assert main(["touched"]) == 0
     assert capsys.readouterr().out.split() == list(LAYERS)
 
 
 def test_an_unknown_revision_is_one_line_and_a_status(capsys: Captured) -> None:
-    assert commands.main(["touched", "--since", "no-such-revision"]) == 1
+    assert main(["touched", "--since", "no-such-revision"]) == 1
 
     said = capsys.readouterr()
     assert said.out == ""

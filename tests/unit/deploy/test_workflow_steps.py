@@ -18,7 +18,7 @@ echo --- >> "$CALLS"
 if [ -f "$ANSWERS/$1-$2" ]; then cat "$ANSWERS/$1-$2"; fi
 case "$*" in *--paginate*) cat "$ANSWERS/comments" ;; esac
 """
-PYTHON = """#!/bin/sh
+TAPSTACK = """#!/bin/sh
 echo "$@" >> "$CALLS"
 echo --- >> "$CALLS"
 cat "$ANSWERS/said"
@@ -69,7 +69,7 @@ class Runner:
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
-    for path, text in ((tmp_path / "gh", GH), (tmp_path / ".venv" / "bin" / "python", PYTHON)):
+    for path, text in ((tmp_path / "gh", GH), (tmp_path / ".venv" / "bin" / "tapstack", TAPSTACK)):
         path.write_text(text, encoding="utf-8")
         path.chmod(0o755)
     runner = Runner(tmp_path)
@@ -79,7 +79,7 @@ def runner(tmp_path: Path) -> Runner:
 
 
 def test_a_preview_is_a_plan_in_markdown_that_the_summary_shows(runner: Runner) -> None:
-    assert runner.run("layer", "Preview") == [["-m tapstack.cli.deploy plan dev data --markdown"]]
+    assert runner.run("layer", "Preview") == [["--stack dev plan data --markdown"]]
     assert runner.read("plan.md") == runner.read("summary") == "the plan\n"
 
 
@@ -131,13 +131,13 @@ def test_a_plan_longer_than_a_comment_may_be_is_cut(runner: Runner) -> None:
 
 
 def test_a_deployment_asks_nobody(runner: Runner) -> None:
-    assert runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="") == [["-m tapstack.cli.deploy up dev data --yes"]]
+    assert runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="") == [["--stack dev up data --yes"]]
 
 
 def test_a_deployment_loses_data_only_where_that_was_accepted(runner: Runner) -> None:
     calls = runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="--accept-data-loss")
 
-    assert calls == [["-m tapstack.cli.deploy up dev data --yes --accept-data-loss"]]
+    assert calls == [["--stack dev up data --yes --accept-data-loss"]]
 
 
 def test_drift_fails_the_job_and_opens_an_issue(runner: Runner) -> None:
@@ -146,7 +146,7 @@ def test_drift_fails_the_job_and_opens_an_issue(runner: Runner) -> None:
 
     calls = runner.run("layer", "Look for drift", status=2)
 
-    assert calls[0] == ["-m tapstack.cli.deploy drift dev data"]
+    assert calls[0] == ["--stack dev drift data"]
     assert calls[-1] == ["issue", "create", "--title", "Drift: data in dev", "--body-file", "drift.md"]
     assert runner.read("drift.md") == "```\nqueue changed\n```\n"
 
@@ -171,7 +171,7 @@ def test_a_stack_without_drift_closes_its_issue(runner: Runner) -> None:
 def test_an_error_is_neither_drift_nor_none(runner: Runner) -> None:
     runner.answer("status", "1")
 
-    assert runner.run("layer", "Look for drift", status=1) == [["-m tapstack.cli.deploy drift dev data"]]
+    assert runner.run("layer", "Look for drift", status=1) == [["--stack dev drift data"]]
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def head(runner: Runner) -> str:
     return found.stdout.strip()
 
 
-TOUCHED = "-m tapstack.cli.deploy touched --downstream --json"
+TOUCHED = "touched --downstream --json"
 
 
 def test_layers_are_touched_since_the_last_deployment_that_went_through(runner: Runner, head: str) -> None:

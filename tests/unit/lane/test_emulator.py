@@ -71,7 +71,7 @@ def test_a_port_that_is_taken_is_refused_by_its_number(server: Emulator, step: S
 def test_a_running_one_does_not_move_to_another_port(server: Emulator, step: Step) -> None:
     url = server.start(step).url
 
-    with pytest.raises(UserError, match=f"is up at {url}; run `nox -s down` first"):
+    with pytest.raises(UserError, match=f"is up at {url}; to move it, run first: .venv/bin/tapstack down"):
         server.start(step, port=1)
 
 

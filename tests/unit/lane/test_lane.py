@@ -80,7 +80,7 @@ def test_two_lanes_do_not_meet(lane: Lane, tmp_path: Path) -> None:
 
 
 def test_a_lane_with_nothing_in_it_says_what_to_run(lane: Lane) -> None:
-    with pytest.raises(UserError, match="is not up: there is nothing in it; run: nox -s local"):
+    with pytest.raises(UserError, match=r"is not up: there is nothing in it; run: \.venv/bin/tapstack local"):
         lane.require_running()
 
 
@@ -88,7 +88,7 @@ def test_a_lane_whose_emulator_has_ended_says_so(lane: Lane) -> None:
     lane.folder.mkdir()
     lane.emulator.log.touch()
 
-    with pytest.raises(UserError, match="its emulator has ended; run: nox -s local"):
+    with pytest.raises(UserError, match=r"its emulator has ended; run: \.venv/bin/tapstack local"):
         lane.require_running()
 
 

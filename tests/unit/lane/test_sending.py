@@ -170,5 +170,5 @@ def test_one_that_was_not_is_failed(deliveries: list[Delivery], problem: str, mo
 
 
 def test_without_a_receiver_nothing_can_be_checked() -> None:
-    with pytest.raises(UserError, match="the webhook receiver is not running; run: nox -s local"):
+    with pytest.raises(UserError, match=r"the webhook receiver is not running; run: \.venv/bin/tapstack local"):
         checked(up=False)

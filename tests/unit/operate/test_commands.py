@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tapstack.cli.operate import __main__ as commands
-from tapstack.cli.operate import merchant, redrive
+from tapstack.cli import environments
+from tapstack.cli.actions import accounts
+from tapstack.cli.main import main
 from tapstack.lane.lane import Lane
 from tapstack.lane.merchants import SAMPLES
-from tapstack.operate.target import Target
+from tapstack.operate.account import Account
 from transactions.settings import MerchantSettings, parse_settings
 
 Captured = pytest.CaptureFixture[str]
@@ -39,14 +40,16 @@ def merchants(monkeypatch: pytest.MonkeyPatch) -> Merchants:
     """Have the commands work on an environment of two merchants whose notifier calls public addresses only."""
     merchants = Merchants()
     configuration = {"Environment": {"Variables": {"WEBHOOK_ALLOW_PRIVATE_TARGETS": "false"}}}
-    target = SimpleNamespace(
+    account = SimpleNamespace(
         merchants=merchants,
         data=SimpleNamespace(merchant_ids=["acme", "globex"], webhook_secret_prefix="hooks/"),
         compute=SimpleNamespace(notifier_function_name="notifier", alias_name="live"),
         functions=SimpleNamespace(get_function_configuration=lambda **_: configuration),
+        stack="local",
         take_on=lambda merchant_id: f"take on {merchant_id}",
     )
-    monkeypatch.setattr(merchant, "target_of", lambda _: target)
+    monkeypatch.setattr(environments, "environment_named", lambda _: None)
+    monkeypatch.setattr(accounts, "Account", lambda _: account)
     return merchants
 
 
@@ -67,54 +70,54 @@ def written(tmp_path: Path, value: Any) -> str:
     "arguments", [["merchant", "list"], ["merchant", "show", "acme"], ["explain", "txn_1"], ["redrive"], ["reconcile"]]
 )
 def test_without_a_lane_a_command_says_what_to_run(arguments: list[str], nowhere: Path, capsys: Captured) -> None:
-    assert commands.main(arguments) == 1
+    assert main(arguments) == 1
 
     told = capsys.readouterr()
     assert told.out == ""
-    assert told.err == f"error: the lane in {nowhere} is not up: there is nothing in it; run: nox -s local\n"
+    assert (
+        told.err == f"error: the lane in {nowhere} is not up: there is nothing in it; run: .venv/bin/tapstack local\n"
+    )
 
 
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ([], "required: command"),
-        (["merchant"], "required: action"),
-        (["merchant", "promote", "acme"], "invalid choice: 'promote'"),
-        (["merchant", "add"], "required: FILE"),
-        (["explain"], "required: TRANSACTION_ID"),
+        ([], "missing command"),
+        (["merchant"], "missing command"),
+        (["merchant", "promote", "acme"], "unknown command 'promote'"),
+        (["merchant", "add"], "missing argument 'FILE'"),
+        (["explain"], "missing argument 'TRANSACTION_ID'"),
         (["reconcile", "--older-than", "-1"], "'-1' is no number of seconds; give a whole number, 0 or more"),
         (["reconcile", "--older-than", "soon"], "'soon' is no number of seconds"),
     ],
 )
-def test_a_wrong_command_line_is_one_line_and_status_2(arguments: list[str], complaint: str, capsys: Captured) -> None:
-    with pytest.raises(SystemExit) as caught:
-        commands.main(arguments)
+def test_a_wrong_command_line_is_one_line_and_status_64(arguments: list[str], complaint: str, capsys: Captured) -> None:
+    assert main(arguments) == 64
 
     error = capsys.readouterr().err
-    assert caught.value.code == 2
     assert complaint in error
     assert error.count("\n") == 1
 
 
 def test_what_aws_refuses_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    def refused(_: Any) -> Target:
+    def refused(_: Any) -> Account:
         raise ClientError({"Error": {"Code": "AccessDeniedException", "Message": "not yours"}}, "GetItem")
 
-    monkeypatch.setattr(redrive, "target_of", refused)
+    monkeypatch.setattr(accounts, "Account", refused)
 
-    assert commands.main(["redrive"]) == 1
+    assert main(["redrive"]) == 1
     assert capsys.readouterr().err == (
         "error: An error occurred (AccessDeniedException) when calling the GetItem operation: not yours\n"
     )
 
 
 def test_a_ctrl_c_is_one_line_and_status_130(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    def interrupted(_: Any) -> Target:
+    def interrupted(_: Any) -> Account:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(redrive, "target_of", interrupted)
+    monkeypatch.setattr(accounts, "Account", interrupted)
 
-    assert commands.main(["redrive"]) == 130
+    assert main(["redrive"]) == 130
     assert capsys.readouterr().err.count("\n") == 1
 
 
@@ -123,7 +126,7 @@ def test_one_bad_merchant_of_a_file_leaves_all_of_them_unwritten(
 ) -> None:
     file = written(tmp_path, [DOCUMENT, DOCUMENT | {"id": "initech"}])
 
-    assert commands.main(["merchant", "add", file]) == 1
+    assert main(["merchant", "add", file]) == 1
 
     assert merchants.written == []
     assert capsys.readouterr().err == (
@@ -133,11 +136,14 @@ def test_one_bad_merchant_of_a_file_leaves_all_of_them_unwritten(
 
 
 def test_a_merchant_is_added_once(merchants: Merchants, tmp_path: Path, capsys: Captured) -> None:
-    assert commands.main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 0
-    assert commands.main(["merchant", "add", written(tmp_path, DOCUMENT | {"id": "globex"})]) == 1
+    assert main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 0
+    assert main(["merchant", "add", written(tmp_path, DOCUMENT | {"id": "globex"})]) == 1
 
     assert merchants.written == ["acme"]
-    assert "merchant 'globex' has settings already; change them with: merchant set" in capsys.readouterr().err
+    assert (
+        "merchant 'globex' has settings already; change them with: .venv/bin/tapstack merchant set FILE"
+        in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("action", ["add", "set"])
@@ -146,7 +152,7 @@ def test_a_webhook_the_notifier_would_refuse_is_refused(
 ) -> None:
     file = written(tmp_path, DOCUMENT | {"id": "globex", "webhook_url": "http://hooks.example.com"})
 
-    assert commands.main(["merchant", action, file]) == 1
+    assert main(["merchant", action, file]) == 1
 
     assert "settings of merchant 'globex': webhook_url is to be an https URL" in capsys.readouterr().err
     assert merchants.written == []
@@ -155,8 +161,14 @@ def test_a_webhook_the_notifier_would_refuse_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["set", "{file}"], "merchant 'acme' has no settings yet; write them with: merchant add FILE"),
-        (["suspend", "acme"], "merchant 'acme' has no settings yet; write them with: merchant add FILE"),
+        (
+            ["set", "{file}"],
+            "merchant 'acme' has no settings yet; write them with: .venv/bin/tapstack merchant add FILE",
+        ),
+        (
+            ["suspend", "acme"],
+            "merchant 'acme' has no settings yet; write them with: .venv/bin/tapstack merchant add FILE",
+        ),
         (["resume", "nobody"], "merchant 'nobody' is none of layer 'data'"),
         (["rotate-secret", "nobody"], "merchant 'nobody' is none of layer 'data'"),
         (["end-rotation", "nobody"], "merchant 'nobody' is none of layer 'data'"),
@@ -167,6 +179,6 @@ def test_a_merchant_that_is_not_set_up_is_named(
 ) -> None:
     file = written(tmp_path, DOCUMENT)
 
-    assert commands.main(["merchant", *(argument.format(file=file) for argument in arguments)]) == 1
+    assert main(["merchant", *(argument.format(file=file) for argument in arguments)]) == 1
 
     assert told in capsys.readouterr().err

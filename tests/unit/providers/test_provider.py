@@ -22,7 +22,7 @@ def aws() -> Provider:
 
 
 def test_without_an_emulator_s_address_it_refuses_to_be_configured(aws: Provider) -> None:
-    words = r"this stand-in only talks to the local emulator .* set aws:endpoints .*nox -s local"
+    words = r"this stand-in only talks to the local emulator .* set aws:endpoints .*.venv/bin/tapstack local"
     [problem] = aws.check_config({"region": "eu-central-1"})
     assert problem.path == "endpoints"
     with pytest.raises(ProviderError, match=words):
@@ -68,7 +68,7 @@ def test_a_service_without_an_address_is_refused_by_its_name(aws: Provider) -> N
 
 def test_an_emulator_that_is_not_there_is_named_with_the_command_to_run(aws: Provider) -> None:
     aws.configure(config("http://127.0.0.1:9", "sqs"))
-    with pytest.raises(ProviderError, match=r"does not answer at http://127.0.0.1:9; run: nox -s local"):
+    with pytest.raises(ProviderError, match=r"does not answer at http://127.0.0.1:9; run: .venv/bin/tapstack local"):
         aws.create(QUEUE, "jobs", {"name": "jobs"}, preview=False)
 
 

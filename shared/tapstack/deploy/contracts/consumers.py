@@ -15,11 +15,11 @@ from tapstack.layers import LAYERS, Layer
 Schemas = Mapping[str, Mapping[str, FieldSchema]]
 """Layer to field to what the field is."""
 
-READERS: Final[Mapping[str, str]] = {
-    **{layer: f"projects/{layer}" for layer in LAYERS},
-    OPERATORS: "shared/tapstack/operate",
+READERS: Final[Mapping[str, tuple[str, ...]]] = {
+    **{layer: (f"projects/{layer}",) for layer in LAYERS},
+    OPERATORS: ("shared/tapstack/operate", "shared/tapstack/cli"),
 }
-"""Who may read a contract, to the folder of its code."""
+"""Who may read a contract, to the folders of its code."""
 
 
 class Read(NamedTuple):
@@ -49,8 +49,8 @@ def find_reads(root: Path = CHECKOUT, contracts: Iterable[type[Contract]] | None
         for kind in (map(contract_of, LAYERS) if contracts is None else contracts)
     }
     found = []
-    for reader, folder in READERS.items():
-        files = sorted((root / folder).rglob("*.py"))
+    for reader, folders in READERS.items():
+        files = sorted(file for folder in folders for file in (root / folder).rglob("*.py"))
         sources = {file.relative_to(root).as_posix(): file.read_text(encoding="utf-8") for file in files}
         try:
             of_reader = uses(sources, classes)

@@ -15,12 +15,13 @@ done in three changes instead, each of which fits.
 from collections.abc import Mapping
 from typing import Any, Final
 
+from tapstack.console.hints import command
 from tapstack.contracts.contract import FieldSchema, module_file
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.snapshots import Snapshot
 from tapstack.program.upstream import READS_OUTPUT
 
-UPDATE: Final = "nox -s contracts -- --write"
+_UPDATE: Final = ("contracts", "--write")
 
 
 def breaks(before: Snapshot, after: Snapshot | None) -> list[Problem]:
@@ -52,10 +53,14 @@ def outdated(layer: str, text: str | None, after: Snapshot | None, file: str) ->
     if text == (after.text() if after else None):
         return []
     if text is None:
-        return [Problem(layer, f"{file} is not there; write it: {UPDATE}")]
+        return [Problem(layer, f"{file} is not there; write it: {command(*_UPDATE)}")]
     if after is None:
-        return [Problem(layer, f"{file} is of a layer that is no more; remove it: {UPDATE}")]
-    return [Problem(layer, f"{file} is out of date: {_difference(Snapshot.parse(text, file), after)}; run: {UPDATE}")]
+        return [Problem(layer, f"{file} is of a layer that is no more; remove it: {command(*_UPDATE)}")]
+    return [
+        Problem(
+            layer, f"{file} is out of date: {_difference(Snapshot.parse(text, file), after)}; run: {command(*_UPDATE)}"
+        )
+    ]
 
 
 def breaks_of_deployed(

@@ -12,8 +12,6 @@ from typing import Final, NamedTuple
 
 _Producers = frozenset[str]
 _NOBODY: Final[_Producers] = frozenset()
-# A class with this attribute takes each of its own fields from that contract.
-_CONTRACT: Final = "CONTRACT"
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -130,10 +128,6 @@ class _File(ast.NodeVisitor):
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         for outside in (*node.decorator_list, *node.bases):
             self.visit(outside)
-        for producer in self._taken_from(node):
-            for item in node.body:
-                if isinstance(item, ast.AnnAssign) and isinstance(item.target, ast.Name):
-                    self._use(producer, item.target.id, item)
         inside = _ClassScope()
         self._scopes.append(inside)
         for item in node.body:
@@ -171,7 +165,7 @@ class _File(ast.NodeVisitor):
             self._use(producer, node.attr, node)
         self.generic_visit(node)
 
-    def _use(self, producer: str, field: str, node: ast.expr | ast.stmt) -> None:
+    def _use(self, producer: str, field: str, node: ast.expr) -> None:
         if field in self._fields[producer]:
             self._found.append(Use(producer, field, self._file, node.lineno))
 
@@ -227,13 +221,6 @@ class _File(ast.NodeVisitor):
         if isinstance(node.func, ast.Attribute) and node.func.attr == "read":
             return self._class(node.func.value)
         return None
-
-    def _taken_from(self, node: ast.ClassDef) -> Iterable[str]:
-        for item in node.body:
-            match item:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if name == _CONTRACT:
-                    if (producer := self._class(value)) is not None:
-                        yield producer
 
     def _named_in(self, annotation: ast.expr | None) -> _Producers:
         named: set[str] = set()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.engine.stack import is_made
 from tapstack.engine.state import MARK
 from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
@@ -54,7 +55,7 @@ def read_deployment(layer: str, states: Sequence[Mapping[str, Any]]) -> Deployme
     there = [state for state in states if is_made(state) and not state.get("delete")]
     made = tuple(sorted(there, key=lambda state: state["urn"]))
     if stack is None or not made:
-        raise UserError(f"layer {layer!r} has no resources in its state; deploy it: nox -s up-{layer}")
+        raise UserError(f"layer {layer!r} has no resources in its state; deploy it: {command('up', layer)}")
     return Deployment(
         layer=layer,
         project=stack["urn"].split("::")[1],

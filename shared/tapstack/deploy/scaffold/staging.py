@@ -18,7 +18,7 @@ from tapstack.deploy.scaffold.layer import TABLE, NewLayer
 
 _GENERATORS: Final = (
     ("tapstack.generate.manifest",),
-    ("tapstack.cli.deploy", "contracts", "--quiet"),
+    ("tapstack", "contracts", "--quiet"),
     ("tapstack.deploy.github",),
 )
 """What writes files that are made from the table of layers: each module is run with `--write`, in this order."""

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.console.progress import Step
 from tapstack.lane.background import BackgroundProcess, Running
 from tapstack.lane.emulator.environment import emulator_python
@@ -55,7 +56,9 @@ class Emulator:
         """
         if running := self.running():
             if port and not running.url.endswith(f":{port}"):
-                raise UserError(f"this lane's emulator is up at {running.url}; run `nox -s down` first to move it")
+                raise UserError(
+                    f"this lane's emulator is up at {running.url}; to move it, run first: {command('down')}"
+                )
             return running
         self._process.stop()
         step.note("preparing the emulator's environment")

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tapstack.cli.deploy import __main__ as commands
-from tapstack.cli.deploy import graph
+from tapstack.cli.actions import graph
+from tapstack.cli.main import main
 
 Captured = pytest.CaptureFixture[str]
 States = dict[str, Any]
@@ -22,7 +22,7 @@ def deployed(script: Any, run_command: Any, states: States) -> States:
 def test_it_writes_three_files_and_names_them(deployed: States, tmp_path: Path, capsys: Captured) -> None:
     output = tmp_path / "new" / "folder"
 
-    assert commands.main(["graph", "--output", f"{output}"]) == 0
+    assert main(["graph", "--output", f"{output}"]) == 0
 
     told = capsys.readouterr()
     names = ("layers.svg", "layers.png", "layers.mmd")
@@ -35,16 +35,16 @@ def test_it_writes_three_files_and_names_them(deployed: States, tmp_path: Path, 
 
 
 def test_without_a_layer_that_is_up_it_says_how_to_get_one(run_command: Any, tmp_path: Path, capsys: Captured) -> None:
-    assert commands.main(["graph", "dev", "--output", f"{tmp_path / 'out'}"]) == 1
+    assert main(["graph", "--stack", "dev", "--output", f"{tmp_path / 'out'}"]) == 1
 
-    assert capsys.readouterr() == ("", "error: no layer of dev is up; deploy them: nox -s up -- dev\n")
+    assert capsys.readouterr() == ("", "error: no layer of dev is up; deploy them: .venv/bin/tapstack --stack dev up\n")
     assert not (tmp_path / "out").exists()
 
 
 def test_an_output_that_is_no_folder_is_named(deployed: States, tmp_path: Path, capsys: Captured) -> None:
     (tmp_path / "file").write_text("kept", encoding="utf-8")
 
-    assert commands.main(["graph", "--output", f"{tmp_path / 'file' / 'out'}"]) == 1
+    assert main(["graph", "--output", f"{tmp_path / 'file' / 'out'}"]) == 1
 
     why = "cannot be written to: Not a directory; make it writable, or name another with --output"
     assert capsys.readouterr().err.endswith(f"error: {tmp_path / 'file' / 'out'} {why}\n")
@@ -64,7 +64,7 @@ def test_a_disk_that_fills_up_leaves_the_old_files(
 
     monkeypatch.setattr(Path, "write_bytes", full)
 
-    assert commands.main(["graph", "--output", f"{tmp_path}"]) == 1
+    assert main(["graph", "--output", f"{tmp_path}"]) == 1
 
     assert "cannot be written to: No space left on device" in capsys.readouterr().err
     assert (tmp_path / "layers.svg").read_text(encoding="utf-8") == "old"
@@ -77,7 +77,7 @@ def test_the_readme_and_the_document_are_written_on_demand(
     monkeypatch.setattr(graph, "CHECKOUT", tmp_path)
     (tmp_path / "README.md").write_text("# T\n<!-- layers -->\n<!-- /layers -->\n", encoding="utf-8")
 
-    assert commands.main(["graph", "--readme"]) == 0
+    assert main(["graph", "--readme"]) == 0
 
     assert "flowchart LR" in (tmp_path / "README.md").read_text(encoding="utf-8")
     assert (tmp_path / "docs" / "layers.svg").read_text(encoding="utf-8").startswith("<svg ")
@@ -89,6 +89,6 @@ def test_a_readme_without_markers_leaves_the_document_alone(
     monkeypatch.setattr(graph, "CHECKOUT", tmp_path)
     (tmp_path / "README.md").write_text("# T\n", encoding="utf-8")
 
-    assert commands.main(["graph", "--readme"]) == 1
+    assert main(["graph", "--readme"]) == 1
 
     assert not (tmp_path / "docs").exists()

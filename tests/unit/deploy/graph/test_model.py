@@ -138,7 +138,9 @@ def test_a_stack_without_resources_is_named_with_the_next_step(states: States, r
     only_stack = states["data"][:1]
     states["data"] = only_stack if resources == "stack" else resources
 
-    with pytest.raises(UserError, match="layer 'data' has no resources in its state; deploy it: nox -s up-data"):
+    with pytest.raises(
+        UserError, match=r"layer 'data' has no resources in its state; deploy it: \.venv/bin/tapstack up data"
+    ):
         build_model(states)
 
 

@@ -1,0 +1,25 @@
+"""The account that an operator's command works on, and what AWS and the domain say no to, told in one line."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from tapstack.cli import environments
+from tapstack.console.errors import UserError
+from tapstack.operate.account import Account
+from transactions.errors import InvalidSettingsError
+from transactions.merchants import SettingsChangedError
+
+
+@contextmanager
+def account_of(stack: str) -> Iterator[Account]:
+    """Work on the account of a stack during a `with` block.
+
+    Raises:
+        UserError: it is not there, or AWS or the domain has refused something in the block.
+    """
+    try:
+        yield Account(environments.environment_named(stack))
+    except (InvalidSettingsError, SettingsChangedError, BotoCoreError, ClientError) as error:
+        raise UserError(f"{error}") from error

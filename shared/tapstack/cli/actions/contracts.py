@@ -1,0 +1,91 @@
+"""Shows who reads which output of whom, and checks that a change of a contract breaks no reader."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tapstack.cli import environments
+from tapstack.cli.statuses import DONE, FOUND
+from tapstack.console.errors import UserError
+from tapstack.console.hints import command
+from tapstack.console.progress import say
+from tapstack.console.table import print_table
+from tapstack.deploy.contracts.check import ContractCheck
+from tapstack.deploy.contracts.problems import Problem
+from tapstack.engine.state import states_of
+
+
+def contracts(stack: str | None, *, write: bool, base: str | None, as_json: bool, quiet: bool) -> int:
+    """Check them; the status is 2 where something is wrong."""
+    check = ContractCheck.of_checkout(base)
+    problems = [*check.undeclared(), *check.breaks()]
+    if stack is not None:
+        problems += check.breaks_of_deployed(deployed(stack), stack)
+    if not write:
+        problems += check.outdated()
+    written = check.write() if write and not problems else []
+    if as_json:
+        print(json.dumps(_document(check, problems), indent=2))
+    elif not quiet:
+        _print(check)
+    sys.stdout.flush()
+    for problem in () if as_json else problems:
+        say(problem.text)
+    for file in written:
+        say(f"wrote {file}")
+    if write and problems:
+        raise UserError("no snapshot is written while this is so")
+    return FOUND if problems else DONE
+
+
+def deployed(stack: str) -> Mapping[str, Mapping[str, Any]]:
+    """Read what the layers' stacks of a name export, of those that are up.
+
+    Raises:
+        UserError: none is, or the backend cannot be read.
+    """
+    environment = environments.environment_named(stack)
+    with environment.opened("contracts", starts=False):
+        found = {layer: state.outputs for layer, state in states_of(environment).items() if state.outputs}
+    if not found:
+        raise UserError(f"no layer of {stack} is up; leave --stack out, or deploy them: {command('up', stack=stack)}")
+    return found
+
+
+def _print(check: ContractCheck) -> None:
+    print_table(
+        ("producer", "field", "type", "", "consumers"),
+        [
+            (
+                f"{layer} (version {contract.version})" if place == 0 else "",
+                name,
+                field.type,
+                ", ".join(word for word, said in (("secret", field.secret), ("plain", not field.is_output)) if said),
+                ", ".join(check.consumers(layer, name)) or "-",
+            )
+            for layer, contract in check.contracts.items()
+            for place, (name, field) in enumerate(contract.fields.items())
+        ],
+    )
+
+
+def _document(check: ContractCheck, problems: Sequence[Problem]) -> dict[str, Any]:
+    return {
+        "contracts": {
+            layer: {
+                "version": contract.version,
+                "fields": {
+                    name: {
+                        "type": field.type,
+                        "is_output": field.is_output,
+                        "secret": field.secret,
+                        "consumers": check.consumers(layer, name),
+                    }
+                    for name, field in contract.fields.items()
+                },
+            }
+            for layer, contract in check.contracts.items()
+        },
+        "problems": [problem._asdict() for problem in problems],
+    }

@@ -1,0 +1,53 @@
+"""Tells what differs between state, cloud and program, and which layers read outputs that have changed since."""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+
+from tapstack.cli import environments
+from tapstack.cli.statuses import DONE, FOUND
+from tapstack.console.hints import command
+from tapstack.console.progress import say, step
+from tapstack.deploy.drift import Difference, LayerDrift, find_drift
+from tapstack.engine.environment import Environment
+from tapstack.layers import LAYERS
+
+
+def drift(stack: str, layers: Sequence[str], *, as_json: bool) -> int:
+    """Print what has drifted; the status is 0 where nothing has, 2 where something has."""
+    layers = layers or LAYERS
+    environment = environments.environment_named(stack)
+    with environment.opened("drift", starts=False), step("drift", f"comparing {', '.join(layers)}") as current:
+        found = find_drift(environment, layers)
+        current.result = f"{len(found)} compared, {len(layers) - len(found)} not up"
+    if as_json:
+        print(json.dumps([dataclasses.asdict(layer) for layer in found], indent=2))
+    else:
+        _print(found)
+    for layer in found:
+        for line in _next_steps(layer, environment):
+            say(f"{layer.layer}: {line}")
+    return DONE if all(layer.is_none for layer in found) else FOUND
+
+
+def _next_steps(drift: LayerDrift, environment: Environment) -> Iterator[str]:
+    if drift.stale or drift.program:
+        yield f"to bring it up to date: {command('up', drift.layer, stack=environment.name)}"
+    if drift.cloud:
+        by_hand = f"(cd projects/{drift.layer} && pulumi {{}} --stack {environment.name})"
+        yield f"to keep what the cloud has: {by_hand.format('refresh')}"
+        yield f"to put it back: {by_hand.format('up --refresh')}"
+
+
+def _print(found: Sequence[LayerDrift]) -> None:
+    for drift in found:
+        lines = [f"cloud      {_told(difference)}" for difference in drift.cloud]
+        lines += [f"program    {_told(difference)}" for difference in drift.program]
+        lines += [f"stale      {name} has changed since this layer was deployed" for name in drift.stale]
+        for line in lines or ["as it should be"]:
+            print(f"{drift.layer:<14}{line}")
+
+
+def _told(difference: Difference) -> str:
+    properties = f": {', '.join(difference.properties)}" if difference.properties else ""
+    return f"{difference.kind} {difference.name!r} ({difference.type}){properties}"

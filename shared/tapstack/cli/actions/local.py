@@ -1,0 +1,129 @@
+"""Brings everything up: engine, emulator, the layers wave by wave, a smoke run of transactions, a summary."""
+
+import json
+import shlex
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from tapstack.cli.actions.outputs import outputs_of
+from tapstack.cli.actions.send import as_data, send
+from tapstack.cli.statuses import DONE, ERROR
+from tapstack.console.errors import UserError
+from tapstack.console.hints import command
+from tapstack.console.progress import say, step
+from tapstack.deploy.deployment import deploy_all
+from tapstack.engine.events import Report
+from tapstack.lane import merchants, stack_config, summary
+from tapstack.lane.environment import LaneEnvironment
+from tapstack.lane.lane import Lane
+from tapstack.lane.sending import Outcome
+from tapstack.lane.smoke import check_smoke, smoke_jobs
+from tapstack.lane.transactions_file import Line
+from tapstack.layers import LAYERS
+from tapstack.providers import state_only_types
+
+_SHOWN: Final = ("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboard_url")
+
+
+def local(*, port: int | None, suffix: str | None, real_provider: bool, as_json: bool) -> int:
+    """Bring the lane up and leave it up; the status is 1 when a transaction of the smoke run came to grief."""
+    started = time.monotonic()
+    lane = Lane()
+    environment = LaneEnvironment(lane)
+    with lane.locked("local"):
+        running = lane.start(port=port, real_provider=real_provider)
+        _choose_suffix(lane, suffix)
+        reports = deploy_all(environment)
+        outputs = outputs_of(environment, show_secrets=True)
+        with step("merchants", "writing settings") as current:
+            receiver = lane.receiver.start(running.url, outputs["data"]["webhook_secret_prefix"])
+            merchants.write_settings(running.url, outputs["data"]["merchants_table_name"], receiver.url)
+            current.result = f"{', '.join(stack_config.MERCHANTS)}; webhooks to {receiver.url}"
+        outcomes = _smoke(lane)
+    seconds = time.monotonic() - started
+    if as_json:
+        print(json.dumps(_document(reports, outputs, outcomes, seconds), indent=2))
+    else:
+        _summarise(reports, outputs, outcomes, seconds)
+    return ERROR if summary.failures(outcomes) else DONE
+
+
+def _choose_suffix(lane: Lane, wanted: str | None) -> None:
+    current = {stack_config.suffix(lane.projects, layer) for layer in LAYERS if lane.stack(layer).resources()}
+    if wanted and current - {wanted}:
+        raise UserError(
+            f"the lane is up as environment {', '.join(sorted(current))!r}; before {wanted!r} run: {command('down')}"
+        )
+    if wanted or not current:
+        stack_config.set_suffix(lane.projects, wanted or stack_config.SUFFIX)
+
+
+def _smoke(lane: Lane) -> list[Outcome]:
+    jobs = smoke_jobs()
+    with step("smoke run", f"sending {len(jobs)} transactions") as current:
+        outcomes = send(lane, jobs)
+        good = len(jobs) - len(summary.failures(outcomes))
+        current.result = f"{good} of {len(jobs)} decided and notified"
+    try:
+        check_smoke(outcomes)
+    except UserError:
+        summary.print_table(outcomes, stderr=True)
+        raise
+    return outcomes
+
+
+def _summarise(
+    reports: Mapping[str, Report], outputs: Mapping[str, Any], outcomes: Sequence[Outcome], seconds: float
+) -> None:
+    edge = outputs["api-edge"]
+    print()
+    summary.print_table(outcomes)
+    print(f"\nOutputs ({command('outputs')} prints all)")
+    for name in _SHOWN:
+        print(f"  {name:<16}{edge[name]}")
+    print("\nKept in the state alone, for the emulator cannot hold it")
+    for kind, reason in _kept_in_state(reports).items():
+        print(f"  {kind}: {reason}")
+    times = ", ".join(f"{layer} {report.seconds:.0f} s" for layer, report in reports.items())
+    print(f"\nUp after {seconds:.0f} s: {times}")
+    print("\nTry it")
+    print(f"  {_curl(edge, *smoke_jobs()[0])}")
+    more, by_hand = command("send", "transactions.jsonl"), f'eval "$({command("env")})"'
+    print(f"  {more:<40}  more of them, one JSON object a line")
+    print(f"  {by_hand:<40}  for `pulumi` by hand in a project folder")
+    say(f"the lane stays up; to end it: {command('down')}")
+
+
+def _document(
+    reports: Mapping[str, Report], outputs: Mapping[str, Any], outcomes: Sequence[Outcome], seconds: float
+) -> dict[str, Any]:
+    edge = outputs["api-edge"]
+    return {
+        "seconds": round(seconds, 1),
+        "layers": {
+            layer: {"changes": dict(report.changes), "seconds": round(report.seconds, 1)}
+            for layer, report in reports.items()
+        },
+        "outputs": {name: edge[name] for name in _SHOWN},
+        "state_only": _kept_in_state(reports),
+        "transactions": [as_data(outcome) for outcome in outcomes],
+    }
+
+
+def _kept_in_state(reports: Mapping[str, Report]) -> dict[str, str]:
+    """Find the types of resources that the emulator does not hold, each with the reason."""
+    used = {operation.type for report in reports.values() for operation in report.finished}
+    return {kind: reason for kind, reason in sorted(state_only_types().items()) if kind in used}
+
+
+def _curl(edge: Mapping[str, Any], merchant: str, line: Line) -> str:
+    headers = {
+        "x-api-key": edge["api_keys"][merchant],
+        "idempotency-key": str(uuid.uuid4()),
+        "content-type": "application/json",
+    }
+    flags = " ".join(f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items())
+    body = json.dumps(line.body, separators=(",", ":"))
+    return f"curl -i {shlex.quote(edge['transactions_url'])} {flags} -d {shlex.quote(body)}"

@@ -1,1 +1,0 @@
-"""The teams' commands, one file each: `configure` says what they take, `run` does it and returns the exit status."""

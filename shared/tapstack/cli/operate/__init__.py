@@ -1,1 +1,0 @@
-"""One module per command: `configure` describes its arguments, `run` does it, the docstring is its help."""

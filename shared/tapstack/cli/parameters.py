@@ -1,0 +1,155 @@
+"""What several verbs take: a stack, layers, numbers within bounds; completed without asking any cloud."""
+
+import difflib
+from collections.abc import Callable, Iterable
+from typing import Any, Final, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from tapstack.checkout import CHECKOUT
+from tapstack.console.hints import LANE
+from tapstack.layers import LAYERS
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class UnknownNameError(click.UsageError):
+    """A name that is none of those there are; the message names the nearest."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that a name is none of those that are known, and which may have been meant."""
+    known = list(known)
+    near = difflib.get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return f"unknown {kind} {name!r}: {hint}the {kind}s are {', '.join(known)}"
+
+
+def stacks() -> list[str]:
+    """Name the stacks that a layer of this checkout has settings for, the lane's first."""
+    files = (CHECKOUT / "projects").glob("*/Pulumi.*.yaml")
+    return [LANE, *sorted({file.name.split(".")[1] for file in files} - {LANE})]
+
+
+class Verbs(click.Group):
+    """A group that says of an unknown command which one may have been meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that the arguments begin with."""
+        known = self.list_commands(ctx)
+        if args[0] not in known and not ctx.resilient_parsing:
+            raise UnknownNameError(unknown("command", args[0], known), ctx)
+        return super().resolve_command(ctx, args)
+
+
+class _Layer(click.ParamType[str]):
+    name = "layer"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        if value in LAYERS:
+            return value
+        if value in stacks():
+            raise UnknownNameError(f"{value!r} is a stack and no layer; write: --stack {value}", ctx)
+        raise UnknownNameError(unknown("layer", value, LAYERS), ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        chosen = ctx.params.get(param.name or "") or ()
+        return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete) and name not in chosen]
+
+
+class _Stack(click.ParamType[str]):
+    name = "name"
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in stacks() if name.startswith(incomplete)]
+
+
+class WholeNumber(click.ParamType[int]):
+    """A whole number within bounds, written in digits."""
+
+    name = "number"
+
+    def __init__(self, what: str, least: int, most: int | None = None) -> None:
+        """Describe it.
+
+        Args:
+            what: what it is a number of, for the message, such as `port`.
+            least: the smallest there may be.
+            most: the largest; None sets no limit.
+        """
+        self._what = what
+        self._least = least
+        self._most = most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Take the number from its digits."""
+        text = f"{value}"
+        number = int(text) if text.isascii() and text.isdecimal() else self._least - 1
+        if number < self._least or (self._most is not None and number > self._most):
+            wanted = "whole number" if self._most is None else "number"
+            bounds = f", {self._least} or more" if self._most is None else f" from {self._least} to {self._most}"
+            self.fail(f"{text!r} is no {self._what}; give a {wanted}{bounds}", param, ctx)
+        return number
+
+
+STACK: Final = _Stack()
+
+
+def _named_stack(context: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """Give the stack that was named here, or before the verb."""
+    above = context.parent.params.get("stack") if context.parent else None
+    if value is not None and above is not None and value != above:
+        raise click.UsageError(f"--stack is given twice, as {above} and as {value}", context)
+    return above if value is None else value
+
+
+def _stack_or_lane(context: click.Context, param: click.Parameter, value: str | None) -> str:
+    return _named_stack(context, param, value) or LANE
+
+
+def takes_stack(function: _F) -> _F:
+    """Let a verb take the stack that it works on: the one that is named before it or after it, or the lane's."""
+    return click.option(
+        "--stack",
+        type=STACK,
+        metavar="NAME",
+        callback=_stack_or_lane,
+        help="The stack to work on, the same name in all layers.  [default: local, the lane's]",
+    )(function)
+
+
+def may_take_stack(text: str) -> Callable[[_F], _F]:
+    """Let a verb take a stack, and None where none is named; `text` is the option's help."""
+    return click.option("--stack", type=STACK, metavar="NAME", callback=_named_stack, help=text)
+
+
+def takes_layers(function: _F) -> _F:
+    """Let a verb take layers; none stands for all."""
+    return click.argument("layers", nargs=-1, type=_Layer(), metavar="[LAYER]...")(function)
+
+
+def takes_since(function: _F) -> _F:
+    """Let a verb take a revision."""
+    return click.option(
+        "--since",
+        metavar="REV",
+        help="Only layers that use a file changed since this revision of git, and those that follow.",
+    )(function)
+
+
+def takes_yes(function: _F) -> _F:
+    """Let a verb be told that its change is agreed to."""
+    return click.option("--yes", is_flag=True, help="Do not ask, go on.")(function)
+
+
+def takes_json(function: _F) -> _F:
+    """Let a verb print data for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)

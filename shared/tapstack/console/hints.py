@@ -1,0 +1,39 @@
+"""The command lines that messages name: one spelling, ready to be pasted."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Final
+
+from tapstack.checkout import CHECKOUT
+
+LANE: Final = "local"
+"""The stack that a command works on where none is named: the lane's."""
+
+PROGRAM_VARIABLE: Final = "TAPSTACK_PROGRAM"
+"""How the person at the shell calls the program; whatever a command starts tells them the same."""
+
+_PROGRAM: Final = "tapstack"
+
+
+def command(*words: str, stack: str = LANE) -> str:
+    """Give the command line of a verb and what follows it: `.venv/bin/tapstack --stack dev up data`.
+
+    Args:
+        words: the verb, layers and options.
+        stack: the stack that is worked on; the lane's is not named.
+    """
+    of_stack = () if stack == LANE else ("--stack", stack)
+    return " ".join((os.environ.get(PROGRAM_VARIABLE) or _program(), *of_stack, *words))
+
+
+def name_program() -> None:
+    """Let the programs that this one starts name it as this one does; their own `PATH` has more folders."""
+    os.environ.setdefault(PROGRAM_VARIABLE, _program())
+
+
+def _program() -> str:
+    if shutil.which(_PROGRAM):
+        return _PROGRAM
+    within = Path(".venv") / "bin" / _PROGRAM
+    return str(within if Path.cwd() == CHECKOUT else CHECKOUT / within)

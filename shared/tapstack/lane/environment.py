@@ -1,0 +1,65 @@
+"""The lane as an environment: its stacks, its lock, and the emulator as their AWS."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tapstack.console.errors import UserError
+from tapstack.console.hints import LANE, command
+from tapstack.engine.environment import AwsEndpoint, Environment
+from tapstack.engine.stack import LayerStack
+from tapstack.lane.emulator.server import REGION
+from tapstack.lane.lane import Lane
+
+
+class LaneEnvironment(Environment):
+    """The lane on this machine."""
+
+    name = LANE
+    asks = False
+
+    def __init__(self, lane: Lane) -> None:
+        """Describe it; nothing is started."""
+        super().__init__()
+        self.shell = f'eval "$({command("env")})"'
+        self._lane = lane
+
+    def stack(self, layer: str) -> LayerStack:
+        """Return a layer's stack."""
+        return self._lane.stack(layer, stop=self.stop)
+
+    def require(self) -> None:
+        """See that the lane is up.
+
+        Raises:
+            UserError: it is not.
+        """
+        self._lane.require_running()
+
+    @contextmanager
+    def opened(self, command: str, *, starts: bool) -> Iterator[None]:
+        """Lock the lane, and start it where it is not up and may be started.
+
+        Raises:
+            UserError: it is not up, or another command works on it.
+        """
+        with self._lane.locked(command):
+            if not starts:
+                self._lane.require_running()
+            self._lane.start()
+            yield
+
+    def explain(self, error: UserError) -> UserError:
+        """Say so where the emulator has ended."""
+        if self._lane.emulator.running():
+            return error
+        log = self._lane.emulator.log
+        return UserError(f"the emulator ended meanwhile (its log: {log}); run again: {command('local')}")
+
+    def aws_endpoint(self) -> AwsEndpoint:
+        """Tell where the emulator answers; it takes any key.
+
+        Raises:
+            UserError: the lane is not up.
+        """
+        url = self._lane.require_running().url
+        return AwsEndpoint(url=url, region=REGION, access_key="test", secret_key="test")  # noqa: S106

@@ -1,0 +1,128 @@
+"""The AWS account of an environment, as operators work on it: what its layers export, and clients of its services."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+from botocore.exceptions import NoCredentialsError
+
+from tapstack.console.errors import UserError
+from tapstack.console.hints import LANE, command
+from tapstack.contracts.compute import ComputeContract
+from tapstack.contracts.contract import Contract
+from tapstack.contracts.data import DataContract
+from tapstack.engine.environment import Environment
+from tapstack.operate.exports import Exports
+from transactions.clock import now
+from transactions.merchants import Merchants
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sqs import SQSClient
+
+_C = TypeVar("_C", bound=Contract)
+
+
+class Account:
+    """What an environment has in AWS; outputs and clients are asked for when they are needed."""
+
+    def __init__(self, environment: Environment) -> None:
+        """Find it.
+
+        Raises:
+            UserError: its AWS does not answer.
+        """
+        self._environment = environment
+        self._endpoint = environment.aws_endpoint()
+
+    @property
+    def stack(self) -> str:
+        """The name of the environment's stacks."""
+        return self._environment.name
+
+    @cached_property
+    def data(self) -> Exports[DataContract]:
+        """What the data layer exports."""
+        return self._exports(DataContract)
+
+    @cached_property
+    def compute(self) -> Exports[ComputeContract]:
+        """What the compute layer exports."""
+        return self._exports(ComputeContract)
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        """DynamoDB."""
+        client: DynamoDBClient = self._client("dynamodb")
+        return client
+
+    @cached_property
+    def sqs(self) -> "SQSClient":
+        """SQS."""
+        client: SQSClient = self._client("sqs")
+        return client
+
+    @cached_property
+    def secrets_manager(self) -> "SecretsManagerClient":
+        """Secrets Manager."""
+        client: SecretsManagerClient = self._client("secretsmanager")
+        return client
+
+    @cached_property
+    def functions(self) -> Any:
+        """Lambda."""
+        return self._client("lambda")
+
+    @cached_property
+    def merchants(self) -> Merchants:
+        """The merchants table."""
+        return Merchants(self.dynamodb, self.data.merchants_table_name, now)
+
+    def take_on(self, merchant_id: str) -> str:
+        """Give the command that makes a merchant's webhook secret and API key."""
+        stack = "" if self.stack == LANE else f" --stack {self.stack}"
+        settings = {
+            "data": f"'merchants[{len(self.data.merchant_ids)}]' {merchant_id}",
+            "api-edge": f"merchants.{merchant_id} standard",
+        }
+        by_hand = (
+            f"(cd projects/{layer} && pulumi config set{stack} --path {setting} && pulumi up{stack})"
+            for layer, setting in settings.items()
+        )
+        return " && ".join(filter(None, (self._environment.shell, *by_hand)))
+
+    def _exports(self, contract: type[_C]) -> Exports[_C]:
+        outputs = self._environment.outputs(contract.LAYER)
+        return Exports(contract, outputs, command("up", contract.LAYER, stack=self.stack))
+
+    def _client(self, service: str) -> Any:
+        make: Callable[..., Any] = self._session.client
+        return make(service, endpoint_url=self._endpoint.url if self._endpoint else None)
+
+    @cached_property
+    def _session(self) -> boto3.Session:
+        """Go to the environment's region, with its own credentials or those of this shell.
+
+        Raises:
+            UserError: there are none in this shell, or they are of another account, where an environment of the same
+                name may well be.
+        """
+        if endpoint := self._endpoint:
+            return boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
+        _, _, _, region, account, _ = self.data.key_arn.split(":", 5)
+        session = boto3.Session(region_name=region)
+        try:
+            mine = session.client("sts").get_caller_identity()["Account"]
+        except NoCredentialsError as error:
+            raise UserError(
+                f"stack {self.stack!r} is in account {account}, and this shell has no AWS credentials; "
+                "set AWS_PROFILE, or log in"
+            ) from error
+        if mine != account:
+            raise UserError(
+                f"stack {self.stack!r} is in account {account}, and the credentials of this shell are of account "
+                f"{mine}; take those of {account}"
+            )
+        return session
