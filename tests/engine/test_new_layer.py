@@ -53,7 +53,7 @@ def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchChecko
         ["mypy", "tests/unit/test_made_up.py", "shared/tapstack/contracts/made_up.py"],
         ["pytest", "-q", "tests/unit/test_made_up.py"],
         ["pytest", "-q", "tests/contracts", "-k", "[made-up]"],
-        ["pytest", "-q", "tests/unit/delivery/test_footprint.py", "-k", "made-up"],
+        ["pytest", "-q", "tests/unit/deploy/test_footprint.py", "-k", "made-up"],
     ],
     ids=" ".join,
 )

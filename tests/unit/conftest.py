@@ -1,6 +1,7 @@
-"""What the layers' programs come to on Pulumi's mocks."""
+"""What the layers' programs come to on Pulumi's mocks, and programs that pretend to be others."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 import pytest
@@ -68,3 +69,19 @@ def upstream() -> dict[str, dict[str, Any]]:
 def promised() -> Callable[[str], set[str]]:
     """Give the outputs that a layer's contract promises, and those that every layer has."""
     return lambda layer: {*contract_of(layer).schema(), VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT}
+
+
+Script = Callable[[Path, str], Path]
+
+
+@pytest.fixture
+def script() -> Script:
+    """Write an executable shell script."""
+
+    def write(path: Path, body: str) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+        path.chmod(0o755)
+        return path
+
+    return write
