@@ -44,7 +44,7 @@ def test_layers_go_up_in_order_stop_at_a_failure_and_go_on(lane: Lane, on_lane: 
     assert on_lane("up", "network", "data", "compute") == 1
     first = capsys.readouterr().err
     assert "known once network and data are up" in re.sub(r"\s+", " ", first)
-    assert re.search(r"Up: \w+, \w+; failed: compute. Mend it and go on: .venv/bin/tapstack up compute\n", first)
+    assert re.search(r"Up: \w+, \w+; failed: compute. Fix it and go on: .venv/bin/tapstack up compute\n", first)
     assert [bool(lane.stack(layer).resources()) for layer in LAYERS[:2]] == [True, True]
     functions = emulator_client(lane.require_running().url, "lambda").list_functions()["Functions"]
     assert functions == []

@@ -1,8 +1,9 @@
 """Turns the name of a stack into an environment: the one place that does."""
 
-from tapstack.cli.parameters import stacks, unknown
+from tapstack.cli.parameters import stacks
 from tapstack.console.errors import UserError
 from tapstack.console.hints import LANE
+from tapstack.console.words import unknown
 from tapstack.engine.environment import BackendEnvironment, Environment
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane

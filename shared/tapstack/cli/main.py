@@ -68,6 +68,11 @@ class _Verbs(Verbs):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except click.UsageError as error:
+            # The parser does not say at whose options it stopped.
+            if error.ctx is None:
+                error.ctx = click.Context(self, info_name=ctx.invoked_subcommand, parent=ctx)
+            raise
         except KeyboardInterrupt:
             say = section_of(f"{ctx.invoked_subcommand}").after_interrupt.format(down=command("down"))
             print(f"interrupted; {say}", file=sys.stderr)

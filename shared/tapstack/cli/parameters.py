@@ -1,7 +1,6 @@
 """What several verbs take: a stack, layers, numbers within bounds; completed without asking any cloud."""
 
-import difflib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any, Final, TypeVar
 
 import click
@@ -9,6 +8,7 @@ from click.shell_completion import CompletionItem
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.hints import LANE
+from tapstack.console.words import unknown
 from tapstack.layers import LAYERS
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -16,14 +16,6 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 class UnknownNameError(click.UsageError):
     """A name that is none of those there are; the message names the nearest."""
-
-
-def unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    """Say that a name is none of those that are known, and which may have been meant."""
-    known = list(known)
-    near = difflib.get_close_matches(name.lower().replace("_", "-"), known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown {kind} {name!r}: {hint}the {kind}s are {', '.join(known)}"
 
 
 def stacks() -> list[str]:

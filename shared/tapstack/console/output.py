@@ -19,6 +19,7 @@ def console(*, stderr: bool = False) -> Console:
     plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb" or not stream.isatty()
     return Console(
         stderr=stderr,
+        force_terminal=stream.isatty(),
         width=None if stream.isatty() else _WIDTH_OF_A_FILE,
         color_system=None if plain else "auto",
         highlight=False,

@@ -31,7 +31,13 @@ def print_table(
     for row in rows[:_MOST_ROWS]:
         table.add_row(*(Text(f"{value}") for value in row))
     output = console(stderr=stderr)
-    output.print(table)
+    if output.is_terminal:
+        output.print(table)
+    else:
+        with output.capture() as captured:
+            output.print(table)
+        # Files are compared and sent on: they get no blanks at the ends of lines.
+        output.out("\n".join(line.rstrip() for line in captured.get().splitlines()))
     if len(rows) > _MOST_ROWS:
         output.print(f"… and {len(rows) - _MOST_ROWS} more")
 

@@ -23,7 +23,7 @@ def changed_since(revision: str, root: Path = CHECKOUT) -> tuple[str, ...]:
     """
     wanted = f"{revision}^{{commit}}"
     if _git(root, "rev-parse", "--is-inside-work-tree").returncode:
-        raise UserError(f"{root} is no checkout of git, so nothing tells what has changed since {revision!r}")
+        raise UserError(f"{root} is no checkout of git, and only git tells what has changed since {revision!r}")
     found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
     if found.returncode:
         raise UserError(
@@ -53,4 +53,4 @@ def _git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
             check=False,
         )
     except FileNotFoundError as error:
-        raise UserError("git is not there, and it alone tells what has changed; install it") from error
+        raise UserError("git is not there, and only git tells what has changed; install it") from error

@@ -7,6 +7,7 @@ from typing import Final
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import Step, say, steps
+from tapstack.console.words import counted
 from tapstack.deploy.plan import LayerPlan, Plan, losses_of
 from tapstack.deploy.plan_report import loss_line
 from tapstack.engine.environment import Environment
@@ -85,7 +86,7 @@ def destroy_waves(environment: Environment, order: Sequence[Sequence[str]]) -> N
             left = [layer for later in order for layer in later if layer not in gone]
             raise UserError(
                 f"{'; '.join(map(str, failed.values()))}. Destroyed: {', '.join(gone) or 'none'}; still there: "
-                f"{', '.join(left)}. Mend it and go on: {command('destroy', *left, stack=environment.name)}"
+                f"{', '.join(left)}. Fix it and go on: {command('destroy', *left, stack=environment.name)}"
             )
 
 
@@ -115,7 +116,7 @@ def _progress_on(current: Step) -> Listener:
 
     def tell(operation: Operation, report: Report) -> None:
         verb = _VERBS.get(operation.op, operation.op)
-        current.note(f"{verb} {operation.name} ({len(report.finished)} resources done)")
+        current.note(f"{verb} {operation.name} ({counted(len(report.finished), 'resource')} done)")
 
     return tell
 
@@ -157,4 +158,4 @@ def _halt(environment: Environment, plan: Plan, failed: Mapping[str, UserError],
     state = [f"up: {', '.join(up) or 'none'}", f"failed: {', '.join(failed)}"]
     state += [f"not begun: {', '.join(later)}"] if later else []
     again = command("up", *failed, *later, stack=environment.name)
-    return f"{told}. {'; '.join(state).capitalize()}. Mend it and go on: {again}"
+    return f"{told}. {'; '.join(state).capitalize()}. Fix it and go on: {again}"

@@ -8,7 +8,7 @@ import boto3
 from botocore.exceptions import NoCredentialsError
 
 from tapstack.console.errors import UserError
-from tapstack.console.hints import LANE, command
+from tapstack.console.hints import command
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.contract import Contract
 from tapstack.contracts.data import DataContract
@@ -82,7 +82,8 @@ class Account:
 
     def take_on(self, merchant_id: str) -> str:
         """Give the command that makes a merchant's webhook secret and API key."""
-        stack = "" if self.stack == LANE else f" --stack {self.stack}"
+        # What the shell runs first names the stack too.
+        stack = "" if self._environment.shell else f" --stack {self.stack}"
         settings = {
             "data": f"'merchants[{len(self.data.merchant_ids)}]' {merchant_id}",
             "api-edge": f"merchants.{merchant_id} standard",

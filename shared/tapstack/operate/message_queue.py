@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from tapstack.console.errors import UserError
+from tapstack.console.words import counted
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -66,7 +67,9 @@ class HeldMessages:
                 if f"{place}" not in refused:
                     self._by_id.pop(message["MessageId"], None)
             if refused:
-                raise UserError(f"{self._url} did not delete {len(refused)} messages; run the same command again")
+                raise UserError(
+                    f"{self._url} did not delete {counted(len(refused), 'message')}; run the same command again"
+                )
 
     def give_back(self) -> None:
         """Let everybody see the messages again, at once."""

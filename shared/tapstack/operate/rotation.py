@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from transactions.webhooks.signing import WebhookSecrets
 
 if TYPE_CHECKING:
@@ -26,17 +27,19 @@ _NAMESPACE: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
 class RotatingSecret:
     """The secret of one merchant; its values are never told."""
 
-    def __init__(self, client: "SecretsManagerClient", prefix: str, merchant_id: str) -> None:
+    def __init__(self, client: "SecretsManagerClient", prefix: str, merchant_id: str, stack: str) -> None:
         """Read nothing yet.
 
         Args:
             client: Secrets Manager.
             prefix: what the secrets' names begin with.
             merchant_id: whose secret.
+            stack: the environment's, for the commands that messages name.
         """
         self.name = f"{prefix}{merchant_id}"
         self._client = client
         self._merchant_id = merchant_id
+        self._stack = stack
 
     def live(self) -> int:
         """Count the secrets that webhooks are signed with.
@@ -59,8 +62,8 @@ class RotatingSecret:
         version, held = self._read()
         if held.previous is not None and not force:
             raise UserError(
-                f"merchant {self._merchant_id!r} has two live secrets from a rotation before; end it with `merchant "
-                f"end-rotation {self._merchant_id}`, or drop the older one now with --force"
+                f"merchant {self._merchant_id!r} has two live secrets from a rotation before; end it: "
+                f"{self._command('end-rotation')}; or drop the older one now with --force"
             )
         fresh = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
         self._write(version, WebhookSecrets(current=fresh, previous=held.current))
@@ -77,12 +80,16 @@ class RotatingSecret:
         self._write(version, WebhookSecrets(current=held.current))
         return True
 
+    def _command(self, action: str) -> str:
+        return command("merchant", action, self._merchant_id, stack=self._stack)
+
     def _read(self) -> tuple[str, WebhookSecrets]:
         try:
             answer = self._client.get_secret_value(SecretId=self.name)
         except self._client.exceptions.ResourceNotFoundException as error:
             raise UserError(
-                f"merchant {self._merchant_id!r} has no webhook secret ({self.name}); see: merchant list"
+                f"merchant {self._merchant_id!r} has no webhook secret ({self.name}); see: "
+                f"{command('merchant', 'list', stack=self._stack)}"
             ) from error
         return answer["VersionId"], msgspec.json.decode(answer["SecretString"], type=WebhookSecrets)
 
@@ -97,5 +104,5 @@ class RotatingSecret:
         except self._client.exceptions.ResourceExistsException as error:
             raise UserError(
                 f"the secret of merchant {self._merchant_id!r} was changed at the same moment; nothing was written; "
-                f"look at it with `merchant show {self._merchant_id}` and try again"
+                f"look at it and try again: {self._command('show')}"
             ) from error

@@ -147,7 +147,7 @@ def test_a_file_that_is_no_python_is_named(tmp_path: Path) -> None:
     file.parent.mkdir(parents=True)
     file.write_text("x = 1\nif\n", encoding="utf-8")
 
-    with pytest.raises(UserError, match=r"projects/compute/parts/function.py:2 is no Python"):
+    with pytest.raises(UserError, match=r"projects/compute/parts/function.py:2 is not valid Python"):
         find_reads(tmp_path)
 
 

@@ -50,7 +50,7 @@ def test_a_failure_stops_the_rest_and_says_how_to_go_on(all_up: Any, run_command
     assert all_up.done("up")[-1] == "compute"
     last = capsys.readouterr().err.splitlines()[-1]
     assert last.startswith("error: compute: AccessDenied. Up: network, data; failed: compute; not begun: api-edge.")
-    assert last.endswith("Mend it and go on: .venv/bin/tapstack --stack dev up compute api-edge")
+    assert last.endswith("Fix it and go on: .venv/bin/tapstack --stack dev up compute api-edge")
 
 
 def test_a_preview_that_fails_keeps_all_from_changing(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:

@@ -142,7 +142,7 @@ def test_a_table_that_makes_no_order_is_named(checkout: Path) -> None:
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace("[data]\nreads = []", '[data]\nreads = ["api-edge"]'), encoding="utf-8")
 
-    with pytest.raises(UserError, match=r"in a circle: .*; mend projects/layers\.toml first"):
+    with pytest.raises(UserError, match=r"in a circle: .*; fix projects/layers\.toml first"):
         make(layer("made-up"), checkout)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.engine.events import EventLog
+from tapstack.engine.events import EventLog, Report
 
 VPC = "urn:pulumi:local::tapstack-network::aws:ec2/vpc:Vpc::main"
 STACK = "urn:pulumi:local::tapstack-network::pulumi:pulumi:Stack::tapstack-network-local"
@@ -86,3 +86,9 @@ def test_a_policy_counts_by_its_level(log: EventLog, tmp_path: Path, level: str,
     log.follow()
 
     assert (len(log.report.errors), len(log.report.warnings)) == (errors, warnings)
+
+
+def test_changes_are_told_as_what_has_been_done() -> None:
+    told = Report(counts={"replace": 9, "import": 1, "discard": 2, "delete": 1, "read": 1, "same": 3}).summary()
+
+    assert told == "9 replaced, 1 imported, 2 forgotten, 1 deleted, 1 read, 3 unchanged"

@@ -52,7 +52,7 @@ def test_a_message_that_is_not_deleted_is_told_and_given_back(queue: Any) -> Non
     queue.bodies = ["a", "b"]
     queue.refuses = {"1"}
 
-    with pytest.raises(UserError, match="url did not delete 1 messages"), held_messages(queue, "url") as held:
+    with pytest.raises(UserError, match="url did not delete 1 message;"), held_messages(queue, "url") as held:
         held.delete(held.messages)
 
     assert queue.handles("give back") == ["1"]

@@ -44,7 +44,7 @@ def vault() -> Vault:
 
 
 def secret(vault: Any, merchant_id: str = "acme") -> RotatingSecret:
-    return RotatingSecret(vault, "hooks/", merchant_id)
+    return RotatingSecret(vault, "hooks/", merchant_id, "local")
 
 
 def test_what_was_current_is_previous_until_the_end(vault: Vault) -> None:
@@ -63,7 +63,7 @@ def test_a_second_rotation_waits_for_the_end_of_the_first_unless_forced(vault: V
     secret(vault).rotate()
     first = vault.held
 
-    with pytest.raises(UserError, match=r"two live secrets .* `merchant end-rotation acme`, or .* --force"):
+    with pytest.raises(UserError, match=r"two live secrets .* tapstack merchant end-rotation acme; or .* --force"):
         secret(vault).rotate()
     assert vault.held == first
 

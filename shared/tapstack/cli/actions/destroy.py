@@ -6,6 +6,7 @@ from tapstack.cli import environments
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
+from tapstack.console.words import counted
 from tapstack.deploy.agreement import require_agreement
 from tapstack.deploy.deployment import destroy_waves
 from tapstack.engine.environment import Environment
@@ -41,8 +42,7 @@ def _require_unread(environment: Environment, layers: Sequence[str], states: Map
         if states[layer].is_up and readers:
             fields = {reader: len(states[reader].reads.get(layer, {})) for reader in readers}
             named = " and ".join(
-                f"{reader}@{environment.name} ({count} output{'' if count == 1 else 's'})"
-                for reader, count in fields.items()
+                f"{reader}@{environment.name} ({counted(count, 'output')})" for reader, count in fields.items()
             )
             first = command("destroy", *readers, stack=environment.name)
             raise UserError(f"{layer} is still read by {named}; nothing was destroyed. Destroy those first: {first}")

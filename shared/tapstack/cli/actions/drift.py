@@ -34,9 +34,10 @@ def _next_steps(drift: LayerDrift, environment: Environment) -> Iterator[str]:
     if drift.stale or drift.program:
         yield f"to bring it up to date: {command('up', drift.layer, stack=environment.name)}"
     if drift.cloud:
-        by_hand = f"(cd projects/{drift.layer} && pulumi {{}} --stack {environment.name})"
-        yield f"to keep what the cloud has: {by_hand.format('refresh')}"
-        yield f"to put it back: {by_hand.format('up --refresh')}"
+        before = f"{environment.shell} && " if environment.shell else ""
+        for purpose, action in (("keep what the cloud has", "refresh"), ("put it back", "up --refresh")):
+            by_hand = f"(cd projects/{drift.layer} && pulumi {action} --stack {environment.name})"
+            yield f"to {purpose}: {before}{by_hand}"
 
 
 def _print(found: Sequence[LayerDrift]) -> None:
@@ -45,7 +46,7 @@ def _print(found: Sequence[LayerDrift]) -> None:
         lines += [f"program    {_told(difference)}" for difference in drift.program]
         lines += [f"stale      {name} has changed since this layer was deployed" for name in drift.stale]
         for line in lines or ["as it should be"]:
-            print(f"{drift.layer:<14}{line}")
+            print(f"{drift.layer:<14}{line}", flush=True)
 
 
 def _told(difference: Difference) -> str:

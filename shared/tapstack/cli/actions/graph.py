@@ -8,6 +8,7 @@ from tapstack.cli import environments
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
+from tapstack.console.words import counted
 from tapstack.deploy.graph.files import write_all
 from tapstack.deploy.graph.mermaid import overview
 from tapstack.deploy.graph.model import Model, build_model
@@ -55,4 +56,6 @@ def graph(stack: str, *, output: Path | None, readme: bool) -> int:
 def _summary(model: Model) -> str:
     resources = sum(len(layer.resources) for layer in model.layers)
     fields = sum(len(layer.fields) for layer in model.layers)
-    return f"{len(model.layers)} layers, {resources} resources, {fields} outputs, {len(model.uses)} uses across layers"
+    counts = {"layer": len(model.layers), "resource": resources, "output": fields}
+    uses = counted(len(model.uses), "use")
+    return f"{', '.join(counted(number, noun) for noun, number in counts.items())}, {uses} across layers"

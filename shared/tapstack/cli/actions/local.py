@@ -13,6 +13,7 @@ from tapstack.cli.statuses import DONE, ERROR
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say, step
+from tapstack.console.words import counted
 from tapstack.deploy.deployment import deploy_all
 from tapstack.engine.events import Report
 from tapstack.lane import merchants, stack_config, summary
@@ -62,7 +63,7 @@ def _choose_suffix(lane: Lane, wanted: str | None) -> None:
 
 def _smoke(lane: Lane) -> list[Outcome]:
     jobs = smoke_jobs()
-    with step("smoke run", f"sending {len(jobs)} transactions") as current:
+    with step("smoke run", f"sending {counted(len(jobs), 'transaction')}") as current:
         outcomes = send(lane, jobs)
         good = len(jobs) - len(summary.failures(outcomes))
         current.result = f"{good} of {len(jobs)} decided and notified"

@@ -10,6 +10,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
+from tapstack.console.words import nearest
 from tapstack.operate.account import Account
 from tapstack.operate.register import read_register
 from tapstack.operate.rotation import RotatingSecret
@@ -29,8 +30,8 @@ def add(stack: str, file: str) -> int:
             if merchant.id not in account.data.merchant_ids:
                 raise UserError(_unknown(account, merchant.id))
             if account.merchants.settings(merchant.id):
-                change = command("merchant", "set", "FILE", stack=stack)
-                raise UserError(f"merchant {merchant.id!r} has settings already; change them with: {change}")
+                how = command("merchant", "set", "FILE", stack=stack)
+                raise UserError(f"merchant {merchant.id!r} has settings already; change them with: {how}")
         return _write(account, settings)
 
 
@@ -156,12 +157,12 @@ def _settings(account: Account, merchant_id: str) -> MerchantSettings:
 def _secret(account: Account, merchant_id: str) -> RotatingSecret:
     if merchant_id not in account.data.merchant_ids:
         raise UserError(_unknown(account, merchant_id))
-    return RotatingSecret(account.secrets_manager, account.data.webhook_secret_prefix, merchant_id)
+    return RotatingSecret(account.secrets_manager, account.data.webhook_secret_prefix, merchant_id, account.stack)
 
 
 def _unknown(account: Account, merchant_id: str) -> str:
-    known = ", ".join(account.data.merchant_ids) or "none yet"
-    return (
-        f"merchant {merchant_id!r} is none of layer 'data', whose merchants are {known}; "
-        f"to take it on, run: {account.take_on(merchant_id)}"
-    )
+    ids = account.data.merchant_ids
+    known = f"merchant {merchant_id!r} is none of layer 'data', whose merchants are {', '.join(ids) or 'none yet'}; "
+    if near := nearest(merchant_id, ids):
+        return f"{known}did you mean {near!r}?"
+    return f"{known}to take it on, run: {account.take_on(merchant_id)}"

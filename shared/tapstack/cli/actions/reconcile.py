@@ -10,6 +10,7 @@ from tapstack.cli.statuses import DONE, FOUND
 from tapstack.console.hints import command
 from tapstack.console.progress import bar, say
 from tapstack.console.table import print_table
+from tapstack.console.words import counted
 from tapstack.operate.account import Account
 from tapstack.operate.dead_letters import DeadLetter, dead_letter
 from tapstack.operate.detector import DeployedDetector
@@ -53,8 +54,8 @@ def reconcile(stack: str, older_than: int, *, fix: bool, as_json: bool) -> int:
         say("nothing is wrong: every transaction is decided and told of")
     elif not fix:
         say(
-            f"nothing was changed; --fix would have {pending} transaction{_s(pending)} decided and "
-            f"{untold} notification{_s(untold)} sent again"
+            f"nothing was changed; --fix would have {counted(pending, 'transaction')} decided and "
+            f"{counted(untold, 'notification')} sent again"
         )
     return DONE if all(row.number == row.healed for row in rows) else FOUND
 
@@ -77,10 +78,6 @@ def _reconcile(account: Account, older_than: int, *, fix: bool) -> tuple[list[Ro
     ]
     pending = sum(lost.is_pending for lost in findings.lost)
     return rows, pending, len(findings.lost) - pending
-
-
-def _s(count: int) -> str:
-    return "" if count == 1 else "s"
 
 
 def _look(account: Account, failures: Sequence[StreamFailure], older_than: int) -> Findings:

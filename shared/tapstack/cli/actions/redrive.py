@@ -8,6 +8,7 @@ from tapstack.cli.statuses import DONE, FOUND
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.console.table import duration, print_table
+from tapstack.console.words import counted, unknown
 from tapstack.operate.account import Account
 from tapstack.operate.dead_letters import DeadLetter, dead_letter, send_again
 from tapstack.operate.message_queue import held_messages
@@ -27,9 +28,7 @@ def _redrive(account: Account, merchant: str | None, *, dry_run: bool, as_json: 
         if merchant is not None:
             letters = [letter for letter in letters if letter.merchant_id == merchant]
             if not letters and merchant not in data.merchant_ids:
-                raise UserError(
-                    f"--merchant {merchant}: there is no such merchant; they are {', '.join(data.merchant_ids)}"
-                )
+                raise UserError(f"--merchant: {unknown('merchant', merchant, data.merchant_ids)}")
         staying = [_obstacle(account, letter) for letter in letters]
         if as_json:
             print(json.dumps(_document(letters, staying), indent=2, ensure_ascii=False))
@@ -40,12 +39,12 @@ def _redrive(account: Account, merchant: str | None, *, dry_run: bool, as_json: 
             _print(letters, staying)
         wanted = [letter for letter, obstacle in zip(letters, staying, strict=True) if not obstacle]
         if dry_run:
-            say(f"would send {len(wanted)} of {len(letters)} dead letters again; nothing was changed")
+            say(f"would send {len(wanted)} of {counted(len(letters), 'dead letter')} again; nothing was changed")
             return DONE
         sent = send_again(account.sqs, data.notifications_queue_url, held, wanted)
-    say(f"sent {sent} of {len(letters)} dead letters again")
+    say(f"sent {sent} of {counted(len(letters), 'dead letter')} again")
     if sent < len(wanted):
-        say(f"the queue refused {len(wanted) - sent}; they are dead letters still: run the same command again")
+        say(f"the queue refused {len(wanted) - sent}; what it refused stays a dead letter: run the same command again")
     return DONE if sent == len(letters) else FOUND
 
 

@@ -11,6 +11,7 @@ from tapstack.cli.statuses import DONE, ERROR
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import bar, say
+from tapstack.console.words import unknown
 from tapstack.lane import summary
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
@@ -51,7 +52,7 @@ def send(lane: Lane, jobs: Sequence[tuple[str, Line]], *, concurrency: int = CON
         apis: dict[str, Api] = {}
         for merchant in dict.fromkeys(merchant for merchant, _ in jobs):
             if merchant not in keys:
-                raise UserError(f"unknown merchant {merchant!r}; the merchants are {', '.join(sorted(keys))}")
+                raise UserError(unknown("merchant", merchant, sorted(keys)))
             apis[merchant] = Api(edge["transactions_url"], merchant, keys[merchant])
             stack.callback(apis[merchant].close)
         progress = stack.enter_context(bar())

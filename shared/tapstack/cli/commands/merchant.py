@@ -2,12 +2,12 @@
 
 import click
 
-from tapstack.cli.parameters import Verbs, takes_json, takes_stack
+from tapstack.cli.parameters import Verbs, may_take_stack, takes_json, takes_stack
 
 
 @click.group(cls=Verbs, no_args_is_help=False, subcommand_metavar="ACTION [ARGS]...")
-@takes_stack
-def command(*, stack: str) -> None:
+@may_take_stack("The stack to work on; it may stand after the action too.  [default: local, the lane's]")
+def command(*, stack: str | None) -> None:
     """Set merchants up, suspend them, rotate their secrets.
 
     A change holds everywhere within seconds, without a deployment.

@@ -55,7 +55,9 @@ def find_reads(root: Path = CHECKOUT, contracts: Iterable[type[Contract]] | None
         try:
             of_reader = uses(sources, classes)
         except SyntaxError as error:
-            raise UserError(f"{error.filename}:{error.lineno} is no Python: {error.msg}; mend it first") from error
+            raise UserError(
+                f"{error.filename}:{error.lineno} is not valid Python: {error.msg}; fix it first"
+            ) from error
         found += [
             Read(use.producer, use.field, reader, f"{use.file}:{use.line}")
             for use in of_reader

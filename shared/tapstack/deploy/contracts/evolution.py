@@ -13,15 +13,13 @@ done in three changes instead, each of which fits.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from tapstack.console.hints import command
 from tapstack.contracts.contract import FieldSchema, module_file
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.snapshots import Snapshot
 from tapstack.program.upstream import READS_OUTPUT
-
-_UPDATE: Final = ("contracts", "--write")
 
 
 def breaks(before: Snapshot, after: Snapshot | None) -> list[Problem]:
@@ -53,13 +51,11 @@ def outdated(layer: str, text: str | None, after: Snapshot | None, file: str) ->
     if text == (after.text() if after else None):
         return []
     if text is None:
-        return [Problem(layer, f"{file} is not there; write it: {command(*_UPDATE)}")]
+        return [Problem(layer, f"{file} is not there; write it: {_update()}")]
     if after is None:
-        return [Problem(layer, f"{file} is of a layer that is no more; remove it: {command(*_UPDATE)}")]
+        return [Problem(layer, f"{file} is of a layer that is no more; remove it: {_update()}")]
     return [
-        Problem(
-            layer, f"{file} is out of date: {_difference(Snapshot.parse(text, file), after)}; run: {command(*_UPDATE)}"
-        )
+        Problem(layer, f"{file} is out of date: {_difference(Snapshot.parse(text, file), after)}; run: {_update()}")
     ]
 
 
@@ -129,3 +125,7 @@ def _difference(before: Snapshot, after: Snapshot) -> str:
     if changed:
         return f"{', '.join(changed)} {'differs' if len(changed) == 1 else 'differ'}"
     return "the version, the order or the form differs"
+
+
+def _update() -> str:
+    return command("contracts", "--write")

@@ -21,7 +21,7 @@ def block(model: Model) -> str:
             "```",
             "",
             "Every resource and every field: [docs/layers.svg](docs/layers.svg). Both come from the state:",
-            "`nox -s graph -- --readme`.",
+            "`tapstack graph --readme`.",
             "",
             END,
         )

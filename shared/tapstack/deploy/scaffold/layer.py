@@ -94,4 +94,4 @@ def _layers(root: Path) -> tuple[str, ...]:
     try:
         return tuple(read_layers((root / TABLE).read_text(encoding="utf-8")))
     except ValueError as error:
-        raise UserError(f"{error}; mend {TABLE} first") from error
+        raise UserError(f"{error}; fix {TABLE} first") from error

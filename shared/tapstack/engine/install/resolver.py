@@ -41,13 +41,8 @@ def _find(current: Step) -> Engine:
     except RouteClosedError as error:
         tried.append(f"published Go modules: {error}")
     raise UserError(
-        "\n  ".join(
-            [
-                "no Pulumi engine on this machine. Tried:",
-                *(f"- {line}" for line in tried),
-                f"Install Pulumi {ACCEPTED} (pulumi.com/docs/install), or Go {NEEDED} or newer to build it.",
-            ]
-        )
+        f"there is no Pulumi engine on this machine ({'; '.join(tried)}); install Pulumi {ACCEPTED} "
+        f"(pulumi.com/docs/install), or Go {NEEDED} or newer to build it"
     )
 
 

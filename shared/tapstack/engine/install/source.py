@@ -91,5 +91,5 @@ def _sdk_folder(go: Go) -> Path:
         check=False,
     )
     if answer.returncode:
-        raise RouteClosedError(f"the SDK module is not to be had: {answer.stderr.strip()}")
+        raise RouteClosedError(f"the SDK module cannot be downloaded: {answer.stderr.strip()}")
     return Path(json.loads(answer.stdout)["Dir"])
