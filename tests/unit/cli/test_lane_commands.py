@@ -166,3 +166,16 @@ def test_a_transaction_is_not_sent_to_an_edge_that_is_not_up(
 
     assert main(["send", str(file)]) == 1
     assert "layer 'api-edge' is not up in this lane; run: .venv/bin/tapstack local" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("running")
+def test_outputs_may_be_those_of_some_layers(lane: Lane, script: Script, tmp_path: Path, capsys: Captured) -> None:
+    script(tmp_path / "bin" / "pulumi", 'case "$*" in version) echo v3.200.0;; *) echo "{}";; esac')
+    put_stack(lane, "data")
+
+    assert main(["outputs", "data", "network"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"data": {}}
+    assert main(["outputs", "network"]) == 1
+    assert capsys.readouterr().err.endswith(
+        "error: no layer of network is deployed in this lane; run: .venv/bin/tapstack local\n"
+    )

@@ -182,3 +182,13 @@ def test_a_merchant_that_is_not_set_up_is_named(
     assert main(["merchant", *(argument.format(file=file) for argument in arguments)]) == 1
 
     assert told in capsys.readouterr().err
+
+
+def test_a_merchant_s_id_that_is_nearly_right_is_offered_and_no_new_merchant(
+    merchants: Merchants, capsys: Captured
+) -> None:
+    assert main(["merchant", "suspend", "acm"]) == 1
+
+    assert capsys.readouterr().err == (
+        "error: merchant 'acm' is none of layer 'data', whose merchants are acme, globex; did you mean 'acme'?\n"
+    )

@@ -80,3 +80,14 @@ def test_layers_that_are_not_up_are_left_out(script: Any, run_command: RunComman
 
     assert run_command("drift", "--json") == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_what_is_typed_by_hand_comes_with_what_the_shell_needs_first(
+    all_up: Any, run_command: RunCommand, capsys: Captured
+) -> None:
+    all_up.shell = 'eval "$(tapstack env)"'
+    all_up.reports["compare", "data"] = Report(finished=[Operation("delete", QUEUE, f"urn::{QUEUE}::notifications")])
+
+    assert run_command("drift", "data") == FOUND
+    refresh = "(cd projects/data && pulumi refresh --stack dev)"
+    assert f'to keep what the cloud has: eval "$(tapstack env)" && {refresh}\n' in capsys.readouterr().err
