@@ -14,6 +14,8 @@ PROGRAM_VARIABLE: Final = "TAPSTACK_PROGRAM"
 """How the person at the shell calls the program; whatever a command starts tells them the same."""
 
 _PROGRAM: Final = "tapstack"
+_UV: Final = "UV"
+"""The variable by which `uv run` tells what it runs that it does."""
 
 
 def command(*words: str, stack: str = LANE) -> str:
@@ -33,7 +35,9 @@ def name_program() -> None:
 
 
 def _program() -> str:
-    if shutil.which(_PROGRAM):
+    ours = CHECKOUT / ".venv" / "bin" / _PROGRAM
+    found = shutil.which(_PROGRAM)
+    # `uv run` puts the environment on the `PATH` of this run alone; another checkout's program works on that one.
+    if found and Path(found).resolve() == ours.resolve() and (Path(found) != ours or _UV not in os.environ):
         return _PROGRAM
-    within = Path(".venv") / "bin" / _PROGRAM
-    return str(within if Path.cwd() == CHECKOUT else CHECKOUT / within)
+    return str(ours.relative_to(CHECKOUT) if Path.cwd() == CHECKOUT else ours)

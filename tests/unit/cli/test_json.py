@@ -77,7 +77,7 @@ def test_dead_letters_are_listed_with_why_they_stay(monkeypatch: pytest.MonkeyPa
     def one_held(*_: Any) -> Any:
         yield SimpleNamespace(messages=[{"MessageId": "id-1"}])
 
-    letter = DeadLetter({"MessageId": "id-1"}, None, "no notification", now() - 5_000)  # type: ignore[typeddict-item]
+    letter = DeadLetter({"MessageId": "id-1"}, None, "no notification", now() - 5_000)
     monkeypatch.setattr(redrive, "held_messages", one_held)
     monkeypatch.setattr(redrive, "dead_letter", lambda _: letter)
     assert main(["redrive", "--json", "--dry-run"]) == 0

@@ -37,14 +37,33 @@ def test_a_hint_can_be_pasted_where_it_is_read(unnamed: Path, monkeypatch: pytes
     monkeypatch.chdir(unnamed)
     assert command("down") == f"{CHECKOUT}/.venv/bin/tapstack down"
 
-    (unnamed / "tapstack").touch(mode=0o755)
+    (unnamed / "tapstack").symlink_to(CHECKOUT / ".venv" / "bin" / "tapstack")
     assert command("down") == "tapstack down"
+
+
+def test_a_program_of_another_checkout_is_not_named(unnamed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    (unnamed / "tapstack").touch(mode=0o755)
+
+    assert command("down") == ".venv/bin/tapstack down"
+
+
+@pytest.mark.parametrize(("variable", "told"), [("UV", ".venv/bin/tapstack down"), ("OTHER", "tapstack down")])
+def test_a_path_that_uv_has_set_for_one_run_does_not_count(
+    variable: str, told: str, unnamed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.delenv("UV", raising=False)
+    monkeypatch.setenv("PATH", f"{CHECKOUT / '.venv' / 'bin'}")
+    monkeypatch.setenv(variable, "uv")
+
+    assert command("down") == told
 
 
 def test_what_a_command_starts_names_the_program_as_it_does(unnamed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CHECKOUT)
     name_program()
-    (unnamed / "tapstack").touch(mode=0o755)
+    (unnamed / "tapstack").symlink_to(CHECKOUT / ".venv" / "bin" / "tapstack")
 
     assert command("down") == ".venv/bin/tapstack down"
     assert os.environ.pop(PROGRAM_VARIABLE) == ".venv/bin/tapstack"

@@ -29,7 +29,7 @@ _SHOWN: Final = ("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboa
 
 
 def local(*, port: int | None, suffix: str | None, real_provider: bool, as_json: bool) -> int:
-    """Bring the lane up and leave it up; the status is 1 when a transaction of the smoke run came to grief."""
+    """Bring the lane up and leave it up; the status is 1 when a transaction of the smoke run failed."""
     started = time.monotonic()
     lane = Lane()
     environment = LaneEnvironment(lane)
