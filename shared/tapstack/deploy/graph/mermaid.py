@@ -1,4 +1,4 @@
-"""The overview as Mermaid: the layers, how much is in them, and the fields that cross their borders."""
+"""The overview as Mermaid: the layers, how much is in them, and how many outputs cross their borders."""
 
 import re
 from collections.abc import Iterable
@@ -15,8 +15,8 @@ def overview(model: Model) -> str:
         lines.append(f'  {ids[layer.name]}["{text}"]')
     for layer in model.layers:
         for producer in layer.reads:
-            fields = "<br/>".join(_escaped(field) for field in model.used(producer, layer.name))
-            label = f'-- "{fields}" -->' if fields else "-->"
+            count = len(model.used(producer, layer.name))
+            label = f'-- "{count} output{"s" if count > 1 else ""}" -->' if count else "-->"
             lines.append(f"  {ids[producer]} {label} {ids[layer.name]}")
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tapstack.deploy.graph.boxes import Box, Row, card_box, contract_box, reads_box
 from tapstack.deploy.graph.cards import Card, cards_of
+from tapstack.deploy.graph.drawing import line, rounded
 from tapstack.deploy.graph.layout import Edge, Frame, Layout, Point, Style, lay_out
 from tapstack.deploy.graph.model import Layer, Model
 
@@ -202,11 +203,11 @@ def _crossing(start: Point, end: Point, leave: int, arrive: int) -> tuple[Point,
     middle = (leave + arrive) // 2
     return (
         start,
-        *_line(start, (leave, start[1])),
+        *line(start, (leave, start[1])),
         (middle, start[1]),
         (middle, end[1]),
         (arrive, end[1]),
-        *_line((arrive, end[1]), end),
+        *line((arrive, end[1]), end),
     )
 
 
@@ -217,25 +218,4 @@ def _turning(start: Point, end: Point, source: Frame, target: Frame, lane: int, 
     high = target.y - (lane + 2) * _LANE
     bend = 14
     corners = [(out, start[1]), (out, high), (back, high), (back, end[1])]
-    return _rounded([start, *corners, end], bend)
-
-
-def _rounded(corners: list[Point], radius: int) -> tuple[Point, ...]:
-    """Draw right angles as quarter circles."""
-    points = [corners[0]]
-    for before, corner, after in zip(corners, corners[1:], corners[2:], strict=False):
-        enter, leave = _towards(corner, before, radius), _towards(corner, after, radius)
-        points += [*_line(points[-1], enter), corner, corner, leave]
-    return (*points, *_line(points[-1], corners[-1]))
-
-
-def _towards(start: Point, end: Point, distance: int) -> Point:
-    def step(a: int, b: int) -> int:
-        return a + max(-distance, min(distance, b - a))
-
-    return step(start[0], end[0]), step(start[1], end[1])
-
-
-def _line(start: Point, end: Point) -> tuple[Point, Point, Point]:
-    """Write a straight line as a Bézier curve."""
-    return start, end, end
+    return rounded([start, *corners, end], bend)

@@ -1,5 +1,7 @@
 """The README's block that the state fills: everything between two markers."""
 
+from collections.abc import Iterable
+from html import escape
 from typing import Final
 
 from tapstack.console.errors import UserError
@@ -20,12 +22,27 @@ def block(model: Model) -> str:
             overview(model),
             "```",
             "",
-            "Every resource and every field: [docs/layers.svg](docs/layers.svg). Both come from the state:",
+            "<details><summary>The outputs that cross each border</summary>",
+            "",
+            *_crossings(model),
+            "",
+            "</details>",
+            "",
+            "Every resource and every field: [docs/layers.svg](docs/layers.svg). Both are made from the state:",
             "`tapstack graph --readme`.",
             "",
             END,
         )
     )
+
+
+def _crossings(model: Model) -> Iterable[str]:
+    """List what each layer takes of another, a line for each two."""
+    for layer in model.layers:
+        for producer in layer.reads:
+            fields = ", ".join(f"<code>{escape(field)}</code>" for field in model.used(producer, layer.name))
+            if fields:
+                yield f"- {escape(producer)} → {escape(layer.name)}: {fields}"
 
 
 def with_block(text: str, model: Model) -> str:

@@ -116,11 +116,31 @@ def test_odd_names_are_text_and_nothing_else(states: States, state: Any) -> None
     }
 
 
-def test_mermaid_gets_signs_of_its_own_by_number(states: States) -> None:
+def test_the_overview_counts_what_crosses_a_border_and_the_list_below_it_names_it(states: States) -> None:
+    model = build_model(states)
+
+    assert '  layer_data -- "2 outputs" --> layer_compute' in overview(model).splitlines()
+    assert "- data → compute: <code>stream_arn</code>, <code>table_arn</code>" in block(model).splitlines()
+
+
+def test_the_overview_speaks_of_one_output_in_the_singular(states: States) -> None:
+    del states["compute"][-1]
+
+    assert '  layer_data -- "1 output" --> layer_compute' in overview(build_model(states)).splitlines()
+
+
+def test_mermaid_gets_signs_of_its_own_by_number(state: Any) -> None:
+    layer = state('a"b]<i>;#')
+    layer.holds("aws:sqs/queue:Queue", "queue")
+
+    assert "<b>a#34;b#93;#60;i#62;#59;#35;</b>" in overview(build_model({layer.layer: layer.resources}))
+
+
+def test_an_odd_field_is_text_in_the_list_of_outputs(states: States) -> None:
     states["data"][0]["outputs"] = {'a"b]<i>;#': "arn:aws:dynamodb:eu-central-1:odd"}
     states["compute"][-1]["inputs"] = {"eventSourceArn": "arn:aws:dynamodb:eu-central-1:odd"}
 
-    assert '  layer_data -- "a#34;b#93;#60;i#62;#59;#35;" --> layer_compute' in overview(build_model(states))
+    assert "- data → compute: <code>a&quot;b]&lt;i&gt;;#</code>" in block(build_model(states)).splitlines()
 
 
 def test_mermaid_ids_are_unique_and_no_words_of_its_own(state: Any) -> None:
