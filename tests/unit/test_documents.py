@@ -1,5 +1,6 @@
 """What documents say, where a machine can tell: links, paths, commands, the list of folders, versions and forms."""
 
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -11,10 +12,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
 from tapstack.checkout import CHECKOUT
+from tapstack.cli.sections import VERBS
 
 PAGES = sorted(
     [
@@ -27,29 +30,8 @@ PAGES = sorted(
 MADE_BY_RUNNING = CHECKOUT / "docs" / "renaming-an-output.md"
 """Its commands were run when it was written."""
 
-VERBS = {
-    "local": (),
-    "down": (),
-    "send": (),
-    "outputs": (),
-    "env": (),
-    "engine": (),
-    "logs": (),
-    "plan": (),
-    "up": (),
-    "destroy": (),
-    "drift": (),
-    "graph": (),
-    "contracts": (),
-    "touched": (),
-    "new-layer": (),
-    "explain": (),
-    "merchant": ("list", "show", "add", "set", "suspend", "resume", "rotate-secret", "end-rotation"),
-    "redrive": (),
-    "reconcile": (),
-    "generate": (),
-}
-"""Command to its own commands."""
+LANDING = {"generate", "logs"}
+"""Commands that documents name and the command line is about to have; none of them stays here."""
 
 NOT_THERE = {
     "acme.json",  # the reader's
@@ -160,6 +142,13 @@ def test_every_nox_session_that_a_page_names_is_there(page: Path) -> None:
             assert any(fnmatchcase(session, wanted) for session in sessions()), f"{name} is no session: {line}"
 
 
+@cache
+def groups() -> dict[str, frozenset[str]]:
+    """Give each command its own commands, where it has some."""
+    made = {verb: importlib.import_module(row.module).command for verb, row in VERBS.items()}
+    return {verb: frozenset(each.commands) for verb, each in made.items() if isinstance(each, click.Group)}
+
+
 def commands(line: str) -> list[tuple[str, str]]:
     """Find calls of the command line: the command, and the word after it."""
     call = r"(?:^|(?<=[\s(\"]))(?:\.venv/bin/)?tapstack((?: --[a-z][\w-]*(?: [\w$]+)?)*) ([a-z][\w-]*)(?: ([\w-]+))?"
@@ -170,8 +159,8 @@ def commands(line: str) -> list[tuple[str, str]]:
 def test_every_command_that_a_page_names_is_there(page: Path) -> None:
     for line in code(page):
         for verb, after in commands(line):
-            assert verb in VERBS, f"{verb} is no command: {line}"
-            assert not VERBS[verb] or after in VERBS[verb], f"{verb} has no {after}: {line}"
+            assert verb in {*VERBS, *LANDING}, f"{verb} is no command: {line}"
+            assert after in groups().get(verb, {after}), f"{verb} has no {after}: {line}"
 
 
 def test_every_command_of_the_readmes_table_is_there() -> None:
@@ -182,7 +171,7 @@ def test_every_command_of_the_readmes_table_is_there() -> None:
 
     for span in named:
         words = span.removeprefix("tapstack ").removeprefix("nox -s ").split()
-        assert words[0] in VERBS or words[0] in sessions(), f"{span} is neither a command nor a session"
+        assert words[0] in {*VERBS, *LANDING, *sessions()}, f"{span} is neither a command nor a session"
 
 
 @every_page_that_is_written
