@@ -132,14 +132,14 @@ def test_the_png_has_the_pictures_size_and_is_not_blank(svg: str) -> None:
 
 
 def test_the_readme_holds_what_the_state_says(model: Model) -> None:
-    assert block(model) in (CHECKOUT / "README.md").read_text(encoding="utf-8"), "run: tapstack graph --readme"
+    assert block(model) in (CHECKOUT / "README.md").read_text(encoding="utf-8"), "run: tapstack generate layers"
 
 
 def test_the_document_shows_what_the_state_says(svg: str) -> None:
     """Texts are compared, not bytes: another processor may round a curve's point another way."""
     held = (CHECKOUT / "docs" / "layers.svg").read_text(encoding="utf-8")
 
-    assert (texts(held), details(held)) == (texts(svg), details(svg)), "run: tapstack graph --readme"
+    assert (texts(held), details(held)) == (texts(svg), details(svg)), "run: tapstack generate layers"
 
 
 def test_the_command_draws_a_lane(deployed: Any, tmp_path: Any, monkeypatch: Any, svg: str) -> None:

@@ -28,8 +28,8 @@ def block(model: Model) -> str:
             "",
             "</details>",
             "",
-            "Every resource and every field: [docs/layers.svg](docs/layers.svg). Both are made from the state:",
-            "`tapstack graph --readme`.",
+            "Every resource and every field: [docs/layers.svg](docs/layers.svg). Made from the lane's state;",
+            "after a change: `tapstack generate layers`.",
             "",
             END,
         )
