@@ -63,7 +63,7 @@ def test_a_second_rotation_waits_for_the_end_of_the_first_unless_forced(vault: V
     secret(vault).rotate()
     first = vault.held
 
-    with pytest.raises(UserError, match=r"two live secrets .* tapstack merchant end-rotation acme; or .* --force"):
+    with pytest.raises(UserError, match=r"two live secrets .*/tapstack merchant end-rotation acme; or .* --force"):
         secret(vault).rotate()
     assert vault.held == first
 
