@@ -89,9 +89,10 @@ for layer_name in LAYERS:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, contracts, workflows, and that what is made from code is as the code has it."""
+    """Check style, directions, contracts, workflows, and that what is made from code is as the code has it."""
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
+    run(session, "lint-imports", "--no-cache", "--no-logo")
     run(session, "python", "-m", "tapstack.generate.manifest")
     run(session, "python", "-m", "tapstack.generate.openapi")
     run(session, "tapstack", "contracts", "--quiet")
