@@ -12,6 +12,7 @@ from transactions.errors import (
     RequestError,
     TransactionNotFoundError,
 )
+from transactions.product import PRODUCT
 
 MEDIA_TYPE: Final = "application/problem+json"
 
@@ -40,4 +41,4 @@ def document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
 
 def urn(slug: str) -> str:
     """Write a problem document's type."""
-    return f"urn:tapstack:problem:{slug}"
+    return f"urn:{PRODUCT}:problem:{slug}"

@@ -12,17 +12,13 @@ before the first deployment. The price is that the role and the setting stay whe
 cost nothing.
 """
 
-from typing import Final
-
 import pulumi
 import pulumi_aws as aws
 from pulumi import Output
 
 from settings import ApiEdgeSettings
-from tapstack.program.naming import PRODUCT
+from tapstack.account import API_LOGS_ROLE
 from tapstack.program.policies import allow, assume_role, document
-
-ROLE: Final = f"{PRODUCT}-api-logs"
 
 
 def make_account(settings: ApiEdgeSettings) -> aws.apigateway.Account | None:
@@ -33,14 +29,14 @@ def make_account(settings: ApiEdgeSettings) -> aws.apigateway.Account | None:
     """
     if not settings.manage_account_role:
         return None
-    is_there = bool(aws.iam.get_roles(name_regex=f"^{ROLE}$").names)
+    is_there = bool(aws.iam.get_roles(name_regex=f"^{API_LOGS_ROLE}$").names)
     role = aws.iam.Role(
         "api-logs",
-        name=ROLE,
+        name=API_LOGS_ROLE,
         assume_role_policy=assume_role("apigateway.amazonaws.com"),
         tags={"Environment": "all"},
         # Where this environment has it in its state already, there is nothing to import and the engine does not.
-        opts=pulumi.ResourceOptions(import_=ROLE if is_there else None, retain_on_delete=True),
+        opts=pulumi.ResourceOptions(import_=API_LOGS_ROLE if is_there else None, retain_on_delete=True),
     )
     policy = aws.iam.RolePolicy(
         "api-logs",

@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from pulumi import Input
 
 from gateway_problems import MEDIA_TYPE, PROBLEMS, Problem
+from transactions.product import PRODUCT
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def _document(problem: Problem) -> str:
     # No $context.error text goes in: for a refused body it repeats parts of the body.
     return json.dumps(
         {
-            "type": f"urn:tapstack:problem:{problem.slug}",
+            "type": f"urn:{PRODUCT}:problem:{problem.slug}",
             "title": problem.title,
             **({"status": problem.status} if problem.status else {}),
             "requestId": "$context.requestId",

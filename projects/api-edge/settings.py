@@ -1,4 +1,4 @@
-"""TapStack's edge: the REST API with its keys, usage plans, firewall, dashboard and alarms."""
+"""The REST API with its keys, usage plans, firewall, dashboard and alarms."""
 
 from dataclasses import dataclass
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from grants import Grant, LayerGrants, adopted, log_groups, new, own, roles
+from tapstack.account import API_LOGS_ROLE
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _WAF: Final = "arn:{partition}:wafv2:{region}:{account}:regional"
@@ -19,7 +20,7 @@ _KEY_ITEMS: Final = {
     "Null": {"dynamodb:LeadingKeys": "false"},
 }
 # All environments of the account share it.
-_ROLE: Final = roles(["tapstack-api-logs"], "apigateway.amazonaws.com")
+_ROLE: Final = roles([API_LOGS_ROLE], "apigateway.amazonaws.com")
 _LOG_GROUPS: Final = log_groups("/aws/apigateway/{prefix}*", "aws-waf-logs-{prefix}*")
 
 GRANTS: Final = LayerGrants(

@@ -9,9 +9,8 @@ import pulumi_aws as aws
 
 from facts import account_facts
 from grants import Grant, own, policies
+from tapstack.account import BOUNDARY
 from tapstack.program.naming import Names
-
-NAME: Final = "tapstack-boundary"
 
 MOST: Final = [
     Grant(
@@ -78,7 +77,7 @@ MOST: Final = [
 
 def boundary_arn(names: Names) -> str:
     """Tell the boundary's ARN, which is known before it is made."""
-    return "arn:{partition}:iam::{account}:policy/".format_map(account_facts(names)) + NAME
+    return "arn:{partition}:iam::{account}:policy/".format_map(account_facts(names)) + BOUNDARY
 
 
 def make_boundary(names: Names) -> aws.iam.Policy:
@@ -86,7 +85,7 @@ def make_boundary(names: Names) -> aws.iam.Policy:
     (document,) = policies(MOST, account_facts(names))
     return aws.iam.Policy(
         "boundary",
-        name=NAME,
+        name=BOUNDARY,
         description="The most that a role made by a layer may do",
         policy=document,
     )

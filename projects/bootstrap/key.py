@@ -1,16 +1,14 @@
 """The key that encrypts the state bucket and the secrets in every stack's state and config."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Output
 
 from settings import BootstrapSettings
+from tapstack.account import STATE_KEY_ALIAS
 from tapstack.program.policies import allow, document
-
-ALIAS: Final = "alias/tapstack-state"
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,12 @@ def make_key(settings: BootstrapSettings) -> SecretsKey:
     protected = pulumi.ResourceOptions(protect=settings.deletion_protection)
     key = aws.kms.Key(
         "state",
-        description="Encrypts the state of TapStack's stacks and the secrets in it",
+        description="Encrypts the state of all stacks and the secrets in it",
         enable_key_rotation=True,
         deletion_window_in_days=settings.key_deletion_window_days,
         # Without this statement nobody, the account's administrators included, could ever change the key again.
         policy=document(allow(["kms:*"], "*", to={"AWS": f"arn:{partition}:iam::{account}:root"})),
         opts=protected,
     )
-    alias = aws.kms.Alias("state", name=ALIAS, target_key_id=key.key_id, opts=protected)
+    alias = aws.kms.Alias("state", name=STATE_KEY_ALIAS, target_key_id=key.key_id, opts=protected)
     return SecretsKey(key, alias, aws.get_region().region)

@@ -23,10 +23,12 @@ from key import SecretsKey
 from settings import BootstrapSettings
 from state_bucket import StateBucket
 from state_grants import read_state, write_state
+from tapstack.account import Purpose, pipeline_role
 from tapstack.layers import LAYERS
 from tapstack.program.errors import SettingError
-from tapstack.program.naming import PRODUCT, Names
+from tapstack.program.naming import Names
 from tapstack.program.policies import document
+from transactions.product import PRODUCT
 
 GRANTS: Final[Mapping[str, LayerGrants]] = {
     "network": network_grants.GRANTS,
@@ -77,13 +79,15 @@ def make_roles(
             **_state_policy("write-state", layer, write_state(layer), facts, key),
         }
         deploy[layer] = _role(
-            f"deploy-{layer}",
+            "deploy",
+            layer,
             f"Deploys the layer {layer}",
             _trust(identity_provider_arn, f"repo:{settings.repository}:environment:{settings.github_environment}"),
             {**reads, **writes},
         )
         preview[layer] = _role(
-            f"preview-{layer}",
+            "preview",
+            layer,
             f"Previews the layer {layer} and changes nothing",
             _trust(identity_provider_arn, f"repo:{settings.repository}:pull_request"),
             reads,
@@ -111,8 +115,9 @@ def _policy(name: str, text: Input[str]) -> aws.iam.Policy:
     return aws.iam.Policy(name, name=f"{PRODUCT}-{name}", policy=text)
 
 
-def _role(name: str, description: str, trust: Output[str], attached: Policies) -> aws.iam.Role:
-    role = aws.iam.Role(name, name=f"{PRODUCT}-{name}", description=description, assume_role_policy=trust)
+def _role(purpose: Purpose, layer: str, description: str, trust: Output[str], attached: Policies) -> aws.iam.Role:
+    name = f"{purpose}-{layer}"
+    role = aws.iam.Role(name, name=pipeline_role(purpose, layer), description=description, assume_role_policy=trust)
     for policy_name, policy in attached.items():
         aws.iam.RolePolicyAttachment(f"{name}-{policy_name}", role=role.name, policy_arn=policy.arn)
     return role

@@ -1,4 +1,4 @@
-"""TapStack's bootstrap, once per account: state bucket, secrets key, and roles to deploy and to preview each layer."""
+"""What an account has once: state bucket, secrets key, and roles to deploy and to preview each layer."""
 
 from dataclasses import dataclass
 from typing import Self

@@ -18,6 +18,7 @@ from pulumi import Output
 
 from key import SecretsKey
 from settings import BootstrapSettings
+from tapstack.account import state_bucket_name
 from tapstack.program.policies import document
 
 
@@ -43,7 +44,7 @@ class StateBucket:
 def make_state_bucket(settings: BootstrapSettings, key: SecretsKey) -> StateBucket:
     """Make the bucket: versioned, encrypted, private, owned, closed to plain HTTP."""
     account = aws.get_caller_identity().account_id
-    name = f"tapstack-state-{account}-{key.region}"
+    name = state_bucket_name(account, key.region)
     bucket = aws.s3.Bucket("state", bucket=name, opts=pulumi.ResourceOptions(protect=settings.deletion_protection))
     aws.s3.BucketVersioning("state", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"})
     aws.s3.BucketServerSideEncryptionConfiguration(

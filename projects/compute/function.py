@@ -1,8 +1,7 @@
-"""One Lambda function as TapStack runs it: role, log group, code, version and alias."""
+"""One Lambda function: role, log group, code, version and alias."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -11,11 +10,10 @@ from pulumi import Input, Output
 from alias import make_alias
 from settings import ComputeSettings
 from tapstack.contracts.data import DataContract
-from tapstack.program.naming import PRODUCT, Names
+from tapstack.program.naming import Names
 from tapstack.program.packaging import RUNTIME, package
 from tapstack.program.policies import Statement, allow, assume_role, document
-
-METRICS_NAMESPACE: Final = "TapStack"
+from transactions.product import PRODUCT
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def make_function(names: Names, settings: ComputeSettings, data: DataContract, s
         environment={
             "variables": {
                 "POWERTOOLS_SERVICE_NAME": shape.name,
-                "POWERTOOLS_METRICS_NAMESPACE": METRICS_NAMESPACE,
+                "POWERTOOLS_METRICS_NAMESPACE": PRODUCT,
                 "LOG_LEVEL": settings.log_level,
                 **shape.environment,
             }

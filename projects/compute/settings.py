@@ -1,4 +1,4 @@
-"""TapStack's compute: the validator, fraud-detector and notifier functions, their roles and event sources."""
+"""The validator, fraud-detector and notifier functions, their roles and event sources."""
 
 from dataclasses import dataclass
 

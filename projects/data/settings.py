@@ -1,4 +1,4 @@
-"""TapStack's data: the encryption key, tables, queues, the alerts topic and the merchants' webhook secrets."""
+"""The encryption key, tables, queues, the alerts topic and the merchants' webhook secrets."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""TapStack's network: a VPC over three zones, its endpoints, security groups and flow logs."""
+"""A VPC over three zones, its endpoints, security groups and flow logs."""
 
 import ipaddress
 from dataclasses import dataclass

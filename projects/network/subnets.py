@@ -49,7 +49,9 @@ def zone_names() -> list[str]:
     )
     zones = sorted(available.names)[:ZONES]
     if len(zones) < ZONES:
-        raise ValueError(f"the region offers {len(zones)} zones and TapStack uses {ZONES}; choose another aws:region")
+        raise ValueError(
+            f"the region offers {len(zones)} zones and the network uses {ZONES}; choose another aws:region"
+        )
     return zones
 
 

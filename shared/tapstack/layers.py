@@ -65,29 +65,6 @@ PROJECTS: Final[tuple[str, ...]] = (BOOTSTRAP, *LAYERS)
 """The folders of `projects/`, each a Pulumi project."""
 
 
-def project_name(project: str) -> str:
-    """Name the Pulumi project of a layer or of the bootstrap, as written in `projects/<project>/Pulumi.yaml`.
-
-    Raises:
-        ValueError: `project` is not one of `PROJECTS`.
-    """
-    if project not in PROJECTS:
-        raise ValueError(f"unknown layer {project!r}; the layers are {', '.join(LAYERS)}")
-    return f"tapstack-{project}"
-
-
-def layer_of(project: str) -> str:
-    """Name the layer that a Pulumi project is.
-
-    Raises:
-        ValueError: `project` is not a layer's.
-    """
-    for layer in LAYERS:
-        if project_name(layer) == project:
-            return layer
-    raise ValueError(f"project {project!r} is no layer's; the layers are {', '.join(LAYERS)}")
-
-
 def waves(layers: Collection[str] = LAYERS) -> list[tuple[str, ...]]:
     """Group layers into waves: those of one wave can deploy side by side, each wave after the one before."""
     return [chosen for wave in _waves(BY_NAME) if (chosen := tuple(name for name in wave if name in layers))]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from tapstack.account import project_name
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.engine.events import Report
@@ -14,7 +15,6 @@ from tapstack.engine.stack import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack import LaneStack
-from tapstack.layers import project_name
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:example"
 KEY = "a-key-that-nobody-sees"

@@ -12,8 +12,9 @@ import yaml
 from support.chain import CHAIN, NAT_CHAIN, Edge, require
 from support.graph import Graph, graph_of_program, graph_of_state
 from support.mocked_program import run_program
+from tapstack.account import project_name
 from tapstack.lane.stack_config import config_file
-from tapstack.layers import LAYERS, project_name
+from tapstack.layers import LAYERS
 
 
 @pytest.fixture(scope="module")

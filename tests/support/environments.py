@@ -5,10 +5,11 @@ from typing import Any
 
 import yaml
 
+from tapstack.account import project_name
 from tapstack.engine.stack import LayerStack, is_made
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file
-from tapstack.layers import LAYERS, project_name
+from tapstack.layers import LAYERS
 
 
 def write_settings(lane: Lane, name: str) -> None:

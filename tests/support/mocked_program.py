@@ -20,8 +20,8 @@ from pulumi.runtime import stack as program
 from pulumi.runtime.mocks import MockMonitor
 
 from support.used_files import UsedFiles
+from tapstack.account import project_name
 from tapstack.checkout import CHECKOUT
-from tapstack.layers import project_name
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from transactions.product import PRODUCT
+
 ATTEMPT_SECONDS: Final = 8.0
 """For an attempt as a whole, up to the answer's status; who answers drop by drop has no more."""
 BACK_OFF_SECONDS: Final = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 21_600, 21_600)
@@ -59,7 +61,7 @@ class Courier:
                 "POST",
                 f"{path}?{parts.query}" if parts.query else path,
                 body,
-                {"content-type": "application/json", "user-agent": "tapstack-webhooks/1", **headers},
+                {"content-type": "application/json", "user-agent": f"{PRODUCT}-webhooks/1", **headers},
             )
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException) as error:

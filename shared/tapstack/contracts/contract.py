@@ -19,8 +19,9 @@ from typing import (
 import pulumi
 from pulumi import Output
 
+from tapstack.account import layer_of
 from tapstack.contracts.types import Shaped
-from tapstack.layers import BY_NAME, layer_of
+from tapstack.layers import BY_NAME
 from tapstack.program import upstream
 from tapstack.program.errors import ContractError, UpstreamError
 

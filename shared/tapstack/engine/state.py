@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tapstack.account import project_name
 from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import NoStackError, is_made
-from tapstack.layers import LAYERS, project_name
+from tapstack.layers import LAYERS
 from tapstack.program.upstream import READS_OUTPUT
 
 _STACK: Final = "pulumi:pulumi:Stack"

@@ -14,8 +14,9 @@ from typing import Final
 
 import yaml
 
+from tapstack.account import project_name
 from tapstack.checkout import CHECKOUT
-from tapstack.layers import PROJECTS, project_name
+from tapstack.layers import PROJECTS
 from tapstack.program.settings import LayerSettings, ProjectSettings
 
 TEMPLATE: Final = "Pulumi.yaml-template"

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import yaml
 
+from tapstack.account import project_name
 from tapstack.console.hints import LANE
 from tapstack.lane.emulator.server import REGION
-from tapstack.layers import PROJECTS, project_name
+from tapstack.layers import PROJECTS
+from transactions.product import PRODUCT
 
 STACK: Final = LANE
 SUFFIX: Final = "local"
@@ -89,7 +91,7 @@ def _suffix_key(layer: str) -> str:
 
 def _defaults(layer: str) -> dict[str, Any]:
     of_layer: dict[str, dict[str, Any]] = {
-        "bootstrap": {"repository": "tapstack/tapstack", "deletionProtection": False},
+        "bootstrap": {"repository": f"{PRODUCT}/{PRODUCT}", "deletionProtection": False},
         "data": {"merchants": sorted(MERCHANTS)},
         "compute": {"functionPlatform": "native", "webhookAllowPrivateTargets": True},
         "api-edge": {"merchants": dict(MERCHANTS)},

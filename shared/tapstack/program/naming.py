@@ -1,4 +1,4 @@
-"""Resource names: `tapstack-<environment suffix>-<thing>`, with the environment named in one place only.
+"""Resource names: `<product>-<environment suffix>-<thing>`, with the environment named in one place only.
 
 A name that carries an environment word of its own (`orders-prod`) would be wrong in every other environment. The check
 looks at whole words between separators, and `stage` is not among them: in API Gateway a stage is a resource.
@@ -12,8 +12,7 @@ from typing import Final
 import pulumi
 
 from tapstack.program.errors import NamingError
-
-PRODUCT: Final = "tapstack"
+from transactions.product import PRODUCT
 
 ENVIRONMENT_WORDS: Final = frozenset(
     {

@@ -5,9 +5,10 @@ import os
 import pulumi
 import pulumi_aws as aws
 
-from tapstack.layers import project_name
-from tapstack.program.naming import PRODUCT, Names
+from tapstack.account import project_name
+from tapstack.program.naming import Names
 from tapstack.program.settings import LayerSettings, ProjectSettings
+from transactions.product import PRODUCT
 
 
 def open_project(project: str, settings: ProjectSettings) -> Names:

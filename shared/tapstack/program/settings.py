@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self, get_type_hints
 
 import pulumi
 
+from tapstack.account import BOUNDARY
 from tapstack.program.errors import SettingError
 
 Check = Callable[[Any], str | None]
@@ -139,7 +140,7 @@ class LayerSettings(ProjectSettings):
     """The settings every layer has; each layer's own dataclass adds to them."""
 
     permissions_boundary: str = setting(
-        "Name of the IAM policy that bounds every role this layer makes: tapstack-boundary where the account is "
+        f"Name of the IAM policy that bounds every role this layer makes: {BOUNDARY} where the account is "
         "bootstrapped, empty for none.",
         default="",
         check=matching(r"|[\w+=,.@-]{1,128}", "the name of an IAM policy, or empty"),

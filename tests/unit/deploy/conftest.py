@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tapstack.account import project_name
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
@@ -14,7 +15,6 @@ from tapstack.contracts.contract import contract_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import EngineError, LayerStack, NoStackError
-from tapstack.layers import project_name
 
 TABLE = "aws:dynamodb/table:Table"
 

@@ -1,0 +1,77 @@
+"""The names that there are once in an account, whatever its environments: Pulumi projects, pipelines' roles, boundary.
+
+Everything else has its environment in its name: `tapstack.program.naming`.
+"""
+
+import re
+from typing import Final, Literal
+
+from tapstack.layers import LAYERS, PROJECTS
+from transactions.product import PRODUCT
+
+BOUNDARY: Final = f"{PRODUCT}-boundary"
+"""The IAM policy that bounds every role which a layer makes."""
+API_LOGS_ROLE: Final = f"{PRODUCT}-api-logs"
+"""The IAM role with which API Gateway writes the logs of all environments."""
+STATE_KEY_ALIAS: Final = f"alias/{PRODUCT}-state"
+"""The KMS key of the state bucket."""
+
+Purpose = Literal["deploy", "preview"]
+"""What a pipeline's role is for: changing a layer, or only looking at it."""
+
+_PRODUCT: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+# A state bucket's name has 63 characters at most, an account's number and the longest region's name among them.
+_LONGEST: Final = 24
+
+
+def product_problem(product: str = PRODUCT) -> str | None:
+    """Say what is wrong with a product's name; None where resources can bear it."""
+    if _PRODUCT.fullmatch(product) and 2 <= len(product) <= _LONGEST:
+        return None
+    return (
+        f"PRODUCT is {product!r}: it must be 2 to {_LONGEST} lower-case letters, digits and single hyphens, and begin "
+        "with a letter; correct it in functions/transactions/product.py"
+    )
+
+
+def project_name(project: str) -> str:
+    """Name the Pulumi project of a layer or of the bootstrap, as written in `projects/<project>/Pulumi.yaml`.
+
+    Raises:
+        ValueError: `project` is not one of `PROJECTS`.
+    """
+    if project not in PROJECTS:
+        raise ValueError(f"unknown layer {project!r}; the layers are {', '.join(LAYERS)}")
+    return f"{PRODUCT}-{project}"
+
+
+def layer_of(project: str) -> str:
+    """Name the layer that a Pulumi project is.
+
+    Raises:
+        ValueError: `project` is not a layer's.
+    """
+    for layer in LAYERS:
+        if project_name(layer) == project:
+            return layer
+    raise ValueError(f"project {project!r} is no layer's; the layers are {', '.join(LAYERS)}")
+
+
+def pipeline_role(purpose: Purpose, layer: str) -> str:
+    """Name the IAM role with which workflows deploy a layer, or look at it.
+
+    Args:
+        purpose: what the role is for.
+        layer: a layer's name, or an expression of the workflow that stands for it.
+    """
+    return f"{PRODUCT}-{purpose}-{layer}"
+
+
+def state_bucket_name(account: str, region: str) -> str:
+    """Name the bucket that holds the state of all stacks.
+
+    Args:
+        account: the AWS account's number.
+        region: such as `eu-central-1`.
+    """
+    return f"{PRODUCT}-state-{account}-{region}"
