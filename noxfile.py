@@ -93,12 +93,16 @@ def lint(session: nox.Session) -> None:
     run(session, "ruff", "check", ".")
     run(session, "ruff", "format", "--check", ".")
     run(session, "lint-imports", "--no-cache", "--no-logo")
-    run(session, "python", "-m", "tapstack.generate.manifest")
-    run(session, "python", "-m", "tapstack.generate.openapi")
+    run(session, "tapstack", "generate", "--check")
     run(session, "tapstack", "contracts", "--quiet")
-    run(session, "python", "-m", "tapstack.deploy.github")
     run(session, "python", "-m", "tapstack.deploy.actionlint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write what is made from code, all of it that needs no lane or what is named: -- [NAME...] [--check]."""
+    tapstack(session, "generate")
 
 
 @nox.session
@@ -129,7 +133,7 @@ def among_tests(session: nox.Session, module: str) -> None:
 
 @nox.session
 def story(session: nox.Session) -> None:
-    """Run the story of an output that is renamed, as docs/renaming-an-output.md tells it: -- [--write]."""
+    """Run the story of an output that is renamed, as docs/renaming-an-output.md tells it."""
     among_tests(session, "story")
 
 

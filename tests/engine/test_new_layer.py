@@ -45,9 +45,8 @@ def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchChecko
     [
         ["ruff", "check", "."],
         ["ruff", "format", "--check", "."],
-        ["tapstack.generate.manifest"],
+        ["tapstack", "generate", "--check"],
         ["tapstack", "contracts", "--quiet"],
-        ["tapstack.deploy.github"],
         ["tapstack.deploy.actionlint"],
         ["mypy", "projects/made-up"],
         ["mypy", "tests/unit/test_made_up.py", "shared/tapstack/contracts/made_up.py"],

@@ -18,8 +18,8 @@ def tell(story: Story, *, cores: int) -> None:
     """
     story.tell(
         "# Renaming an output that another team reads",
-        "Made by running it: `nox -s story -- --write`. Every command ran on a copy of this checkout and a lane of its "
-        f"own, on {cores} cores.",
+        "Made by running it; after a change: `tapstack generate story`. Every command ran on a copy of this checkout "
+        f"and a lane of its own, on {cores} cores.",
         "All layers are up. The compute team thinks that `validator_invoke_arn` should be called "
         "`validator_integration_arn`, and api-edge reads it.",
     )
@@ -55,9 +55,7 @@ def _add(story: Story) -> None:
     added = "    validator_integration_arn: Output[Arn] = output()\n"
     story.edit(_CONTRACT, _OLD, _OLD + added)
     story.edit(_PROGRAM, _OLD_MADE, _OLD_MADE + _NEW_MADE)
-    story.run(
-        "tapstack", "contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json"
-    )
+    story.run("tapstack", "generate", "contracts", says="wrote shared/tapstack/contracts/snapshots/compute.json")
     story.commit("Export the validator's integration ARN")
     story.run("tapstack", "plan", "--since", "HEAD~1", says="output validator_integration_arn is new")
     story.run("tapstack", "up", "compute", says="compute", show=1)
@@ -70,9 +68,7 @@ def _move(story: Story) -> None:
     story.edit("projects/api-edge/routes.py", "compute.validator_invoke_arn", "compute.validator_integration_arn")
     added = "    validator_integration_arn: Output[Arn] = output()\n"
     story.edit(_CONTRACT, _OLD + added, _OLD_UNREAD + added.replace("output()", 'output(read_by=["api-edge"])'))
-    story.run(
-        "tapstack", "contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json"
-    )
+    story.run("tapstack", "generate", "contracts", says="wrote shared/tapstack/contracts/snapshots/compute.json")
     story.commit("Call the validator by its integration ARN")
     story.tell("The value is the same, so no resource changes; the stack only says anew what it reads:")
     story.run("tapstack", "up", "api-edge", says="api-edge", show=1)
@@ -82,9 +78,7 @@ def _remove(story: Story) -> None:
     story.tell("## Step 3: compute's team removes the old field, which nobody reads")
     story.edit(_CONTRACT, _OLD_UNREAD, "")
     story.edit(_PROGRAM, _OLD_MADE, "")
-    story.run(
-        "tapstack", "contracts", "--write", "--quiet", says="wrote shared/tapstack/contracts/snapshots/compute.json"
-    )
+    story.run("tapstack", "generate", "contracts", says="wrote shared/tapstack/contracts/snapshots/compute.json")
     story.commit("Export the validator's invoke ARN no more")
     story.run("tapstack", "up", "compute", says="compute", show=1)
     story.run("tapstack", "drift", says="api-edge as it should be", show=4)

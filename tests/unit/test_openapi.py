@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from support.edge import Edge
 from tapstack.generate import openapi
+from tapstack.generate.writing import generate
 from transactions.transaction import Decision
 from validator.problems import KINDS, urn
 
@@ -21,18 +21,20 @@ BODY = {
 
 
 def test_the_file_is_what_the_code_makes() -> None:
-    assert openapi.main([]) == 0
+    assert list(generate(["openapi"], check=True)) == []
 
 
-def test_a_file_that_drifted_is_told_and_written_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "openapi.json"
+def test_a_file_that_drifted_is_told_and_written_anew(tmp_path: Path) -> None:
+    file = tmp_path / "docs" / "openapi.json"
+    file.parent.mkdir()
     file.write_text("{}", encoding="utf-8")
 
-    assert openapi.main([], file) == 1
-    assert "python -m tapstack.generate.openapi --write" in capsys.readouterr().out
+    (told,) = generate(["openapi"], check=True, root=tmp_path)
+
+    assert "tapstack generate openapi" in told
     assert file.read_text(encoding="utf-8") == "{}"
-    assert openapi.main(["--write"], file) == 0
-    assert openapi.main([], file) == 0
+    assert list(generate(["openapi"], root=tmp_path)) == ["wrote docs/openapi.json"]
+    assert list(generate(["openapi"], check=True, root=tmp_path)) == []
 
 
 def test_every_problem_of_the_validator_is_in_it_with_its_status() -> None:

@@ -76,6 +76,7 @@ SECTIONS: Final = (
             Verb("contracts", "Show who reads which output, and what a change breaks."),
             Verb("touched", "Name the layers that use a file which has changed."),
             Verb("new-layer", "Make a new layer."),
+            Verb("generate", "Write the files that are made from code."),
         ),
     ),
 )

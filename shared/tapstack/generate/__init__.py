@@ -1,1 +1,1 @@
-"""Files that are made from code."""
+"""What is made from code: one table of it (`table.py`), one command that writes it, one check."""

@@ -1,13 +1,7 @@
-"""`docs/openapi.json`: the API in OpenAPI 3.1, made from the types and problems that the validator itself works with.
+"""`docs/openapi.json`: the API in OpenAPI 3.1, made from the types and problems that the validator works with."""
 
-Run as `python -m tapstack.generate.openapi` it tells whether the file has drifted from them, and ends with status 1 if
-so; with `--write` it writes the file.
-"""
-
-import argparse
 import json
 import runpy
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -121,9 +115,9 @@ def openapi() -> dict[str, Any]:
     }
 
 
-def render() -> str:
-    """Write the document as the file has it."""
-    return json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"
+def render(root: Path) -> dict[str, str]:  # noqa: ARG001 - types are code, and so this checkout's
+    """Write the document as its file has it."""
+    return {FILE.relative_to(CHECKOUT).as_posix(): json.dumps(openapi(), indent=2, ensure_ascii=False) + "\n"}
 
 
 def _submit() -> dict[str, Any]:
@@ -295,28 +289,3 @@ def _headers() -> dict[str, Any]:
 
 def _ref(schema: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{schema}"}
-
-
-def main(arguments: list[str] | None = None, file: Path = FILE) -> int:
-    """Check or write the file; the status is 1 where a check found drift."""
-    parser = argparse.ArgumentParser(
-        prog="python -m tapstack.generate.openapi", description="Check the API's description."
-    )
-    parser.add_argument("--write", action="store_true", help="write the file instead of checking it")
-    options = parser.parse_args(arguments)
-    text = render()
-    if file.exists() and file.read_text(encoding="utf-8") == text:
-        return 0
-    if options.write:
-        file.write_text(text, encoding="utf-8")
-        sys.stdout.write(f"wrote {file.name}\n")
-        return 0
-    sys.stdout.write(
-        f"{file.name} differs from the validator's types and problems; write it anew: "
-        "python -m tapstack.generate.openapi --write\n"
-    )
-    return 1
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -13,9 +13,9 @@ import yaml
 from tapstack.checkout import CHECKOUT
 from tapstack.deploy import actionlint
 from tapstack.deploy.footprint import footprint
-from tapstack.deploy.github import __main__ as command
-from tapstack.deploy.github import drifted, render
+from tapstack.deploy.github import render
 from tapstack.engine.install.route import VERSION
+from tapstack.generate.writing import generate
 from tapstack.layers import BY_NAME, LAYERS
 
 WORKFLOWS = CHECKOUT / ".github" / "workflows"
@@ -38,6 +38,11 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def drifted(root: Path = CHECKOUT) -> list[str]:
+    """Name the files that a check finds."""
+    return [told.split()[0] for told in generate(["github"], check=True, root=root)]
+
+
 def test_the_files_are_as_the_layers_and_their_footprints_have_them() -> None:
     assert drifted() == []
 
@@ -52,7 +57,7 @@ def test_a_new_import_is_named_as_drift_of_the_path_filter(copy: Path) -> None:
     program.write_text(f"from transactions import clock\n{program.read_text(encoding='utf-8')}", encoding="utf-8")
 
     assert drifted(copy) == [".github/workflows/network.yml"]
-    assert "      - functions/transactions/clock.py\n" in render(copy)[".github/workflows/network.yml"]
+    assert "      - functions/transactions/clock.py\n" in f"{render(copy)['.github/workflows/network.yml']}"
 
 
 def test_another_order_and_another_owner_are_named_as_drift(copy: Path) -> None:
@@ -65,22 +70,22 @@ def test_another_order_and_another_owner_are_named_as_drift(copy: Path) -> None:
     assert drifted(copy) == [".github/CODEOWNERS", ".github/workflows/deploy.yml"]
 
 
-def test_the_command_writes_what_has_drifted_and_then_finds_nothing(
-    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(command, "CHECKOUT", copy)
-    monkeypatch.setattr(command, "drifted", lambda: drifted(copy))
-    monkeypatch.setattr(command, "render", lambda: render(copy))
+def test_what_has_drifted_is_written_and_then_nothing_is_found(copy: Path) -> None:
     (copy / ".github" / "CODEOWNERS").unlink()
     (copy / ".github" / "workflows" / "data.yml").write_text("name: Mine\n", encoding="utf-8")
 
-    assert command.main([]) == 1
-    assert command.main(["--write"]) == 0
-    assert command.main([]) == 0
+    assert drifted(copy) == [".github/CODEOWNERS", ".github/workflows/data.yml"]
+    assert list(generate(["github"], root=copy)) == ["wrote .github/CODEOWNERS", "wrote .github/workflows/data.yml"]
+    assert drifted(copy) == []
 
-    said = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in said[:2]] == [".github/CODEOWNERS", ".github/workflows/data.yml"]
-    assert said[2:] == ["wrote .github/CODEOWNERS", "wrote .github/workflows/data.yml"]
+
+def test_the_workflow_of_a_layer_that_is_no_more_goes_and_one_that_is_written_by_hand_stays(copy: Path) -> None:
+    workflows = copy / ".github" / "workflows"
+    (workflows / "gone.yml").write_text((workflows / "data.yml").read_text(encoding="utf-8"), encoding="utf-8")
+    (workflows / "mine.yml").write_text("name: Mine\n", encoding="utf-8")
+
+    assert list(generate(["github"], root=copy)) == ["removed .github/workflows/gone.yml"]
+    assert (workflows / "mine.yml").exists()
 
 
 def test_every_layer_deploys_after_those_it_reads() -> None:
@@ -95,6 +100,7 @@ def test_every_layer_deploys_after_those_it_reads() -> None:
             "layer": layer,
             "stack": "${{ inputs.stack || 'dev' }}",
             "action": "up",
+            "role": f"tapstack-deploy-{layer}",
             "accept-data-loss": "${{ inputs.accept-data-loss || false }}",
         }
 
@@ -140,7 +146,7 @@ def test_tests_of_a_layer_whose_name_goes_on_from_anothers_are_its_own(copy: Pat
     (copy / "shared" / "tapstack" / "contracts").mkdir(exist_ok=True)
     (copy / "shared" / "tapstack" / "contracts" / "data_made_up.py").touch()
 
-    lines = [line.split() for line in render(copy)[".github/CODEOWNERS"].splitlines()]
+    lines = [line.split() for line in f"{render(copy)['.github/CODEOWNERS']}".splitlines()]
 
     assert [line[1:] for line in lines if line[0] == "/tests/unit/test_data_made_up.py"] == [
         ["@tapstack/made-up", "@somebody"]
@@ -205,7 +211,11 @@ def test_actions_are_pinned_by_commit_and_the_engine_by_version() -> None:
 def test_a_layer_has_a_role_of_its_own_and_no_key() -> None:
     text = (WORKFLOWS / "layer.yml").read_text(encoding="utf-8")
 
-    assert "role/tapstack-${{ inputs.action == 'up' && 'deploy' || 'preview' }}-${{ inputs.layer }}" in text
+    assert "role/${{ inputs.role }}" in text
+    assert workflow("drift")["jobs"]["drift"]["with"]["role"] == "tapstack-preview-${{ matrix.layer }}"
+    for layer in LAYERS:
+        assert workflow("deploy")["jobs"][layer]["with"]["role"] == f"tapstack-deploy-{layer}"
+        assert workflow(layer)["jobs"]["preview"]["with"]["role"] == f"tapstack-preview-{layer}"
     assert not [file.name for file in FILES if "secrets." in file.read_text(encoding="utf-8")]
 
 

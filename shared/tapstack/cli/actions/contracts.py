@@ -16,15 +16,12 @@ from tapstack.deploy.contracts.problems import Problem
 from tapstack.engine.state import states_of
 
 
-def contracts(stack: str | None, *, write: bool, base: str | None, as_json: bool, quiet: bool) -> int:
+def contracts(stack: str | None, *, base: str | None, as_json: bool, quiet: bool) -> int:
     """Check them; the status is 2 where something is wrong."""
     check = ContractCheck.of_checkout(base)
-    problems = [*check.undeclared(), *check.breaks()]
+    problems = [*check.undeclared(), *check.breaks(), *check.outdated()]
     if stack is not None:
         problems += check.breaks_of_deployed(deployed(stack), stack)
-    if not write:
-        problems += check.outdated()
-    written = check.write() if write and not problems else []
     if as_json:
         print(json.dumps(_document(check, problems), indent=2))
     elif not quiet:
@@ -32,10 +29,6 @@ def contracts(stack: str | None, *, write: bool, base: str | None, as_json: bool
     sys.stdout.flush()
     for problem in () if as_json else problems:
         say(problem.text)
-    for file in written:
-        say(f"wrote {file}")
-    if write and problems:
-        raise UserError("no snapshot is written while this is so")
     return FOUND if problems else DONE
 
 

@@ -14,14 +14,13 @@ from tapstack.deploy.graph.mermaid import overview
 from tapstack.deploy.graph.model import Model, build_model
 from tapstack.deploy.graph.picture import compose
 from tapstack.deploy.graph.png import rasterize
-from tapstack.deploy.graph.readme import with_block
 from tapstack.deploy.graph.svg import draw
 from tapstack.engine.state import states_of
 
 _OUTPUT: Final = CHECKOUT / ".tapstack" / "graph"
 
 
-def graph(stack: str, *, output: Path | None, readme: bool) -> int:
+def graph(stack: str, *, output: Path | None) -> int:
     """Draw, and tell what was written; None writes to `.tapstack/graph`."""
     output = output or _OUTPUT
     environment = environments.environment_named(stack)
@@ -34,22 +33,15 @@ def graph(stack: str, *, output: Path | None, readme: bool) -> int:
         say(f"not up, and not in the picture: {', '.join(left_out)}")
     model = build_model(up)
     svg = draw(compose(model))
-    if readme:
-        text = with_block((CHECKOUT / "README.md").read_text(encoding="utf-8"), model)
-        write_all(CHECKOUT / "docs", {"layers.svg": svg.encode()})
-        write_all(CHECKOUT, {"README.md": text.encode()})
-        written = [CHECKOUT / "README.md", CHECKOUT / "docs" / "layers.svg"]
-    else:
-        pictures = {
-            "layers.svg": svg.encode(),
-            "layers.png": rasterize(svg),
-            "layers.mmd": f"{overview(model)}\n".encode(),
-        }
-        write_all(output, pictures)
-        written = [output / name for name in pictures]
+    pictures = {
+        "layers.svg": svg.encode(),
+        "layers.png": rasterize(svg),
+        "layers.mmd": f"{overview(model)}\n".encode(),
+    }
+    write_all(output, pictures)
     print(_summary(model))
-    for path in written:
-        print(path)
+    for name in pictures:
+        print(output / name)
     return 0
 
 

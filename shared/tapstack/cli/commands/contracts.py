@@ -6,12 +6,11 @@ from tapstack.cli.parameters import may_take_stack, takes_json
 
 
 @click.command
-@click.option("--write", is_flag=True, help="Update the snapshots, unless a change breaks a reader.")
 @click.option("--base", metavar="REV", help="Compare with the snapshots of this revision of git too.")
 @takes_json
 @click.option("--quiet", is_flag=True, help="Print nothing but problems.")
 @may_take_stack("Check what is deployed under this name too.")
-def command(*, stack: str | None, write: bool, base: str | None, as_json: bool, quiet: bool) -> int:
+def command(*, stack: str | None, base: str | None, as_json: bool, quiet: bool) -> int:
     """Show who reads which output, and what a change breaks.
 
     The status is 2 when something is wrong with the contracts of this checkout.
@@ -20,4 +19,4 @@ def command(*, stack: str | None, write: bool, base: str | None, as_json: bool, 
         raise click.UsageError("--json and --quiet exclude each other", click.get_current_context())
     from tapstack.cli.actions.contracts import contracts
 
-    return contracts(stack, write=write, base=base, as_json=as_json, quiet=quiet)
+    return contracts(stack, base=base, as_json=as_json, quiet=quiet)

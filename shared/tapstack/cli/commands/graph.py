@@ -14,13 +14,12 @@ from tapstack.cli.parameters import takes_stack
     metavar="FOLDER",
     help="Where layers.svg, layers.png, layers.mmd go.  [default: .tapstack/graph]",
 )
-@click.option("--readme", is_flag=True, help="Write README.md's block and docs/layers.svg instead.")
 @takes_stack
-def command(*, stack: str, output: Path | None, readme: bool) -> int:
+def command(*, stack: str, output: Path | None) -> int:
     """Draw layers, contracts and resources from the state.
 
     As SVG, PNG and Mermaid, with what crosses the layers' borders.
     """
     from tapstack.cli.actions.graph import graph
 
-    return graph(stack, output=output, readme=readme)
+    return graph(stack, output=output)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
-from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.contracts.contract import contract_of, module_file
 from tapstack.deploy.contracts import evolution, snapshots
@@ -25,7 +23,6 @@ class ContractCheck:
         layers: the layers as they are declared.
         committed: layer to the text of its snapshot.
         base: the same of an earlier revision, to compare with as well.
-        root: where the checkout lies.
     """
 
     contracts: Mapping[str, Snapshot]
@@ -33,7 +30,6 @@ class ContractCheck:
     layers: Mapping[str, Layer]
     committed: Mapping[str, str]
     base: Mapping[str, str]
-    root: Path
 
     @classmethod
     def of_checkout(cls, base: str | None = None) -> Self:
@@ -51,7 +47,6 @@ class ContractCheck:
             BY_NAME,
             snapshots.read_texts(),
             {} if base is None else snapshots.read_texts_at(base),
-            CHECKOUT,
         )
 
     def undeclared(self) -> list[Problem]:
@@ -86,10 +81,6 @@ class ContractCheck:
                 layer, self.committed.get(layer), self.contracts.get(layer), snapshots.file_of(layer)
             )
         ]
-
-    def write(self) -> list[str]:
-        """Make the snapshots what the contracts are, and name the files that were written or removed."""
-        return snapshots.write({layer: contract.text() for layer, contract in self.contracts.items()}, self.root)
 
     def consumers(self, layer: str, field: str) -> list[str]:
         """Name who reads a field, as the code has it."""

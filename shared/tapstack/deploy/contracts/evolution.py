@@ -128,4 +128,4 @@ def _difference(before: Snapshot, after: Snapshot) -> str:
 
 
 def _update() -> str:
-    return command("contracts", "--write")
+    return command("generate", "contracts")

@@ -80,20 +80,6 @@ def read_texts_at(revision: str, root: Path = CHECKOUT) -> dict[str, str]:
     return {Path(name).stem: _git(root, revision, "show", f"{revision}:{name}") for name in files}
 
 
-def write(texts: Mapping[str, str], root: Path = CHECKOUT) -> list[str]:
-    """Make the snapshots of a tree these, and name the files that were written or removed."""
-    before = read_texts(root)
-    (root / FOLDER).mkdir(parents=True, exist_ok=True)
-    changed = sorted(layer for layer in before.keys() | texts.keys() if before.get(layer) != texts.get(layer))
-    for layer in changed:
-        file = root / file_of(layer)
-        if layer in texts:
-            file.write_text(texts[layer], encoding="utf-8")
-        else:
-            file.unlink()
-    return [file_of(layer) for layer in changed]
-
-
 def _field(*, read_by: list[str], **others: Any) -> FieldSchema:
     return FieldSchema(read_by=tuple(read_by), **others)
 

@@ -4,6 +4,6 @@ Other workflows stand in `.github/workflows` as they are written: `layer.yml` do
 call it.
 """
 
-from tapstack.deploy.github.files import drifted, render
+from tapstack.deploy.github.files import render
 
-__all__ = ["drifted", "render"]
+__all__ = ["render"]

@@ -13,7 +13,7 @@ PLATFORM: Final = "@tapstack/platform"
 """Who reviews what no layer has for itself."""
 
 _HEADER: Final = """\
-# Made from projects/layers.toml and what the layers use; after a change: python -m tapstack.deploy.github --write
+# Made from projects/layers.toml and what the layers use; after a change: tapstack generate
 # The last line that matches a file decides.
 """
 

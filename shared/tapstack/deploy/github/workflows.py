@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tapstack.account import pipeline_role
 from tapstack.deploy.footprint import Footprint
 from tapstack.layers import Layer
 
@@ -13,6 +14,8 @@ STACK: Final = "dev"
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _FOLDER: Final = ".github/workflows"
+_MADE: Final = "# Made from projects/layers.toml"
+"""How the first line of each template begins."""
 
 
 class _Template(string.Template):
@@ -24,6 +27,12 @@ class _Template(string.Template):
 def preview_file(layer: str) -> str:
     """Name the file of a layer's preview."""
     return f"{_FOLDER}/{layer}.yml"
+
+
+def made_earlier(root: Path) -> list[str]:
+    """List the workflows of the checkout at `root` that say of themselves that they are made from the layers."""
+    files = sorted((root / _FOLDER).glob("*.yml"))
+    return [f"{_FOLDER}/{file.name}" for file in files if file.read_text(encoding="utf-8").startswith(_MADE)]
 
 
 def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: Path) -> dict[str, str]:
@@ -41,17 +50,26 @@ def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: P
             "drift.yml",
             quoted_stacks=", ".join(f'"{stack}"' for stack in stacks),
             layers=", ".join(layer.name for layer in layers),
+            role=pipeline_role("preview", "${{ matrix.layer }}"),
         ),
     }
 
 
 def _preview(footprint: Footprint) -> str:
     paths = "\n".join(f"      - {glob}" for glob in footprint.globs)
-    return _fill("preview.yml", layer=footprint.layer, stack=STACK, paths=paths)
+    return _fill(
+        "preview.yml", layer=footprint.layer, stack=STACK, paths=paths, role=pipeline_role("preview", footprint.layer)
+    )
 
 
 def _deploy_job(layer: Layer) -> str:
-    return _fill("deploy-job.yml", layer=layer.name, stack=STACK, needs=", ".join(("touched", *layer.reads)))
+    return _fill(
+        "deploy-job.yml",
+        layer=layer.name,
+        stack=STACK,
+        needs=", ".join(("touched", *layer.reads)),
+        role=pipeline_role("deploy", layer.name),
+    )
 
 
 def _stacks(layers: Sequence[Layer], root: Path) -> list[str]:

@@ -9,6 +9,7 @@ import yaml
 
 from tapstack.deploy.github.workflows import STACK
 from tapstack.deploy.scaffold.layer import TABLE, NewLayer
+from transactions.product import PRODUCT
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 
@@ -72,4 +73,4 @@ def _stacks(layer: NewLayer, root: Path) -> dict[str, str]:
 
 def _fill(template: str, layer: NewLayer, **values: str) -> str:
     text = Template((_TEMPLATES / f"{template}-template").read_text(encoding="utf-8"))
-    return text.substitute(layer=layer.name, module=layer.module, kind=layer.kind, **values)
+    return text.substitute(layer=layer.name, module=layer.module, kind=layer.kind, product=PRODUCT, **values)

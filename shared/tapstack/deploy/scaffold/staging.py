@@ -16,12 +16,8 @@ from tapstack.deploy.github.workflows import preview_file
 from tapstack.deploy.scaffold import files
 from tapstack.deploy.scaffold.layer import TABLE, NewLayer
 
-_GENERATORS: Final = (
-    ("tapstack.generate.manifest",),
-    ("tapstack", "contracts", "--quiet"),
-    ("tapstack.deploy.github",),
-)
-"""What writes files that are made from the table of layers: each module is run with `--write`, in this order."""
+_GENERATED: Final = ("manifests", "contracts", "github")
+"""What is made from the table of layers, as `tapstack generate` names it."""
 
 _LEFT_OUT: Final = (
     *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
@@ -47,8 +43,7 @@ def make(layer: NewLayer, root: Path = CHECKOUT) -> list[str]:
         for path, text in texts.items():
             (copy / path).parent.mkdir(parents=True, exist_ok=True)
             (copy / path).write_text(text, encoding="utf-8")
-        for generator in _GENERATORS:
-            _generate(*generator, checkout=copy)
+        _generate(copy)
         made = _differing(copy, root)
         _write(made)
     return sorted(path.relative_to(root).as_posix() for path in made)
@@ -59,11 +54,11 @@ def _refuse_overwriting(paths: Iterable[str], root: Path, layer: NewLayer) -> No
         raise UserError(f"layer {layer.name!r} would overwrite {existing[0]}; choose another name, or remove the file")
 
 
-def _generate(*module: str, checkout: Path) -> None:
-    """Run a generator of the copied checkout, on that checkout."""
+def _generate(checkout: Path) -> None:
+    """Make what is made from the layers of the copied checkout, by that checkout's own code."""
     packages = os.pathsep.join(str(checkout / folder) for folder in ("shared", "functions"))
     done = subprocess.run(
-        [sys.executable, "-m", *module, "--write"],
+        [sys.executable, "-m", "tapstack", "generate", *_GENERATED],
         cwd=checkout,
         env={**os.environ, "PYTHONPATH": packages, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
@@ -73,7 +68,7 @@ def _generate(*module: str, checkout: Path) -> None:
     )
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip() or "it gave no reason").splitlines()[-1]
-        raise UserError(f"python -m {' '.join(module)} failed, so nothing was written: {said}")
+        raise UserError(f"tapstack generate failed, so nothing was written: {said.removeprefix('error: ')}")
 
 
 def _differing(copy: Path, root: Path) -> dict[Path, bytes]:

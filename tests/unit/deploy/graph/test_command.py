@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from tapstack.cli.actions import graph
 from tapstack.cli.main import main
 
 Captured = pytest.CaptureFixture[str]
@@ -69,26 +68,3 @@ def test_a_disk_that_fills_up_leaves_the_old_files(
     assert "cannot be written to: No space left on device" in capsys.readouterr().err
     assert (tmp_path / "layers.svg").read_text(encoding="utf-8") == "old"
     assert {item.name for item in tmp_path.iterdir() if item.name != "lane"} == {"layers.svg"}
-
-
-def test_the_readme_and_the_document_are_written_on_demand(
-    deployed: States, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(graph, "CHECKOUT", tmp_path)
-    (tmp_path / "README.md").write_text("# T\n<!-- layers -->\n<!-- /layers -->\n", encoding="utf-8")
-
-    assert main(["graph", "--readme"]) == 0
-
-    assert "flowchart LR" in (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert (tmp_path / "docs" / "layers.svg").read_text(encoding="utf-8").startswith("<svg ")
-
-
-def test_a_readme_without_markers_leaves_the_document_alone(
-    deployed: States, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(graph, "CHECKOUT", tmp_path)
-    (tmp_path / "README.md").write_text("# T\n", encoding="utf-8")
-
-    assert main(["graph", "--readme"]) == 1
-
-    assert not (tmp_path / "docs").exists()

@@ -1,0 +1,20 @@
+"""`tapstack generate`."""
+
+import click
+
+
+@click.command
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--check", is_flag=True, help="Write nothing, and name the files that differ.")
+def command(*, names: tuple[str, ...], check: bool) -> int:
+    """Write the files that are made from code.
+
+    Without a NAME, all that need no lane. The names are settings (keys of the stacks' settings), manifests (each
+    Pulumi.yaml), openapi, contracts (their snapshots, unless a change breaks a reader), github (workflows and code
+    owners); layers (the picture, of a lane that is up) and story (docs/renaming-an-output.md, on a lane of its own).
+
+    With --check the status is 2 when a file differs.
+    """
+    from tapstack.cli.actions.generate import generate
+
+    return generate(names, check=check)

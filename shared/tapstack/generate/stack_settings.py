@@ -1,0 +1,35 @@
+"""The settings of each stack (`Pulumi.dev.yaml`): their keys begin with the name of the Pulumi project.
+
+The engine passes over a key with another name without a word, so after the product's name has changed every setting
+would silently be its default. Keys, and the boundary that they name, follow the product; all else stays as written.
+"""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from tapstack.account import BOUNDARY, project_name
+from tapstack.layers import PROJECTS
+
+_LOCAL: Final = "Pulumi.local.yaml"
+"""The lane's own, which is in no commit."""
+
+
+def render(root: Path) -> dict[str, str]:
+    """Write the settings' files of all projects of the tree at `root` with this product's name."""
+    return {
+        path.relative_to(root).as_posix(): _renamed(path.read_text(encoding="utf-8"), project)
+        for project in PROJECTS
+        for path in sorted((root / "projects" / project).glob("Pulumi.*.yaml"))
+        if path.name != _LOCAL
+    }
+
+
+def _renamed(text: str, project: str) -> str:
+    key = re.compile(rf"^(\s+)([a-z0-9-]+)-{re.escape(project)}(?=:\w)", re.MULTILINE)
+    earlier = {match[2] for match in key.finditer(text)}
+    text = key.sub(rf"\g<1>{project_name(project)}", text)
+    for product in earlier:
+        bounded = re.compile(rf"(:permissionsBoundary: ){re.escape(product)}-boundary$", re.MULTILINE)
+        text = bounded.sub(rf"\g<1>{BOUNDARY}", text)
+    return text

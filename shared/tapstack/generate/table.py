@@ -1,0 +1,87 @@
+"""The table of all files that are made from code; `tapstack generate` writes them, `--check` compares them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tapstack.deploy import github
+from tapstack.generate import layers_picture, manifests, openapi, snapshots, stack_settings, story
+
+Files = Mapping[str, str | None]
+"""Path below the checkout to the text that the file must have; None where there must be no file."""
+
+
+@dataclass(frozen=True)
+class Generated:
+    """A row of the table: files that are made together.
+
+    Attributes:
+        name: what the command calls them.
+        files: which they are, in words of the shell, below the checkout.
+        source: what they are made from.
+        render: makes them for the checkout at a path.
+
+    Raises:
+                UserError: they cannot be made of what is there.
+        needs_lane: whether they are made from what a lane has deployed. Such files are written and compared only when
+            they are named; tests compare them on a lane of their own.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    source: str
+    render: Callable[[Path], Files]
+    needs_lane: bool = False
+
+
+# Code owners and workflows follow the files that are there, the snapshots among them, so they come after those.
+TABLE: Final[Mapping[str, Generated]] = {
+    row.name: row
+    for row in (
+        Generated(
+            name="settings",
+            files=("projects/*/Pulumi.STACK.yaml",),
+            source="the product's name, in the keys",
+            render=stack_settings.render,
+        ),
+        Generated(
+            name="manifests",
+            files=("projects/*/Pulumi.yaml",),
+            source="Pulumi.yaml-template and settings.py",
+            render=manifests.render,
+        ),
+        Generated(
+            name="openapi",
+            files=("docs/openapi.json",),
+            source="the validator's types and problems",
+            render=openapi.render,
+        ),
+        Generated(
+            name="contracts",
+            files=("shared/tapstack/contracts/snapshots/*.json",),
+            source="the layers' contracts",
+            render=snapshots.render,
+        ),
+        Generated(
+            name="github",
+            files=(".github/CODEOWNERS", ".github/workflows/*.yml"),
+            source="projects/layers.toml and what the layers use",
+            render=github.render,
+        ),
+        Generated(
+            name="layers",
+            files=("README.md", "docs/layers.svg"),
+            source="the lane's state",
+            render=layers_picture.render,
+            needs_lane=True,
+        ),
+        Generated(
+            name="story",
+            files=("docs/renaming-an-output.md",),
+            source="tests/story, by running it",
+            render=story.render,
+            needs_lane=True,
+        ),
+    )
+}
