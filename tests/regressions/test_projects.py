@@ -69,6 +69,19 @@ def test_a_setting_without_a_schema_is_named_as_drift(lane: Lane) -> None:
     assert drifted(lane.projects.parent) == ["data"]
 
 
+def test_a_default_that_changed_in_the_settings_alone_is_refused(lane: Lane, fails: Fails, replace: Break) -> None:
+    replace("network/settings.py", "default=14", "default=90")
+
+    told = fails("network")
+
+    assert "projects/network/Pulumi.yaml has flowLogRetentionDays with the default 14, and settings.py with 90" in told
+    assert "tapstack generate manifests" in told
+    assert nothing_was_made(lane, "network")
+
+    list(generate(["manifests"], root=lane.projects.parent))
+    lane.stack("network").up()
+
+
 @pytest.mark.parametrize("project", PROJECTS)
 def test_every_project_has_its_program_and_a_manifest_that_finds_it(project: str) -> None:
     folder = CHECKOUT / "projects" / project

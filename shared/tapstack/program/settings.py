@@ -1,17 +1,21 @@
 """A project's settings: a frozen dataclass, read from the stack's config and written into `Pulumi.yaml` as its schema.
 
 The dataclass is the only place that holds a setting's name, type, default and description. The engine checks types and
-fills in defaults from the schema; `ProjectSettings.load` adds the checks that a schema cannot say.
+fills in defaults from the schema; `ProjectSettings.load` sees that the schema is the dataclass's own, and adds the
+checks that a schema cannot say.
 """
 
 import dataclasses
+import inspect
 import re
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 import pulumi
 
 from tapstack.account import BOUNDARY
+from tapstack.program import manifest
 from tapstack.program.errors import SettingError
 
 Check = Callable[[Any], str | None]
@@ -108,8 +112,10 @@ class ProjectSettings:
         """Read the settings from the config of the stack being deployed.
 
         Raises:
-            SettingError: a value is of the wrong type or refused by its check.
+            SettingError: a value is of the wrong type or refused by its check, or the project's `Pulumi.yaml` is not
+                made from these settings.
         """
+        manifest.refuse_outdated(Path(inspect.getfile(cls)).parent, cls.schema())
         config = pulumi.Config()
         types = get_type_hints(cls)
         given: dict[str, Any] = {}
