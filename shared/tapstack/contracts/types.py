@@ -10,6 +10,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pulumi import Input, Output
 
+from transactions.product import PRODUCT
+
 _T = TypeVar("_T", bound="Text")
 
 
@@ -81,7 +83,7 @@ class Name(Text):
 
     SHAPE = r"[A-Za-z0-9_.$/-]{1,512}"
     MEANING = "a resource's name"
-    EXAMPLE = "tapstack-dev-example"
+    EXAMPLE = f"{PRODUCT}-dev-example"
 
 
 class Url(Text):
