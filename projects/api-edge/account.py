@@ -17,7 +17,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import ApiEdgeSettings
-from tapstack.account import API_LOGS_ROLE
+from tapstack.account_names import API_LOGS_ROLE
 from tapstack.program.policies import allow, assume_role, document
 
 

@@ -3,7 +3,7 @@
 from typing import Final
 
 from grants import Grant, LayerGrants, adopted, log_groups, new, own, roles
-from tapstack.account import API_LOGS_ROLE
+from tapstack.account_names import API_LOGS_ROLE
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _WAF: Final = "arn:{partition}:wafv2:{region}:{account}:regional"

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from facts import account_facts
 from grants import Grant, own, policies
-from tapstack.account import BOUNDARY
+from tapstack.account_names import BOUNDARY
 from tapstack.program.naming import Names
 
 MOST: Final = [

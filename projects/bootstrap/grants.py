@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 
 POLICY_SIZE: Final = 6144
 """Characters of a managed policy, white space not counted."""

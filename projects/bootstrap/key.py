@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import BootstrapSettings
-from tapstack.account import STATE_KEY_ALIAS
+from tapstack.account_names import STATE_KEY_ALIAS
 from tapstack.program.policies import allow, document
 
 

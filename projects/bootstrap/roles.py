@@ -23,7 +23,7 @@ from key import SecretsKey
 from settings import BootstrapSettings
 from state_bucket import StateBucket
 from state_grants import read_state, write_state
-from tapstack.account import Purpose, pipeline_role
+from tapstack.account_names import Purpose, pipeline_role
 from tapstack.layers import LAYERS
 from tapstack.program.errors import SettingError
 from tapstack.program.naming import Names

@@ -18,7 +18,7 @@ from pulumi import Output
 
 from key import SecretsKey
 from settings import BootstrapSettings
-from tapstack.account import state_bucket_name
+from tapstack.account_names import state_bucket_name
 from tapstack.program.policies import document
 
 

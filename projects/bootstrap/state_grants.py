@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from grants import Grant
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.layers import BY_NAME
 
 _ROOT: Final = "arn:{partition}:s3:::{bucket}/.pulumi"

@@ -1,1 +1,1 @@
-"""What the four Pulumi programs share: layers, naming, settings, contracts and function packaging."""
+"""What programs import (`program`, `contracts`, `layers`, `account_names`), and the tools that deploy and operate."""

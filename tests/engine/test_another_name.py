@@ -24,7 +24,7 @@ _KEPT = re.compile(
 # Run by the copy's own Python. The bootstrap comes first, and its boundary is on every role that a layer makes.
 _DEPLOY = """
 import json
-from tapstack.account import BOUNDARY
+from tapstack.account_names import BOUNDARY
 from tapstack.lane.lane import Lane
 from tapstack.layers import BOOTSTRAP, LAYERS, PROJECTS
 

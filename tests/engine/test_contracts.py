@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.engine.events import Report

@@ -12,7 +12,7 @@ import yaml
 from support.chain import CHAIN, NAT_CHAIN, Edge, require
 from support.graph import Graph, graph_of_program, graph_of_state
 from support.mocked_program import run_program
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.lane.stack_config import config_file
 from tapstack.layers import LAYERS
 

@@ -155,7 +155,7 @@ def _stage() -> Iterator[Edge]:
     yield edge(stage, "cloudwatch/LogGroup::access-log", "accessLogSettings", cut)
     cut = ("account.py", "role.arn, policy.id).apply", 'role.arn, "policy").apply')
     yield edge("apigateway/Account", "iam/RolePolicy", "cloudwatchRoleArn", cut)
-    yield edge("iam/RolePolicy", "iam/Role", "role", ("account.py", "role=role.name", "role=ROLE"))
+    yield edge("iam/RolePolicy", "iam/Role", "role", ("account.py", "role=role.name", "role=API_LOGS_ROLE"))
 
     usage_plan, usage_plan_key = "apigateway/UsagePlan", "apigateway/UsagePlanKey"
     cut = ("usage_plans.py", "served.stage.stage_name", "names.environment_suffix")

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.engine.stack import LayerStack, is_made
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file

@@ -20,7 +20,7 @@ from pulumi.runtime import stack as program
 from pulumi.runtime.mocks import MockMonitor
 
 from support.used_files import UsedFiles
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.checkout import CHECKOUT
 
 ACCOUNT = "123456789012"

@@ -19,7 +19,7 @@ from typing import (
 import pulumi
 from pulumi import Output
 
-from tapstack.account import layer_of
+from tapstack.account_names import layer_of
 from tapstack.contracts.types import Shaped
 from tapstack.layers import BY_NAME
 from tapstack.program import upstream

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side

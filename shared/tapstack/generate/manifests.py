@@ -8,7 +8,7 @@ from typing import Final
 
 import yaml
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
 from tapstack.layers import PROJECTS
 from tapstack.program.settings import LayerSettings, ProjectSettings

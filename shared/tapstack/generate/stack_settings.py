@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Final
 
-from tapstack.account import BOUNDARY, project_name
+from tapstack.account_names import BOUNDARY, project_name
 from tapstack.layers import PROJECTS
 
 _LOCAL: Final = "Pulumi.local.yaml"

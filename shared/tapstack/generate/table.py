@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.deploy import github
-from tapstack.generate import layers_picture, manifests, openapi, snapshots, stack_settings, story
+from tapstack.generate import contract_snapshots, layers_picture, manifests, openapi, stack_settings, story
 
 Files = Mapping[str, str | None]
 """Path below the checkout to the text that the file must have; None where there must be no file."""
@@ -61,7 +61,7 @@ TABLE: Final[Mapping[str, Generated]] = {
             name="contracts",
             files=("shared/tapstack/contracts/snapshots/*.json",),
             source="the layers' contracts",
-            render=snapshots.render,
+            render=contract_snapshots.render,
         ),
         Generated(
             name="github",

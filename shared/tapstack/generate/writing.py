@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tapstack.account import product_problem
+from tapstack.account_names import product_problem
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command

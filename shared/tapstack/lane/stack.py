@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.console.hints import command
 from tapstack.engine.events import Report
 from tapstack.engine.stack import LayerStack, Listener, NoStackError

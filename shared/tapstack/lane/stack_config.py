@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import yaml
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.console.hints import LANE
 from tapstack.lane.emulator.server import REGION
 from tapstack.layers import PROJECTS

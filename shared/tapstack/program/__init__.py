@@ -1,1 +1,1 @@
-"""What the programs of the layers share: settings, names, upstream gate, packaging."""
+"""What the programs of all projects share: settings, naming, the gate in front of upstream layers, packaging."""

@@ -5,7 +5,7 @@ import os
 import pulumi
 import pulumi_aws as aws
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.program.naming import Names
 from tapstack.program.settings import LayerSettings, ProjectSettings
 from transactions.product import PRODUCT

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, get_type_hints
 
 import pulumi
 
-from tapstack.account import BOUNDARY
+from tapstack.account_names import BOUNDARY
 from tapstack.program import manifest
 from tapstack.program.errors import SettingError
 

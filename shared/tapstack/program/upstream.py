@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pulumi
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.program.errors import UpstreamError
 
 VERSION_OUTPUT: Final = "contract_version"

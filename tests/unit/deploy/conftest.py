@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.account import project_name
+from tapstack.account_names import project_name
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError

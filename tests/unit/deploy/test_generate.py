@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tapstack import account
+from tapstack import account_names
 from tapstack.checkout import CHECKOUT
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
@@ -155,7 +155,7 @@ def test_a_file_that_cannot_be_written_is_named_and_stays_as_it_was(
 
 @pytest.mark.parametrize("name", ["", "t", "Tap", "9lives", "tap_stack", "tap--stack", "tap-", "a" * 25])
 def test_a_name_of_the_product_that_no_resource_can_bear_is_refused(name: str, monkeypatch: Any) -> None:
-    wrong = account.product_problem(name)
+    wrong = account_names.product_problem(name)
     assert wrong is not None
     assert repr(name) in wrong
     monkeypatch.setattr(writing, "product_problem", lambda: wrong)
@@ -166,11 +166,11 @@ def test_a_name_of_the_product_that_no_resource_can_bear_is_refused(name: str, m
 
 @pytest.mark.parametrize("name", ["tapstack", "ab", "card-payments", "a" * 24])
 def test_a_name_that_resources_can_bear_is_taken(name: str) -> None:
-    assert account.product_problem(name) is None
+    assert account_names.product_problem(name) is None
 
 
 def test_the_longest_state_bucket_is_a_name_that_s3_takes() -> None:
-    longest = account.state_bucket_name("123456789012", "ap-southeast-1").replace(PRODUCT, "a" * 24)
+    longest = account_names.state_bucket_name("123456789012", "ap-southeast-1").replace(PRODUCT, "a" * 24)
 
     assert len(longest) <= 63
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tapstack.account import pipeline_role
+from tapstack.account_names import pipeline_role
 from tapstack.deploy.footprint import Footprint
 from tapstack.layers import Layer
 
