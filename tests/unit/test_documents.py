@@ -30,7 +30,7 @@ PAGES = sorted(
 OF_ITS_TIME = {CHECKOUT / "CHANGELOG.md", CHECKOUT / "docs" / "renaming-an-output.md"}
 """Pages that tell what was: what they name may be gone."""
 
-LANDING = {"generate", "logs"}
+LANDING = {"logs"}
 """Commands that documents name and the command line is about to have; none of them stays here."""
 
 NOT_THERE = {

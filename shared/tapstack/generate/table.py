@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.deploy import github
-from tapstack.generate import contract_snapshots, layers_picture, manifests, openapi, stack_settings, story
+from tapstack.generate import contract_snapshots, manifests, openapi, pictures, stack_settings, story
 
 Files = Mapping[str, str | None]
 """Path below the checkout to the text that the file must have; None where there must be no file."""
@@ -70,10 +70,16 @@ TABLE: Final[Mapping[str, Generated]] = {
             render=github.render,
         ),
         Generated(
+            name="transaction",
+            files=("docs/transaction-*.svg",),
+            source="the layers' contracts and the steps in shared/tapstack/deploy/graph/transaction.py",
+            render=pictures.render_transaction,
+        ),
+        Generated(
             name="layers",
             files=("README.md", "docs/layers.svg"),
             source="the lane's state",
-            render=layers_picture.render,
+            render=pictures.render_layers,
             needs_lane=True,
         ),
         Generated(

@@ -9,9 +9,10 @@ import click
 def command(*, names: tuple[str, ...], check: bool) -> int:
     """Write the files that are made from code.
 
-    Without a NAME, all that need no lane. The names are settings (keys of the stacks' settings), manifests (each
-    Pulumi.yaml), openapi, contracts (their snapshots, unless a change breaks a reader), github (workflows and code
-    owners); layers (the picture, of a lane that is up) and story (docs/renaming-an-output.md, on a lane of its own).
+    Without a NAME, all that need no lane: settings (keys in the stacks' settings), manifests (each Pulumi.yaml),
+    openapi, contracts (their snapshots, unless a change breaks a reader), github (workflows and code owners),
+    transaction (its picture). By NAME also layers (the picture, of a lane that is up) and story (the page on renaming
+    an output).
 
     With --check the status is 2 when a file differs.
     """

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tapstack.console.errors import UserError
-from tapstack.generate import layers_picture
+from tapstack.generate import pictures
 from tapstack.generate.writing import generate
 from tapstack.layers import LAYERS
 
@@ -22,7 +22,7 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.fixture
 def drawn(script: Any, states: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Any:
     """A scripted environment in place of the lane, in which all layers are up."""
-    monkeypatch.setattr(layers_picture, "LaneEnvironment", lambda lane: script)
+    monkeypatch.setattr(pictures, "LaneEnvironment", lambda lane: script)
     script.states |= {layer: {"resources": states["data"]} for layer in LAYERS}
     script.states |= {layer: {"resources": resources} for layer, resources in states.items()}
     return script
