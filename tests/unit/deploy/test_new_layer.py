@@ -19,7 +19,7 @@ Captured = pytest.CaptureFixture[str]
 def copied(root: Path) -> Path:
     """Copy what a layer is made from."""
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml")
-    for folder in ("projects", "shared", "functions", ".github", "tests/unit"):
+    for folder in ("projects", "shared", "functions", ".github", "docs", "tests/unit"):
         shutil.copytree(CHECKOUT / folder, root / folder, ignore=ignored)
     shutil.copy(CHECKOUT / "Pulumi.yaml-template", root)
     return root

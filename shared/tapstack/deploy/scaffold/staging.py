@@ -16,7 +16,7 @@ from tapstack.deploy.github.workflows import preview_file
 from tapstack.deploy.scaffold import files
 from tapstack.deploy.scaffold.layer import TABLE, NewLayer
 
-_GENERATED: Final = ("manifests", "contracts", "github")
+_GENERATED: Final = ("manifests", "contracts", "github", "transaction")
 """What is made from the table of layers, as `tapstack generate` names it."""
 
 _LEFT_OUT: Final = (
