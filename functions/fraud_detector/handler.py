@@ -9,35 +9,38 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from fraud_detector.stream import Detector
+from transactions.agreed import metrics as metric_names
+from transactions.agreed.environments import FraudDetectorEnvironment
 from transactions.clock import now
 from transactions.merchants import Merchants
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocity
+from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter
 
 logger = Logger()
 metrics = Metrics()
+environment: FraudDetectorEnvironment[str] = FraudDetectorEnvironment.of(os.environ)
 dynamodb = boto3.client("dynamodb")
 
 
 def _decided(transaction: Transaction, decision: Decision) -> None:
-    metrics.add_metric(name=f"Decided{decision.verdict.capitalize()}", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=metric_names.decided(decision.verdict), unit=MetricUnit.Count, value=1)
     logger.info("decided", transaction_id=transaction.id, verdict=decision.verdict, reasons=decision.reasons)
 
 
 def _failed(sequence_number: str, error: Exception) -> None:
-    metrics.add_metric(name="RecordsFailed", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=metric_names.RECORDS_FAILED, unit=MetricUnit.Count, value=1)
     logger.warning("record failed", sequence_number=sequence_number, error=type(error).__name__)
 
 
 detector = Detector(
-    merchants=Merchants(dynamodb, os.environ["MERCHANTS_TABLE"], now),
-    store=TransactionStore(dynamodb, os.environ["TRANSACTIONS_TABLE"]),
-    cards=CardVelocity(dynamodb, os.environ["VELOCITY_TABLE"], now),
-    limits=MerchantVelocityCounter(dynamodb, os.environ["VELOCITY_TABLE"], now),
+    merchants=Merchants(dynamodb, environment.merchants_table, now),
+    store=TransactionStore(dynamodb, environment.transactions_table),
+    cards=CardVelocityCounter(dynamodb, environment.velocity_table, now),
+    limits=MerchantVelocityCounter(dynamodb, environment.velocity_table, now),
     sqs=boto3.client("sqs"),
-    queue_url=os.environ["NOTIFICATIONS_QUEUE_URL"],
+    queue_url=environment.notifications_queue_url,
     clock=now,
     decided=_decided,
     failed=_failed,

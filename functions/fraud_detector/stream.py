@@ -21,7 +21,7 @@ from transactions.rules import Findings, judge
 from transactions.settings import MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocity
+from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter
 from transactions.webhooks import notifications
 from transactions.webhooks.notifications import Notification, notification
@@ -59,7 +59,7 @@ class Detector:
 
     merchants: Merchants
     store: TransactionStore
-    cards: CardVelocity
+    cards: CardVelocityCounter
     limits: MerchantVelocityCounter
     sqs: "SQSClient"
     queue_url: str

@@ -9,6 +9,8 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from notifier.queue import Notifier, reason_of
+from transactions.agreed import metrics as metric_names
+from transactions.agreed.environments import TRUE, NotifierEnvironment
 from transactions.clock import now
 from transactions.merchants import Merchants
 from transactions.webhooks.delivery import Courier
@@ -16,10 +18,11 @@ from transactions.webhooks.signing import SecretStore
 
 logger = Logger()
 metrics = Metrics()
+environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
 
 
 def _told(webhook_id: str, error: Exception | None) -> None:
-    name = "WebhooksFailed" if error else "WebhooksDelivered"
+    name = metric_names.WEBHOOKS_FAILED if error else metric_names.WEBHOOKS_DELIVERED
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
     if error:
         logger.warning("webhook failed", webhook_id=webhook_id, reason=reason_of(error))
@@ -28,12 +31,12 @@ def _told(webhook_id: str, error: Exception | None) -> None:
 
 
 notifier = Notifier(
-    merchants=Merchants(boto3.client("dynamodb"), os.environ["MERCHANTS_TABLE"], now),
-    secrets=SecretStore(boto3.client("secretsmanager"), os.environ["WEBHOOK_SECRET_PREFIX"], now),
-    courier=Courier(allow_private=os.environ["WEBHOOK_ALLOW_PRIVATE_TARGETS"] == "true"),
+    merchants=Merchants(boto3.client("dynamodb"), environment.merchants_table, now),
+    secrets=SecretStore(boto3.client("secretsmanager"), environment.webhook_secret_prefix, now),
+    courier=Courier(allow_private=environment.webhook_allow_private_targets == TRUE),
     sqs=boto3.client("sqs"),
-    queue_url=os.environ["NOTIFICATIONS_QUEUE_URL"],
-    dead_letter_queue_url=os.environ["NOTIFICATIONS_DEAD_LETTER_QUEUE_URL"],
+    queue_url=environment.notifications_queue_url,
+    dead_letter_queue_url=environment.notifications_dead_letter_queue_url,
     clock=now,
     told=_told,
 )

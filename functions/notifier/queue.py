@@ -9,21 +9,20 @@ not readable   -              a dead letter at once: no attempt would go better
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from transactions.agreed.invocations import NOTIFICATIONS_BATCH
+from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
 from transactions.clock import Clock
 from transactions.merchants import Merchants
-from transactions.webhooks.delivery import ATTEMPTS, Courier, DeliveryError, back_off
+from transactions.webhooks.delivery import Courier, DeliveryError, back_off
 from transactions.webhooks.notifications import Notification
 from transactions.webhooks.signing import SecretStore, signed_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
-
-AT_ONCE: Final = 10
-"""A whole batch: a merchant that does not answer holds up nobody else's."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ class Notifier:
         Returns:
             The messages that have to come again, in the form Lambda asks for.
         """
-        with ThreadPoolExecutor(AT_ONCE) as pool:
+        # A whole batch at once: a merchant that does not answer holds up nobody else's.
+        with ThreadPoolExecutor(NOTIFICATIONS_BATCH) as pool:
             delivered = list(pool.map(self._attempt, event["Records"]))
         again = [record for record, success in zip(event["Records"], delivered, strict=True) if not success]
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in again]}
@@ -71,7 +71,7 @@ class Notifier:
             self._deliver(notification)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the message is tried again or kept
             self.told(notification.webhook_id, error)
-            if attempt >= ATTEMPTS:
+            if attempt >= DELIVERY_ATTEMPTS:
                 self._give_up(record, reason_of(error), attempt, notification)
                 return True
             self._put_off(record, attempt)

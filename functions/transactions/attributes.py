@@ -7,6 +7,8 @@ from typing import Any
 from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from transactions.agreed.tables import KEY
+
 Item = Mapping[str, Any]
 """An item as DynamoDB's API has it: attribute name to typed value (`{"id": {"S": "…"}}`)."""
 
@@ -17,6 +19,11 @@ _deserializer = TypeDeserializer()
 def to_item(values: Mapping[str, Any]) -> dict[str, Any]:
     """Type the values."""
     return {name: _serializer.serialize(value) for name, value in values.items()}
+
+
+def key_of(item_id: str) -> dict[str, Any]:
+    """Write the key of an item, the same in every table."""
+    return to_item({KEY: item_id})
 
 
 def from_item(item: Item) -> dict[str, Any]:

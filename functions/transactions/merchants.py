@@ -6,33 +6,23 @@ merchant#<id>              the settings in force
 merchant#<id>#<version>    settings that were in force before
 """
 
-import hashlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from transactions.attributes import from_item, refused_item, to_item
+from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
+from transactions.attributes import from_item, key_of, refused_item, to_item
 from transactions.clock import Clock
+from transactions.memory import remember
 from transactions.settings import MerchantSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_T = TypeVar("_T")
-
-CACHE_MS: Final = 30_000
-"""How long settings and bindings are taken from memory; a change holds everywhere after that."""
-
 
 class SettingsChangedError(Exception):
     """Somebody else changed the merchant's settings at the same moment; nothing was written."""
-
-
-def fingerprint(api_key: str) -> str:
-    """Hash an API key as the table of merchants has it: SHA-256 in hexadecimal."""
-    return hashlib.sha256(api_key.encode()).hexdigest()
 
 
 class Merchants:
@@ -53,19 +43,19 @@ class Merchants:
 
     def of_key(self, api_key: str) -> str | None:
         """Find the merchant an API key was given to; None for a key of nobody's."""
-        binding = self._read(f"key#{fingerprint(api_key)}")
-        return binding["merchant_id"] if binding else None
+        binding = self._read(api_key_id(api_key))
+        return binding[API_KEY_MERCHANT] if binding else None
 
     def settings(self, merchant_id: str) -> MerchantSettings | None:
         """Read a merchant's settings; None for a merchant that has none yet."""
-        item = self._read(f"merchant#{merchant_id}")
+        item = self._read(settings_id(merchant_id))
         return _settings_in(item) if item else None
 
     def settings_at(self, merchant_id: str, version: int) -> MerchantSettings | None:
         """Read a merchant's settings of a version, in force or past; None when there never was one."""
-        item = self._fetch(f"merchant#{merchant_id}")
+        item = self._fetch(settings_id(merchant_id))
         if item and _settings_in(item).version != version:
-            item = self._fetch(f"merchant#{merchant_id}#{version}")
+            item = self._fetch(settings_id(merchant_id, version))
         return _settings_in(item) if item else None
 
     def write(self, settings: MerchantSettings) -> MerchantSettings:
@@ -80,7 +70,7 @@ class Merchants:
         Raises:
             SettingsChangedError: somebody else wrote meanwhile.
         """
-        item_id = f"merchant#{settings.id}"
+        item_id = settings_id(settings.id)
         self._remembered.pop(item_id, None)
         item = self._fetch(item_id)
         earlier = _settings_in(item) if item else None
@@ -90,8 +80,8 @@ class Merchants:
             if msgspec.structs.replace(settings, version=earlier.version) == earlier:
                 return earlier
             settings = msgspec.structs.replace(settings, version=earlier.version + 1)
-            self._put(f"{item_id}#{earlier.version}", earlier)
-        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(id)"}
+            self._put(settings_id(settings.id, earlier.version), earlier)
+        condition: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({KEY})"}
         if earlier is not None:
             condition = {
                 "ConditionExpression": "settings.version = :earlier",
@@ -107,28 +97,16 @@ class Merchants:
         return settings
 
     def _put(self, item_id: str, settings: MerchantSettings, **condition: Any) -> None:
-        item = {"id": item_id, "settings": msgspec.to_builtins(settings)}
+        item = {KEY: item_id, "settings": msgspec.to_builtins(settings)}
         self._client.put_item(TableName=self._table, Item=to_item(item), **condition)
 
     def _read(self, item_id: str) -> dict[str, Any] | None:
         return remember(self._remembered, item_id, self._clock(), self._fetch)
 
     def _fetch(self, item_id: str) -> dict[str, Any] | None:
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"id": item_id}), ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._table, Key=key_of(item_id), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
 
 
 def _settings_in(item: dict[str, Any]) -> MerchantSettings:
     return msgspec.convert(item["settings"], MerchantSettings)
-
-
-def remember(memory: dict[str, tuple[int, _T]], key: str, now: int, fetch: Callable[[str], _T | None]) -> _T | None:
-    """Return what is remembered under a key, or fetch it; what is not there is asked for each time."""
-    if key in memory and now - memory[key][0] < CACHE_MS:
-        return memory[key][1]
-    value = fetch(key)
-    if value is None:
-        memory.pop(key, None)
-    else:
-        memory[key] = (now, value)
-    return value

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta
 
+from transactions.agreed.invocations import DAY_SECONDS
+from transactions.agreed.merchant_ids import MERCHANT_ID_PATTERN
 from transactions.errors import InvalidSettingsError
 from transactions.money import CURRENCIES
 from transactions.submission import Country, Currency
@@ -36,7 +38,6 @@ WEIGHTS: Final[Mapping[str, int]] = {
 STRICT: Final = frozenset({"velocity_card_count", "velocity_card_amount", "velocity_card_unknown"})
 """Reasons that no weight may make harmless: what they speak against must never be approved."""
 
-DAY_SECONDS: Final = 86_400
 LONGEST_WINDOW_SECONDS: Final = 7 * DAY_SECONDS
 
 Amount = Annotated[int, Meta(ge=1)]
@@ -83,7 +84,7 @@ class MerchantVelocity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 class MerchantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A merchant's settings."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{1,31}\Z")]
+    id: Annotated[str, Meta(pattern=rf"^{MERCHANT_ID_PATTERN}\Z")]
     version: Annotated[int, Meta(ge=1)] = 1
     """Counted up by the table at every change; decisions name the one they were made by."""
     status: Literal["active", "suspended"] = "active"

@@ -1,19 +1,17 @@
 """The transactions table: one conditional write to accept, one to decide."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from botocore.exceptions import ClientError
 
-from transactions.attributes import Item, from_item, refused_item, to_item
+from transactions.agreed.tables import KEY, MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
+from transactions.attributes import Item, from_item, key_of, refused_item, to_item
 from transactions.transaction import PENDING, Decision, Transaction
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-MERCHANT_INDEX: Final = "merchant-index"
-"""Hash key `merchant_id`, range key `listing`."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class TransactionStore:
             self._client.put_item(
                 TableName=self._table,
                 Item=_to_item(transaction),
-                ConditionExpression="attribute_not_exists(id)",
+                ConditionExpression=f"attribute_not_exists({KEY})",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
@@ -64,7 +62,7 @@ class TransactionStore:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"id": transaction_id}),
+                Key=key_of(transaction_id),
                 UpdateExpression="SET #status = :verdict, decision = :decision",
                 ConditionExpression="#status = :pending",
                 ExpressionAttributeNames={"#status": "status"},
@@ -82,7 +80,7 @@ class TransactionStore:
 
     def get(self, transaction_id: str) -> Transaction | None:
         """Read a transaction as it is now; None when there is none."""
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"id": transaction_id}), ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._table, Key=key_of(transaction_id), ConsistentRead=True)
         return parse_item(answer["Item"]) if "Item" in answer else None
 
     def page(self, merchant_id: str, limit: int, after: str | None) -> Page:
@@ -95,19 +93,25 @@ class TransactionStore:
         """
         start: dict[str, Any] = {}
         if after:
-            key = {"merchant_id": merchant_id, "listing": after, "id": after.rpartition("#")[2]}
+            key = {
+                MERCHANT_INDEX_HASH_KEY: merchant_id,
+                MERCHANT_INDEX_RANGE_KEY: after,
+                KEY: after.rpartition("#")[2],
+            }
             start = {"ExclusiveStartKey": to_item(key)}
         answer = self._client.query(
             TableName=self._table,
             IndexName=MERCHANT_INDEX,
-            KeyConditionExpression="merchant_id = :merchant",
+            KeyConditionExpression=f"{MERCHANT_INDEX_HASH_KEY} = :merchant",
             ExpressionAttributeValues=to_item({":merchant": merchant_id}),
             ScanIndexForward=False,
             Limit=limit,
             **start,
         )
         last = answer.get("LastEvaluatedKey")
-        return Page([parse_item(item) for item in answer["Items"]], from_item(last)["listing"] if last else None)
+        return Page(
+            [parse_item(item) for item in answer["Items"]], from_item(last)[MERCHANT_INDEX_RANGE_KEY] if last else None
+        )
 
 
 def parse_item(item: Item) -> Transaction:
@@ -119,7 +123,7 @@ def _to_item(transaction: Transaction) -> dict[str, Any]:
     return to_item(
         {
             **msgspec.to_builtins(transaction),
-            "listing": transaction.listing,
+            MERCHANT_INDEX_RANGE_KEY: transaction.listing,
             "status": transaction.decision.verdict if transaction.decision else PENDING,
         }
     )

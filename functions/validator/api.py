@@ -8,6 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
+from transactions.agreed.api import (
+    API_KEY_HEADER,
+    COLLECTION_PATH,
+    IDEMPOTENCY_KEY_HEADER,
+    ITEM_PARAMETER,
+    ITEM_PATH,
+    PROBLEM_MEDIA_TYPE,
+)
 from transactions.card_numbers import refuse_card_numbers
 from transactions.clock import Clock
 from transactions.errors import (
@@ -25,15 +33,13 @@ from transactions.submission import parse
 from transactions.transaction import accepted_view, current_view
 from validator import cursors
 from validator.acceptance import accept
-from validator.problems import MEDIA_TYPE, document, problem
+from validator.problems import document, problem
 
-COLLECTION: Final = "/v1/transactions"
-ITEM: Final = f"{COLLECTION}/{{id}}"
 DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
 
 # Written by load balancers and AWS on the way, not by the merchant; hexadecimal ids in them can look like card numbers.
-_NOT_THE_MERCHANTS: Final = frozenset({"host", "traceparent", "via", "x-api-key"})
+_NOT_THE_MERCHANTS: Final = frozenset({"host", "traceparent", "via", API_KEY_HEADER})
 _NOT_THE_MERCHANTS_PREFIXES: Final = ("cloudfront-", "x-amzn-", "x-forwarded-")
 
 Event = Mapping[str, Any]
@@ -54,36 +60,38 @@ class Api:
             return self._route(event)
         except RequestError as error:
             status, told = problem(error)
-            return _answer(status, told, {"content-type": MEDIA_TYPE})
+            return _answer(status, told, {"content-type": PROBLEM_MEDIA_TYPE})
 
     def _route(self, event: Event) -> Answer:
         refuse_card_numbers(_written_by_the_merchant(event))
         headers = {name.lower(): value for name, value in _texts(event, "headers").items()}
-        api_key = headers.get("x-api-key", "")
+        api_key = headers.get(API_KEY_HEADER, "")
         # Keys are ASCII; halves of characters could not even be hashed.
         merchant_id = self.merchants.of_key(api_key) if api_key.isascii() else None
         if merchant_id is None:
             raise MerchantRefusedError("the API key belongs to no merchant")
         resource, method = event.get("resource"), event.get("httpMethod")
-        if (resource, method) == (COLLECTION, "POST"):
+        if (resource, method) == (COLLECTION_PATH, "POST"):
             return self._submit(event, headers, merchant_id)
-        if (resource, method) == (COLLECTION, "GET"):
+        if (resource, method) == (COLLECTION_PATH, "GET"):
             return self._list(_texts(event, "queryStringParameters"), merchant_id)
-        if (resource, method) == (ITEM, "GET"):
-            return self._read(_texts(event, "pathParameters").get("id", ""), merchant_id)
+        if (resource, method) == (ITEM_PATH, "GET"):
+            return self._read(_texts(event, "pathParameters").get(ITEM_PARAMETER, ""), merchant_id)
         told = document(405, "method-not-allowed", "There is no such route", "see the API's description")
-        return _answer(405, told, {"content-type": MEDIA_TYPE, "allow": "GET, POST"})
+        return _answer(405, told, {"content-type": PROBLEM_MEDIA_TYPE, "allow": "GET, POST"})
 
     def _submit(self, event: Event, headers: Mapping[str, str], merchant_id: str) -> Answer:
         repeated = _values(event, "multiValueHeaders")
-        keys = {value for name, values in repeated.items() if name.lower() == "idempotency-key" for value in values}
+        keys = {
+            value for name, values in repeated.items() if name.lower() == IDEMPOTENCY_KEY_HEADER for value in values
+        }
         if len(keys) > 1:
             raise InvalidIdempotencyKeyError("the request has two different Idempotency-Keys")
-        key = check_key(headers.get("idempotency-key"))
+        key = check_key(headers.get(IDEMPOTENCY_KEY_HEADER))
         accepted = accept(
             parse(_body(event)), key, merchant_id, merchants=self.merchants, store=self.store, clock=self.clock
         )
-        more = {"location": f"{COLLECTION}/{accepted.transaction.id}"}
+        more = {"location": f"{COLLECTION_PATH}/{accepted.transaction.id}"}
         if accepted.replayed:
             more["idempotent-replayed"] = "true"
         return _answer(202, accepted_view(accepted.transaction), more)

@@ -7,6 +7,8 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from transactions.agreed import metrics as metric_names
+from transactions.agreed.environments import ValidatorEnvironment
 from transactions.clock import now
 from transactions.merchants import Merchants
 from transactions.store import TransactionStore
@@ -14,10 +16,11 @@ from validator.api import Answer, Api, Event
 
 logger = Logger()
 metrics = Metrics()
+environment: ValidatorEnvironment[str] = ValidatorEnvironment.of(os.environ)
 dynamodb = boto3.client("dynamodb")
 api = Api(
-    merchants=Merchants(dynamodb, os.environ["MERCHANTS_TABLE"], now),
-    store=TransactionStore(dynamodb, os.environ["TRANSACTIONS_TABLE"]),
+    merchants=Merchants(dynamodb, environment.merchants_table, now),
+    store=TransactionStore(dynamodb, environment.transactions_table),
     clock=now,
 )
 
@@ -27,7 +30,7 @@ def handler(event: Event, context: Any) -> Answer:
     """Answer one request of API Gateway's proxy integration."""
     answer = api.answer(event)
     status = answer["statusCode"]
-    metrics.add_metric(name=f"Answered{status // 100}xx", unit=MetricUnit.Count, value=1)
+    metrics.add_metric(name=metric_names.answered(status), unit=MetricUnit.Count, value=1)
     # Neither path nor body nor headers: what a merchant sends by mistake is not to stand in a log.
     logger.info(
         "answered",

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from transactions.agreed.api import problem_type
 from transactions.errors import (
     CardNumberError,
     IdempotencyConflictError,
@@ -12,9 +13,6 @@ from transactions.errors import (
     RequestError,
     TransactionNotFoundError,
 )
-from transactions.product import PRODUCT
-
-MEDIA_TYPE: Final = "application/problem+json"
 
 KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
     InvalidSubmissionError: (400, "invalid-body", "The body is not a transaction"),
@@ -36,9 +34,4 @@ def problem(error: RequestError) -> tuple[int, dict[str, Any]]:
 
 def document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:
     """Write a problem document."""
-    return {"type": urn(slug), "title": title, "status": status, "detail": detail}
-
-
-def urn(slug: str) -> str:
-    """Write a problem document's type."""
-    return f"urn:{PRODUCT}:problem:{slug}"
+    return {"type": problem_type(slug), "title": title, "status": status, "detail": detail}

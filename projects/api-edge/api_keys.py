@@ -1,6 +1,5 @@
 """API keys: one per merchant, bound to it in the merchants table by the key's hash."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from tapstack.contracts.data import DataContract
 from tapstack.program.errors import UpstreamError
 from tapstack.program.naming import Names
 from tapstack.program.outputs import mapping
+from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,8 @@ def make_api_keys(names: Names, settings: ApiEdgeSettings, data: DataContract) -
         aws.dynamodb.TableItem(
             f"key-of-{merchant}",
             table_name=data.merchants_table_name,
-            hash_key="id",
-            item=Output.json_dumps(
-                {"id": {"S": Output.concat("key#", key.value.apply(_fingerprint))}, "merchant_id": {"S": merchant}}
-            ),
+            hash_key=KEY,
+            item=Output.json_dumps({KEY: {"S": key.value.apply(api_key_id)}, API_KEY_MERCHANT: {"S": merchant}}),
         )
         by_merchant[merchant] = key
     return ApiKeys(by_merchant)
-
-
-def _fingerprint(api_key: str) -> str:
-    # A key has over 100 random bits: a plain hash cannot be searched, and every request has to compute it.
-    return hashlib.sha256(api_key.encode()).hexdigest()

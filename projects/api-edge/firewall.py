@@ -8,6 +8,7 @@ from settings import ApiEdgeSettings
 from stage import ServedApi
 from tapstack.contracts.data import DataContract
 from tapstack.program.naming import Names
+from transactions.agreed.api import API_KEY_HEADER, IDEMPOTENCY_KEY_HEADER
 
 MANAGED_RULE_GROUPS: Final = {
     "ip-reputation": "AWSManagedRulesAmazonIpReputationList",
@@ -17,7 +18,7 @@ MANAGED_RULE_GROUPS: Final = {
 """Rule name to AWS's group, in the order of evaluation: the cheapest refusal first."""
 
 RATE_RULE: Final = "requests-per-address"
-REDACTED_HEADERS: Final = ("authorization", "cookie", "idempotency-key", "x-api-key")
+REDACTED_HEADERS: Final = ("authorization", "cookie", IDEMPOTENCY_KEY_HEADER, API_KEY_HEADER)
 
 
 def make_firewall(names: Names, settings: ApiEdgeSettings, data: DataContract, served: ServedApi) -> aws.wafv2.WebAcl:

@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from typing import Final
 
-MEDIA_TYPE: Final = "application/problem+json"
-
 
 @dataclass(frozen=True)
-class Problem:
+class GatewayProblem:
     """One kind of gateway response."""
 
     kind: str
@@ -19,18 +17,22 @@ class Problem:
     retry_after_seconds: int | None = None
 
 
-PROBLEMS: Final = (
-    Problem("ACCESS_DENIED", 403, "forbidden", "The API key may not do this"),
-    Problem("BAD_REQUEST_BODY", 400, "invalid-body", "The body is not a transaction"),
-    Problem("INTEGRATION_FAILURE", 502, "unavailable", "The service did not answer; the request can be sent again", 1),
-    Problem("INTEGRATION_TIMEOUT", 504, "timeout", "No answer in time; send it again with the same Idempotency-Key", 1),
-    Problem("INVALID_API_KEY", 403, "invalid-api-key", "The x-api-key header holds no valid key"),
-    Problem("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "There is no such route"),
-    Problem("QUOTA_EXCEEDED", 429, "quota-exceeded", "The key's monthly quota is used up"),
-    Problem("REQUEST_TOO_LARGE", 413, "too-large", "The body is too large"),
-    Problem("THROTTLED", 429, "throttled", "The key's request rate is exceeded", 1),
-    Problem("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "The body is to be application/json"),
-    Problem("WAF_FILTERED", 403, "blocked", "The firewall refused the request"),
-    Problem("DEFAULT_4XX", None, "refused", "The request was refused"),
-    Problem("DEFAULT_5XX", None, "unavailable", "The service did not answer; the request can be sent again", 1),
+GATEWAY_PROBLEMS: Final = (
+    GatewayProblem("ACCESS_DENIED", 403, "forbidden", "The API key may not do this"),
+    GatewayProblem("BAD_REQUEST_BODY", 400, "invalid-body", "The body is not a transaction"),
+    GatewayProblem(
+        "INTEGRATION_FAILURE", 502, "unavailable", "The service did not answer; the request can be sent again", 1
+    ),
+    GatewayProblem(
+        "INTEGRATION_TIMEOUT", 504, "timeout", "No answer in time; send it again with the same Idempotency-Key", 1
+    ),
+    GatewayProblem("INVALID_API_KEY", 403, "invalid-api-key", "The x-api-key header holds no valid key"),
+    GatewayProblem("MISSING_AUTHENTICATION_TOKEN", 404, "not-found", "There is no such route"),
+    GatewayProblem("QUOTA_EXCEEDED", 429, "quota-exceeded", "The key's monthly quota is used up"),
+    GatewayProblem("REQUEST_TOO_LARGE", 413, "too-large", "The body is too large"),
+    GatewayProblem("THROTTLED", 429, "throttled", "The key's request rate is exceeded", 1),
+    GatewayProblem("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "The body is to be application/json"),
+    GatewayProblem("WAF_FILTERED", 403, "blocked", "The firewall refused the request"),
+    GatewayProblem("DEFAULT_4XX", None, "refused", "The request was refused"),
+    GatewayProblem("DEFAULT_5XX", None, "unavailable", "The service did not answer; the request can be sent again", 1),
 )

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import Input
 
-from gateway_problems import MEDIA_TYPE, PROBLEMS, Problem
-from transactions.product import PRODUCT
+from gateway_problems import GATEWAY_PROBLEMS, GatewayProblem
+from transactions.agreed.api import PROBLEM_MEDIA_TYPE, problem_type
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def make_gateway_responses(api: aws.apigateway.RestApi) -> GatewayResponses:
                 response_type=problem.kind,
                 status_code=f"{problem.status}" if problem.status else None,
                 response_parameters={
-                    "gatewayresponse.header.Content-Type": f"'{MEDIA_TYPE}'",
+                    "gatewayresponse.header.Content-Type": f"'{PROBLEM_MEDIA_TYPE}'",
                     **(
                         {"gatewayresponse.header.Retry-After": f"'{problem.retry_after_seconds}'"}
                         if problem.retry_after_seconds
@@ -50,16 +50,16 @@ def make_gateway_responses(api: aws.apigateway.RestApi) -> GatewayResponses:
                 },
                 response_templates={"application/json": _document(problem)},
             )
-            for problem in PROBLEMS
+            for problem in GATEWAY_PROBLEMS
         ]
     )
 
 
-def _document(problem: Problem) -> str:
+def _document(problem: GatewayProblem) -> str:
     # No $context.error text goes in: for a refused body it repeats parts of the body.
     return json.dumps(
         {
-            "type": f"urn:{PRODUCT}:problem:{problem.slug}",
+            "type": problem_type(problem.slug),
             "title": problem.title,
             **({"status": problem.status} if problem.status else {}),
             "requestId": "$context.requestId",

@@ -6,7 +6,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pulumi_aws as aws
 from pulumi import Input, Output
@@ -14,10 +14,8 @@ from pulumi import Input, Output
 from request_model import RequestChecks, make_request_checks
 from tapstack.contracts.compute import ComputeContract
 from tapstack.program.naming import Names
-
-COLLECTION_PATH: Final = "/v1/transactions"
-INTEGRATION_TIMEOUT_MS: Final = 10_000
-"""The validator's own time-out: past it there is nobody left to answer."""
+from transactions.agreed.api import COLLECTION_PATH, ITEM_PARAMETER, ITEM_PATH
+from transactions.agreed.invocations import INTEGRATION_TIMEOUT_MS
 
 
 @dataclass(frozen=True)
@@ -61,9 +59,10 @@ class Routes:
 def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContract) -> Routes:
     """Make resources, methods and integrations, and let the API call the validator's alias."""
     checks = make_request_checks(api)
-    version = _resource(api, "v1", api.root_resource_id, "v1")
-    collection = _resource(api, "transactions", version.id, "transactions")
-    item = _resource(api, "transaction", collection.id, "{id}")
+    version_part, collection_part, item_part = ITEM_PATH.strip("/").split("/")
+    version = _resource(api, "v1", api.root_resource_id, version_part)
+    collection = _resource(api, "transactions", version.id, collection_part)
+    item = _resource(api, "transaction", collection.id, item_part)
 
     def route(name: str, resource: aws.apigateway.Resource, http_method: str, **checked: Any) -> Route:
         method = aws.apigateway.Method(
@@ -106,7 +105,7 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
                 request_models={"application/json": checks.model.name},
             ),
             route("list", collection, "GET"),
-            route("read", item, "GET", request_parameters={"method.request.path.id": True}),
+            route("read", item, "GET", request_parameters={f"method.request.path.{ITEM_PARAMETER}": True}),
         ],
         checks,
     )

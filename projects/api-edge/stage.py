@@ -8,10 +8,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Output
 
-from routes import COLLECTION_PATH
 from settings import ApiEdgeSettings
 from tapstack.contracts.data import DataContract
 from tapstack.program.naming import Names
+from transactions.agreed.api import COLLECTION_PATH
 
 ACCESS_LOG_FIELDS: Final = {
     "requestId": "$context.requestId",

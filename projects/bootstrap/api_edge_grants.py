@@ -4,6 +4,7 @@ from typing import Final
 
 from grants import Grant, LayerGrants, adopted, log_groups, new, own, roles
 from tapstack.account_names import API_LOGS_ROLE
+from transactions.agreed.tables import API_KEY_ID_PREFIX
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _WAF: Final = "arn:{partition}:wafv2:{region}:{account}:regional"
@@ -16,7 +17,7 @@ _MERCHANTS: Final = ["arn:{partition}:dynamodb:{region}:{account}:table/{prefix}
 _ALARMS: Final = ["arn:{partition}:cloudwatch:{region}:{account}:alarm:{prefix}*"]
 _DASHBOARDS: Final = ["arn:{partition}:cloudwatch::{account}:dashboard/{prefix}*"]
 _KEY_ITEMS: Final = {
-    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": "key#*"},
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{API_KEY_ID_PREFIX}*"},
     "Null": {"dynamodb:LeadingKeys": "false"},
 }
 # All environments of the account share it.

@@ -1,6 +1,7 @@
 """The fraud-detector: decides every inserted transaction, fed by the table's stream."""
 
-import pulumi
+import json
+
 import pulumi_aws as aws
 
 from function import FunctionShape, LiveFunction, Placement, make_function
@@ -9,6 +10,14 @@ from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.program.naming import Names
 from tapstack.program.policies import allow
+from transactions.agreed.environments import FraudDetectorEnvironment
+from transactions.agreed.invocations import (
+    FRAUD_DETECTOR_TIMEOUT_SECONDS,
+    STREAM_BATCH,
+    STREAM_BATCHES_AT_ONCE,
+    STREAM_RETRIES,
+)
+from transactions.agreed.tables import STREAM_FILTER
 
 
 def make_fraud_detector(
@@ -22,14 +31,14 @@ def make_fraud_detector(
         FunctionShape(
             name="fraud-detector",
             memory_mb=settings.fraud_detector_memory_mb,
-            timeout_seconds=30,
+            timeout_seconds=FRAUD_DETECTOR_TIMEOUT_SECONDS,
             reserved_concurrency=settings.fraud_detector_concurrency,
-            environment={
-                "MERCHANTS_TABLE": data.merchants_table_name,
-                "TRANSACTIONS_TABLE": data.transactions_table_name,
-                "VELOCITY_TABLE": data.velocity_table_name,
-                "NOTIFICATIONS_QUEUE_URL": data.notifications_queue_url,
-            },
+            environment=FraudDetectorEnvironment(
+                merchants_table=data.merchants_table_name,
+                transactions_table=data.transactions_table_name,
+                velocity_table=data.velocity_table_name,
+                notifications_queue_url=data.notifications_queue_url,
+            ),
             grants=[
                 allow(
                     ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"],
@@ -51,14 +60,13 @@ def make_fraud_detector(
         event_source_arn=data.transactions_stream_arn,
         function_name=live.alias.arn,
         starting_position="TRIM_HORIZON",
-        batch_size=100,
+        batch_size=STREAM_BATCH,
         maximum_batching_window_in_seconds=0,
-        parallelization_factor=4,
-        # Decisions change items too; only new transactions are to be decided.
-        filter_criteria={"filters": [{"pattern": pulumi.Output.json_dumps({"eventName": ["INSERT"]})}]},
+        parallelization_factor=STREAM_BATCHES_AT_ONCE,
+        filter_criteria={"filters": [{"pattern": json.dumps(STREAM_FILTER)}]},
         function_response_types=["ReportBatchItemFailures"],
         bisect_batch_on_function_error=True,
-        maximum_retry_attempts=10,
+        maximum_retry_attempts=STREAM_RETRIES,
         destination_config={"on_failure": {"destination_arn": data.stream_failures_queue_arn}},
     )
     return live

@@ -1,6 +1,6 @@
 """One Lambda function: role, log group, code, version and alias."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -13,6 +13,8 @@ from tapstack.contracts.data import DataContract
 from tapstack.program.naming import Names
 from tapstack.program.packaging import RUNTIME, package
 from tapstack.program.policies import Statement, allow, assume_role, document
+from transactions.agreed.environments import Environment
+from transactions.agreed.metrics import NAMESPACE
 from transactions.product import PRODUCT
 
 
@@ -33,7 +35,7 @@ class FunctionShape:
     memory_mb: int
     timeout_seconds: int
     reserved_concurrency: int
-    environment: Mapping[str, Input[str]]
+    environment: Environment[Input[str]]
     grants: Sequence[Statement]
     """What the function may do beside writing its logs and traces."""
     placement: Placement | None
@@ -74,9 +76,9 @@ def make_function(names: Names, settings: ComputeSettings, data: DataContract, s
         environment={
             "variables": {
                 "POWERTOOLS_SERVICE_NAME": shape.name,
-                "POWERTOOLS_METRICS_NAMESPACE": PRODUCT,
+                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
                 "LOG_LEVEL": settings.log_level,
-                **shape.environment,
+                **shape.environment.variables(),
             }
         },
         kms_key_arn=data.key_arn,

@@ -9,6 +9,8 @@ from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.program.naming import Names
 from tapstack.program.policies import allow
+from transactions.agreed.environments import FALSE, TRUE, NotifierEnvironment
+from transactions.agreed.invocations import NOTIFICATIONS_BATCH, NOTIFIER_TIMEOUT_SECONDS
 
 
 def make_notifier(
@@ -27,15 +29,15 @@ def make_notifier(
         FunctionShape(
             name="notifier",
             memory_mb=settings.notifier_memory_mb,
-            timeout_seconds=30,
+            timeout_seconds=NOTIFIER_TIMEOUT_SECONDS,
             reserved_concurrency=settings.notifier_concurrency,
-            environment={
-                "MERCHANTS_TABLE": data.merchants_table_name,
-                "NOTIFICATIONS_QUEUE_URL": data.notifications_queue_url,
-                "NOTIFICATIONS_DEAD_LETTER_QUEUE_URL": data.notifications_dead_letter_queue_url,
-                "WEBHOOK_SECRET_PREFIX": data.webhook_secret_prefix,
-                "WEBHOOK_ALLOW_PRIVATE_TARGETS": "true" if settings.webhook_allow_private_targets else "false",
-            },
+            environment=NotifierEnvironment(
+                merchants_table=data.merchants_table_name,
+                notifications_queue_url=data.notifications_queue_url,
+                notifications_dead_letter_queue_url=data.notifications_dead_letter_queue_url,
+                webhook_secret_prefix=data.webhook_secret_prefix,
+                webhook_allow_private_targets=TRUE if settings.webhook_allow_private_targets else FALSE,
+            ),
             grants=[
                 allow(
                     [
@@ -57,7 +59,7 @@ def make_notifier(
         "notifier-queue",
         event_source_arn=data.notifications_queue_arn,
         function_name=live.alias.arn,
-        batch_size=10,
+        batch_size=NOTIFICATIONS_BATCH,
         function_response_types=["ReportBatchItemFailures"],
         scaling_config={"maximum_concurrency": 50},
     )

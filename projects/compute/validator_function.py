@@ -8,6 +8,8 @@ from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.program.naming import Names
 from tapstack.program.policies import allow
+from transactions.agreed.environments import ValidatorEnvironment
+from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
 
 
 def make_validator(
@@ -21,12 +23,12 @@ def make_validator(
         FunctionShape(
             name="validator",
             memory_mb=settings.validator_memory_mb,
-            timeout_seconds=10,
+            timeout_seconds=VALIDATOR_TIMEOUT_SECONDS,
             reserved_concurrency=settings.validator_concurrency,
-            environment={
-                "MERCHANTS_TABLE": data.merchants_table_name,
-                "TRANSACTIONS_TABLE": data.transactions_table_name,
-            },
+            environment=ValidatorEnvironment(
+                merchants_table=data.merchants_table_name,
+                transactions_table=data.transactions_table_name,
+            ),
             grants=[
                 allow(["dynamodb:GetItem"], data.merchants_table_arn),
                 allow(["dynamodb:GetItem", "dynamodb:PutItem"], data.transactions_table_arn),

@@ -1,7 +1,6 @@
 """The queues: notifications on their way to merchants, and the two places where what failed for good is kept."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import pulumi_aws as aws
 from pulumi import Output
@@ -9,14 +8,12 @@ from pulumi import Output
 from settings import DataSettings
 from tapstack.program.naming import Names
 from tapstack.program.policies import document
-from transactions.webhooks.delivery import ATTEMPTS
-
-DAY_SECONDS: Final = 24 * 60 * 60
-DEAD_LETTER_RETENTION_SECONDS: Final = 14 * DAY_SECONDS
-"""The longest SQS offers: a dead letter waits for a person."""
-NOTIFIER_TIMEOUT_SECONDS: Final = 30
-MAX_RECEIVES: Final = ATTEMPTS + 3
-"""The notifier itself writes the dead letter at its last attempt, with the reason; this is for one that cannot."""
+from transactions.agreed.invocations import (
+    DAY_SECONDS,
+    DEAD_LETTER_RETENTION_SECONDS,
+    NOTIFICATIONS_RECEIVES,
+    NOTIFICATIONS_VISIBILITY_SECONDS,
+)
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,11 @@ def make_queues(names: Names, settings: DataSettings, key: aws.kms.Key) -> Queue
         name=names("notifications"),
         kms_master_key_id=key.arn,
         message_retention_seconds=settings.notification_retention_days * DAY_SECONDS,
-        # AWS advises six times the consumer's time-out, so that a retried batch is not handed out twice.
-        visibility_timeout_seconds=6 * NOTIFIER_TIMEOUT_SECONDS,
+        visibility_timeout_seconds=NOTIFICATIONS_VISIBILITY_SECONDS,
         receive_wait_time_seconds=20,
-        redrive_policy=Output.json_dumps({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": MAX_RECEIVES}),
+        redrive_policy=Output.json_dumps(
+            {"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": NOTIFICATIONS_RECEIVES}
+        ),
     )
     aws.sqs.RedriveAllowPolicy(
         "notifications-dead-letters",

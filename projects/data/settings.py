@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from tapstack.program.settings import MERCHANT_ID, LayerSettings, between, each, matching, setting
+from transactions.agreed.invocations import SHORTEST_NOTIFICATION_RETENTION_DAYS
 
 
 def _merchants_problem(merchants: list[str]) -> str | None:
@@ -37,7 +38,7 @@ class DataSettings(LayerSettings):
     notification_retention_days: int = setting(
         "How long queues keep a message nobody has taken, in days.",
         default=4,
-        check=between(1, 14),
+        check=between(SHORTEST_NOTIFICATION_RETENTION_DAYS, 14),
     )
     alert_emails: list[str] = setting(
         "Addresses that are told of alarms; AWS asks each one to confirm.",

@@ -1,15 +1,20 @@
-"""The DynamoDB tables. All are on-demand, encrypted with the customer key and keyed by one string, `id`."""
+"""The DynamoDB tables. All are on-demand, encrypted with the customer key and keyed by one string."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import pulumi_aws as aws
 
 from settings import DataSettings
 from tapstack.program.naming import Names
-
-MERCHANT_INDEX: Final = "merchant-index"
-"""Lists a merchant's transactions by time; `transactions.store` queries it by this name."""
+from transactions.agreed.tables import (
+    EXPIRES_AT,
+    KEY,
+    MERCHANT_INDEX,
+    MERCHANT_INDEX_HASH_KEY,
+    MERCHANT_INDEX_RANGE_KEY,
+    STREAM_VIEW,
+)
 
 
 @dataclass(frozen=True)
@@ -24,17 +29,16 @@ class Tables:
 def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Tables:
     """Make the tables.
 
-    The velocity table alone forgets: its counters mean nothing after their window. The transactions' stream carries the
-    new image, all that the fraud detector needs of an insert.
+    The velocity table alone forgets: its counters mean nothing after their window.
     """
 
     def table(name: str, **more: Any) -> aws.dynamodb.Table:
-        attributes = [{"name": "id", "type": "S"}, *more.pop("attributes", [])]
+        attributes = [{"name": KEY, "type": "S"}, *more.pop("attributes", [])]
         return aws.dynamodb.Table(
             name,
             name=names(name),
             billing_mode="PAY_PER_REQUEST",
-            hash_key="id",
+            hash_key=KEY,
             attributes=attributes,
             server_side_encryption={"enabled": True, "kms_key_arn": key.arn},
             point_in_time_recovery={"enabled": True},
@@ -46,19 +50,22 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
         merchants=table("merchants"),
         transactions=table(
             "transactions",
-            attributes=[{"name": "merchant_id", "type": "S"}, {"name": "listing", "type": "S"}],
+            attributes=[
+                {"name": MERCHANT_INDEX_HASH_KEY, "type": "S"},
+                {"name": MERCHANT_INDEX_RANGE_KEY, "type": "S"},
+            ],
             global_secondary_indexes=[
                 {
                     "name": MERCHANT_INDEX,
                     "key_schemas": [
-                        {"attribute_name": "merchant_id", "key_type": "HASH"},
-                        {"attribute_name": "listing", "key_type": "RANGE"},
+                        {"attribute_name": MERCHANT_INDEX_HASH_KEY, "key_type": "HASH"},
+                        {"attribute_name": MERCHANT_INDEX_RANGE_KEY, "key_type": "RANGE"},
                     ],
                     "projection_type": "ALL",
                 }
             ],
             stream_enabled=True,
-            stream_view_type="NEW_IMAGE",
+            stream_view_type=STREAM_VIEW,
         ),
-        velocity=table("velocity", ttl={"enabled": True, "attribute_name": "expires_at"}),
+        velocity=table("velocity", ttl={"enabled": True, "attribute_name": EXPIRES_AT}),
     )

@@ -1,4 +1,4 @@
-"""Webhook secrets: one per merchant, in the Standard Webhooks form, `whsec_` and 32 bytes in base64."""
+"""Webhook secrets: one per merchant, in the Standard Webhooks form, random bytes in base64 after a prefix."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +11,7 @@ from pulumi import Output
 from settings import DataSettings
 from tapstack.program.naming import Names
 from tapstack.program.outputs import mapping
-
-SECRET_BYTES = 32
+from transactions.agreed.webhooks import SECRET_BYTES, SECRET_PREFIX, first_secret
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ def make_webhook_secrets(names: Names, settings: DataSettings, key: aws.kms.Key)
         aws.secretsmanager.SecretVersion(
             f"webhook-{merchant}",
             secret_id=secret.id,
-            secret_string=Output.json_dumps({"current": Output.format("whsec_{0}", value.base64), "previous": None}),
+            secret_string=Output.json_dumps(first_secret(Output.concat(SECRET_PREFIX, value.base64))),
             # A rotation writes new values outside this program; deploying again must not undo it.
             opts=pulumi.ResourceOptions(ignore_changes=["secretString"]),
         )

@@ -12,7 +12,7 @@ import schemathesis
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from tapstack.generate.openapi import FILE
+from support.api_description import FILE
 
 # What a schema cannot say is refused all the same: card numbers and control characters in any text, a cursor of
 # somebody's invention, texts that are too long together.

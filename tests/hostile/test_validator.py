@@ -11,12 +11,12 @@ import msgspec
 
 from hostile.conftest import Inputs
 from hostile.mutations import Mutator
+from support.api_description import openapi
 from support.edge import Edge, event, key_of
-from tapstack.generate.openapi import DecidedTransaction, PendingTransaction
+from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
 from transactions.idempotency import transaction_id
 from transactions.transaction import Decision
 from validator import cursors
-from validator.api import COLLECTION, ITEM
 
 ENTRY_POINT = "validator.api.Api.answer"
 BODY = {
@@ -36,14 +36,14 @@ def good_event(random: Random) -> dict[str, Any]:
     match random.randrange(4):
         case 0 | 1:
             key = {"Idempotency-Key": f"key-{random.randrange(50)}"}
-            return event("POST", COLLECTION, headers=headers | key, body=json.dumps(BODY))
+            return event("POST", COLLECTION_PATH, headers=headers | key, body=json.dumps(BODY))
         case 2:
             place = f"2026-11-24T21:31:19.042Z#{transaction_id('acme', 'key-1')}"
             query = {"limit": f"{random.randrange(1, 101)}", "cursor": cursors.encode("acme", place)}
-            return event("GET", COLLECTION, headers=headers, query=query)
+            return event("GET", COLLECTION_PATH, headers=headers, query=query)
         case _:
             path = {"id": transaction_id("acme", f"key-{random.randrange(50)}")}
-            return event("GET", ITEM, headers=headers, path=path)
+            return event("GET", ITEM_PATH, headers=headers, path=path)
 
 
 def hostile_event(random: Random) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def change_a_text(mutator: Mutator, random: Random, made: dict[str, Any]) -> Non
     if made.get("pathParameters") and random.random() < 0.5:
         text = mutator.text(f"{made['pathParameters']}")
         made["pathParameters"] = {"id": text}
-        made["path"] = f"{COLLECTION}/{text}"
+        made["path"] = f"{COLLECTION_PATH}/{text}"
         return
     texts = dict(made.get(single) or {}) if isinstance(made.get(single), dict) else {}
     name = random.choice([*texts, "Idempotency-Key", "limit", "cursor", mutator.text("x")])
@@ -113,11 +113,11 @@ def check(answer: dict[str, Any]) -> str:
         assert body["detail"]
         assert body["status"] == status
     elif status == 202:
-        assert msgspec.convert(body, PendingTransaction)
+        assert msgspec.convert(body, openapi.PendingTransaction)
     else:
         for transaction in body.get("data", [body]):
             decided = transaction["status"] != "pending"
-            assert msgspec.convert(transaction, DecidedTransaction if decided else PendingTransaction)
+            assert msgspec.convert(transaction, openapi.DecidedTransaction if decided else openapi.PendingTransaction)
     return f"{status // 100}xx"
 
 

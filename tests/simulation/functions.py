@@ -9,7 +9,7 @@ import importlib.util
 import io
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
@@ -19,18 +19,32 @@ from greenlet import getcurrent, greenlet
 
 from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
+from transactions.agreed import environments as agreed
+from transactions.agreed.metrics import NAMESPACE
 
-SETTINGS: Final = {
-    "MERCHANTS_TABLE": "merchants",
-    "TRANSACTIONS_TABLE": "transactions",
-    "VELOCITY_TABLE": "velocity",
-    "NOTIFICATIONS_QUEUE_URL": "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications",
-    "NOTIFICATIONS_DEAD_LETTER_QUEUE_URL": (
-        "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications-dead-letters"
+MERCHANTS_TABLE: Final = "merchants"
+TRANSACTIONS_TABLE: Final = "transactions"
+NOTIFICATIONS_QUEUE_URL: Final = "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications"
+WEBHOOK_SECRET_PREFIX: Final = "webhooks/"
+
+ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
+    "validator": agreed.ValidatorEnvironment(merchants_table=MERCHANTS_TABLE, transactions_table=TRANSACTIONS_TABLE),
+    "fraud_detector": agreed.FraudDetectorEnvironment(
+        merchants_table=MERCHANTS_TABLE,
+        transactions_table=TRANSACTIONS_TABLE,
+        velocity_table="velocity",
+        notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
     ),
-    "WEBHOOK_SECRET_PREFIX": "webhooks/",
-    "WEBHOOK_ALLOW_PRIVATE_TARGETS": "false",
-    "POWERTOOLS_METRICS_NAMESPACE": "TapStack",
+    "notifier": agreed.NotifierEnvironment(
+        merchants_table=MERCHANTS_TABLE,
+        notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
+        notifications_dead_letter_queue_url=f"{NOTIFICATIONS_QUEUE_URL}-dead-letters",
+        webhook_secret_prefix=WEBHOOK_SECRET_PREFIX,
+        webhook_allow_private_targets=agreed.FALSE,
+    ),
+}
+_POWERTOOLS: Final = {
+    "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
     "POWERTOOLS_SERVICE_NAME": "simulation",
     "LOG_LEVEL": "INFO",
 }
@@ -157,7 +171,7 @@ class Functions:
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
                 mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
-                mock.patch.dict(os.environ, SETTINGS),
+                mock.patch.dict(os.environ, _POWERTOOLS | ENVIRONMENTS[function].variables()),
             ):
                 spec.loader.exec_module(module)
         finally:

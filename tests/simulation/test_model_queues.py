@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from simulation.model.cloud import MAX_RECEIVES, Cloud
+from simulation.model.cloud import Cloud
 from simulation.model.queue_poller import Event
+from transactions.agreed.invocations import NOTIFICATIONS_RECEIVES
 
 SECOND = 1000
 DAY = 86_400 * SECOND
@@ -100,7 +101,7 @@ def test_deleting_with_an_old_handle_succeeds_and_deletes_nothing(cloud: Cloud) 
 
 def test_what_was_received_too_often_goes_to_the_dead_letters(cloud: Cloud) -> None:
     send(cloud, "a")
-    for attempt in range(1, MAX_RECEIVES + 1):
+    for attempt in range(1, NOTIFICATIONS_RECEIVES + 1):
         assert receive(cloud)[0]["Attributes"]["ApproximateReceiveCount"] == f"{attempt}"
         cloud.advance(180 * SECOND)
 
@@ -112,7 +113,7 @@ def test_what_was_received_too_often_goes_to_the_dead_letters(cloud: Cloud) -> N
 
 def test_messages_are_kept_from_when_they_were_first_sent(cloud: Cloud) -> None:
     send(cloud, "a")
-    for _ in range(MAX_RECEIVES):
+    for _ in range(NOTIFICATIONS_RECEIVES):
         receive(cloud)
         cloud.advance(180 * SECOND)
     receive(cloud)

@@ -13,13 +13,23 @@ from unittest import mock
 
 import msgspec
 
-from simulation.functions import PRINTED, SETTINGS, Functions, Invocation
+from simulation.functions import (
+    MERCHANTS_TABLE,
+    PRINTED,
+    TRANSACTIONS_TABLE,
+    WEBHOOK_SECRET_PREFIX,
+    Functions,
+    Invocation,
+)
 from simulation.merchants import IDS, Merchant, secret, settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
+from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
+from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id
 from transactions.attributes import to_item
-from transactions.merchants import CACHE_MS, Merchants, fingerprint
+from transactions.memory import CACHE_MS
+from transactions.merchants import Merchants
 from transactions.settings import parse_settings
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.signing import WebhookSecrets
@@ -110,8 +120,8 @@ class World:
         PRINTED.truncate()
         operator = self.operator()
         for merchant in self.merchants.values():
-            binding = {"id": f"key#{fingerprint(merchant.api_key)}", "merchant_id": merchant.id}
-            self.cloud.dynamodb.put_item(TableName=SETTINGS["MERCHANTS_TABLE"], Item=to_item(binding))
+            binding = {KEY: api_key_id(merchant.api_key), API_KEY_MERCHANT: merchant.id}
+            self.cloud.dynamodb.put_item(TableName=MERCHANTS_TABLE, Item=to_item(binding))
             operator.write(parse_settings(settings_document(merchant.id)))
             self._put_secret(merchant, self._new_secret(), None)
             merchant.knows = [secret(self.secrets)]
@@ -135,8 +145,8 @@ class World:
         if request in self.unanswered:
             self.unanswered.remove(request)
         event = {
-            "resource": "/v1/transactions",
-            "path": "/v1/transactions",
+            "resource": COLLECTION_PATH,
+            "path": COLLECTION_PATH,
             "httpMethod": "POST",
             "headers": {"x-api-key": self.merchants[request.merchant].api_key, "idempotency-key": request.key},
             "multiValueHeaders": {"idempotency-key": [request.key]},
@@ -157,8 +167,8 @@ class World:
     def ask(self, merchant: str, transaction_id: str) -> Any:
         """Read a transaction as a merchant does, beside everything else; return API Gateway's answer."""
         event = {
-            "resource": "/v1/transactions/{id}",
-            "path": f"/v1/transactions/{transaction_id}",
+            "resource": ITEM_PATH,
+            "path": f"{COLLECTION_PATH}/{transaction_id}",
             "httpMethod": "GET",
             "headers": {"x-api-key": self.merchants[merchant].api_key},
             "pathParameters": {"id": transaction_id},
@@ -230,7 +240,7 @@ class World:
 
     def operator(self) -> Merchants:
         """Return the merchants table as an operator has it, without a memory of its own."""
-        return Merchants(self.cloud.dynamodb, SETTINGS["MERCHANTS_TABLE"], self.cloud.clock)
+        return Merchants(self.cloud.dynamodb, MERCHANTS_TABLE, self.cloud.clock)
 
     def change_settings(self, merchant: str, **changes: Any) -> None:
         """Put other settings of a merchant in force."""
@@ -275,7 +285,7 @@ class World:
 
     def poison(self, item: Mapping[str, Any]) -> None:
         """Write an item into the transactions table that no function of ours has written."""
-        self.cloud.dynamodb.put_item(TableName=SETTINGS["TRANSACTIONS_TABLE"], Item=dict(item))
+        self.cloud.dynamodb.put_item(TableName=TRANSACTIONS_TABLE, Item=dict(item))
 
     def printed(self) -> str:
         """Return what the functions have logged in this world."""
@@ -302,10 +312,10 @@ class World:
 
     def _put_secret(self, merchant: Merchant, current: str, previous: str | None) -> None:
         value = json.dumps({"current": current, "previous": previous})
-        self.cloud.secrets.put(f"{SETTINGS['WEBHOOK_SECRET_PREFIX']}{merchant.id}", value)
+        self.cloud.secrets.put(f"{WEBHOOK_SECRET_PREFIX}{merchant.id}", value)
 
     def _secrets_of(self, merchant: Merchant) -> WebhookSecrets:
-        name = f"{SETTINGS['WEBHOOK_SECRET_PREFIX']}{merchant.id}"
+        name = f"{WEBHOOK_SECRET_PREFIX}{merchant.id}"
         answer = self.cloud.secretsmanager.get_secret_value(SecretId=name)
         return msgspec.json.decode(answer["SecretString"], type=WebhookSecrets)
 

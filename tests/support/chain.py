@@ -99,9 +99,9 @@ def _api() -> Iterator[Edge]:
     integration, deployment = "apigateway/Integration", "apigateway/Deployment"
     made = "aws.apigateway.Resource(name, rest_api="
     yield edge(resource, api, "restApi", ("routes.py", f"{made}api.id", f'{made}"api"'))
-    parent = ("routes.py", 'version.id, "transactions"', '"v1", "transactions"')
+    parent = ("routes.py", "version.id, collection_part", '"v1", collection_part')
     yield edge(f"{resource}::transactions", f"{resource}::v1", "parentId", parent)
-    parent = ("routes.py", 'collection.id, "{id}"', '"collection", "{id}"')
+    parent = ("routes.py", "collection.id, item_part", '"collection", item_part')
     yield edge(f"{resource}::transaction", f"{resource}::transactions", "parentId", parent)
 
     of_method = "resource_id=resource.id,\n            http_method=http_method"
@@ -164,7 +164,7 @@ def _stage() -> Iterator[Edge]:
     yield edge(usage_plan_key, usage_plan, "usagePlanId", cut, lambda merchant: MERCHANTS[merchant])
     cut = ("usage_plans.py", "key_id=key.id", 'key_id="key"')
     yield edge(usage_plan_key, "apigateway/ApiKey", "keyId", cut, _same)
-    cut = ("api_keys.py", "key.value.apply(_fingerprint)", '_fingerprint("key")')
+    cut = ("api_keys.py", "key.value.apply(api_key_id)", 'api_key_id("key")')
     yield edge("dynamodb/TableItem", "apigateway/ApiKey", "item", cut, lambda name: name.removeprefix("key-of-"))
 
     association = "wafv2/WebAclAssociation"
@@ -223,7 +223,7 @@ def _data() -> Iterator[Edge]:
     version = "secretsmanager/SecretVersion"
     cut = ("webhook_secrets.py", "secret_id=secret.id", 'secret_id="secret"')
     yield edge(version, "secretsmanager/Secret", "secretId", cut, _same)
-    cut = ("webhook_secrets.py", 'Output.format("whsec_{0}", value.base64)', '"whsec_"')
+    cut = ("webhook_secrets.py", "Output.concat(SECRET_PREFIX, value.base64)", "SECRET_PREFIX")
     yield edge(version, "random:index/RandomBytes", "secretString", cut, _same)
 
 

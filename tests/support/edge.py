@@ -7,10 +7,13 @@ from typing import Any
 
 import tapstack.lane
 from support.tables import Tables
+from transactions.agreed.api import API_KEY_HEADER, COLLECTION_PATH, ITEM_PATH
+from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
 from transactions.attributes import to_item
-from transactions.merchants import CACHE_MS, Merchants, fingerprint
+from transactions.memory import CACHE_MS
+from transactions.merchants import Merchants
 from transactions.store import TransactionStore
-from validator.api import COLLECTION, ITEM, Api
+from validator.api import Api
 
 MERCHANTS = "merchants"
 TRANSACTIONS = "transactions"
@@ -36,14 +39,14 @@ class Edge:
         self.api = Api(merchants=merchants, store=TransactionStore(client, TRANSACTIONS), clock=self._clock)
         for merchant in ("acme", "globex"):
             self.set_up(merchant)
-            binding = {"id": {"S": f"key#{fingerprint(key_of(merchant))}"}, "merchant_id": {"S": merchant}}
+            binding = to_item({KEY: api_key_id(key_of(merchant)), API_KEY_MERCHANT: merchant})
             self.tables.put_item(TableName=MERCHANTS, Item=binding)
 
     def set_up(self, merchant: str, **changes: Any) -> None:
         """Write a merchant's settings; they hold at once."""
         documents = json.loads(SETTINGS.read_text(encoding="utf-8"))
         (settings,) = (document for document in documents if document["id"] == merchant)
-        item = to_item({"id": f"merchant#{merchant}", "settings": settings | changes})
+        item = to_item({KEY: settings_id(merchant), "settings": settings | changes})
         self.tables.put_item(TableName=MERCHANTS, Item=item)
         self.at += CACHE_MS
 
@@ -55,13 +58,13 @@ class Edge:
     def submit(self, body: object, key: str | None, merchant: str = "acme") -> "Answered":
         """Post a transaction; bytes are sent as they are, anything else as JSON."""
         text = body.decode() if isinstance(body, bytes) else json.dumps(body)
-        headers = {"x-api-key": key_of(merchant)} | ({} if key is None else {"Idempotency-Key": key})
-        return Answered(self.api.answer(event("POST", COLLECTION, body=text, headers=headers)))
+        headers = {API_KEY_HEADER: key_of(merchant)} | ({} if key is None else {"Idempotency-Key": key})
+        return Answered(self.api.answer(event("POST", COLLECTION_PATH, body=text, headers=headers)))
 
     def read(self, transaction_id: str, merchant: str = "acme") -> "Answered":
         """Read a transaction."""
-        headers = {"x-api-key": key_of(merchant)}
-        return Answered(self.api.answer(event("GET", ITEM, headers=headers, path={"id": transaction_id})))
+        headers = {API_KEY_HEADER: key_of(merchant)}
+        return Answered(self.api.answer(event("GET", ITEM_PATH, headers=headers, path={"id": transaction_id})))
 
     def _clock(self) -> int:
         self.at += 1

@@ -99,8 +99,17 @@ def test_another_integration_makes_a_new_deployment(run_layer: RunLayer, upstrea
     assert trigger(run_layer("api-edge", TWO, upstream)) != trigger(run_layer("api-edge", TWO))
 
 
+def test_the_model_for_api_gateway_is_closed_and_written_out(run_layer: RunLayer) -> None:
+    schema = json.loads(run_layer("api-edge", TWO).one("Model")["schema"])
+
+    assert "$ref" not in json.dumps(schema)
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["card"]["additionalProperties"] is False
+    assert schema["required"] == ["amount", "currency", "card"]
+
+
 def test_another_model_makes_a_new_deployment(run_layer: RunLayer) -> None:
-    changed = run_layer("api-edge", TWO, answers={"transactions.schema.request_schema": {"type": "object"}})
+    changed = run_layer("api-edge", TWO, answers={"msgspec.json.schema_components": (({"type": "object"},), {})})
 
     assert trigger(changed) != trigger(run_layer("api-edge", TWO))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from transactions.webhooks.delivery import ATTEMPTS
+from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
 
 RunLayer = Callable[..., Any]
 
@@ -45,7 +45,7 @@ def test_what_cannot_be_delivered_ends_in_the_dead_letter_queue(run_layer: RunLa
 
     assert redrive["deadLetterTargetArn"].endswith(":notifications-dead-letters")
     # The notifier writes the dead letter itself, with the reason, before the queue would.
-    assert redrive["maxReceiveCount"] > ATTEMPTS
+    assert redrive["maxReceiveCount"] > DELIVERY_ATTEMPTS
 
 
 def test_queues_refuse_plain_http(run_layer: RunLayer) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import msgspec
 
+from support.api_description import openapi
 from support.edge import Edge
-from tapstack.generate import openapi
 from tapstack.generate.writing import generate
+from transactions.agreed.api import problem_type
 from transactions.transaction import Decision
-from validator.problems import KINDS, urn
+from validator.problems import KINDS
 
 BODY = {
     "amount": 1250,
@@ -41,7 +42,7 @@ def test_every_problem_of_the_validator_is_in_it_with_its_status() -> None:
     operations = [item for path in openapi.openapi()["paths"].values() for item in path.values()]
 
     for status, slug, _ in KINDS.values():
-        assert any(urn(slug) in json.dumps(item["responses"].get(f"{status}")) for item in operations)
+        assert any(problem_type(slug) in json.dumps(item["responses"].get(f"{status}")) for item in operations)
 
 
 def test_every_reference_leads_somewhere() -> None:

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from transactions.attributes import Item, from_item, refused_item, to_item
+from transactions.agreed.tables import EXPIRES_AT, KEY
+from transactions.attributes import Item, from_item, key_of, refused_item, to_item
 from transactions.clock import Clock
 from transactions.settings import LONGEST_WINDOW_SECONDS, MerchantSettings
 from transactions.transaction import Transaction
@@ -31,7 +32,7 @@ from transactions.velocity.windows import LATEST_MS, Counted, exceeded
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-ATTEMPTS: Final = 20
+CARD_TRIES: Final = 20
 """Tries against others that count the same card; then the stream hands the record out again."""
 
 _EXPIRY_MS: Final = LATEST_MS + 2 * LONGEST_WINDOW_SECONDS * 1000
@@ -91,7 +92,7 @@ class CardCount:
         return not any(reason.startswith("velocity_") for reason in self.reasons)
 
 
-class CardVelocity:
+class CardVelocityCounter:
     """The histories of cards in the velocity table."""
 
     def __init__(self, client: "DynamoDBClient", table: str, clock: Clock) -> None:
@@ -110,12 +111,12 @@ class CardVelocity:
         """Count a transaction if the limits allow it; of one that is counted already, say the same again.
 
         Raises:
-            CardContentionError: it could not be counted in `ATTEMPTS` tries.
+            CardContentionError: it could not be counted in `CARD_TRIES` tries.
         """
         key = card_key(transaction)
         mine = use_of(transaction)
         history = self._read(key)
-        for _ in range(ATTEMPTS):
+        for _ in range(CARD_TRIES):
             duplicate = _duplicate(mine, history.uses, settings.duplicate_window_seconds)
             if any(use.digest == mine.digest for use in history.uses):
                 return CardCount(duplicate, known=True)
@@ -125,7 +126,7 @@ class CardVelocity:
             if newer is None:
                 return CardCount(duplicate)
             history = newer
-        raise CardContentionError(f"{transaction.id} met {ATTEMPTS} others of the same card")
+        raise CardContentionError(f"{transaction.id} met {CARD_TRIES} others of the same card")
 
     def _refusal(self, mine: Use, history: History, settings: MerchantSettings) -> tuple[str, ...]:
         limit = settings.card_velocity
@@ -137,7 +138,7 @@ class CardVelocity:
         return (*(["velocity_card_count"] if too_many else []), *(["velocity_card_amount"] if too_much else []))
 
     def _read(self, key: str) -> History:
-        answer = self._client.get_item(TableName=self._table, Key=to_item({"id": key}), ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._table, Key=key_of(key), ConsistentRead=True)
         return parse_history(answer.get("Item"))
 
     def _add(self, key: str, history: History, mine: Use, settings: MerchantSettings) -> History | None:
@@ -148,9 +149,11 @@ class CardVelocity:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"id": key}),
-                UpdateExpression="SET version = :next, uses = :uses, forgotten = :forgotten, expires_at = :expires",
-                ConditionExpression="version = :version" if history.version else "attribute_not_exists(id)",
+                Key=key_of(key),
+                UpdateExpression=(
+                    f"SET version = :next, uses = :uses, forgotten = :forgotten, {EXPIRES_AT} = :expires"
+                ),
+                ConditionExpression="version = :version" if history.version else f"attribute_not_exists({KEY})",
                 ExpressionAttributeValues=to_item(
                     {
                         ":next": following.version,

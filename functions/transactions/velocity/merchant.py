@@ -25,9 +25,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
-from transactions.attributes import Item, from_item, refused_item, to_item
+from transactions.agreed.invocations import DAY_SECONDS
+from transactions.agreed.tables import EXPIRES_AT, KEY
+from transactions.attributes import Item, from_item, key_of, refused_item, to_item
 from transactions.clock import Clock
-from transactions.settings import DAY_SECONDS, MerchantVelocity
+from transactions.settings import MerchantVelocity
 from transactions.transaction import Transaction
 from transactions.velocity.windows import LATEST_MS, Counted, exceeded
 
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SHARDS: Final = 4
-ATTEMPTS: Final = 20
+SHARD_TRIES: Final = 20
 """Tries against other batches on the same shard; then the stream hands the records out again."""
 
 _BUCKETS: Final = 12
@@ -93,18 +95,18 @@ class MerchantVelocityCounter:
             For those that are not counted, transaction id to the reason codes.
 
         Raises:
-            MerchantContentionError: they could not be counted in `ATTEMPTS` tries.
+            MerchantContentionError: they could not be counted in `SHARD_TRIES` tries.
         """
         merchant_id = transactions[0].merchant_id
         keys = shard_keys(merchant_id)
         # Batches that begin with different transactions go to different shards, and seldom meet.
         key = keys[hashlib.sha256(transactions[0].id.encode()).digest()[0] % SHARDS]
-        for _ in range(ATTEMPTS):
+        for _ in range(SHARD_TRIES):
             tallies = self._read(keys)
             admitted, refused = self._admit(limit, tallies.values(), transactions)
             if not admitted or self._add(key, tallies[key], admitted, limit, transactions[0].id):
                 return refused
-        raise MerchantContentionError(f"merchant {merchant_id!r} met {ATTEMPTS} other batches on one shard")
+        raise MerchantContentionError(f"merchant {merchant_id!r} met {SHARD_TRIES} other batches on one shard")
 
     def _admit(
         self, limit: MerchantVelocity, tallies: Collection[Tally], transactions: Sequence[Transaction]
@@ -134,17 +136,17 @@ class MerchantVelocityCounter:
         return admitted, refused
 
     def _read(self, keys: Sequence[str]) -> dict[str, Tally]:
-        wanted: Any = {self._table: {"Keys": [to_item({"id": key}) for key in keys], "ConsistentRead": True}}
+        wanted: Any = {self._table: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
         tallies = dict.fromkeys(keys, Tally())
-        for _ in range(ATTEMPTS):
+        for _ in range(SHARD_TRIES):
             answer = self._client.batch_get_item(RequestItems=wanted)
             for item in answer["Responses"].get(self._table, []):
-                tallies[from_item(item)["id"]] = parse_tally(item)
+                tallies[from_item(item)[KEY]] = parse_tally(item)
             # DynamoDB may leave some for later; to take them for empty would forget what they hold.
             wanted = answer.get("UnprocessedKeys")
             if not wanted:
                 return tallies
-        raise MerchantContentionError(f"{keys[0]} and its likes were not read in {ATTEMPTS} tries")
+        raise MerchantContentionError(f"{keys[0]} and its likes were not read in {SHARD_TRIES} tries")
 
     def _add(self, key: str, tally: Tally, admitted: Sequence[Counted], limit: MerchantVelocity, writer: str) -> bool:
         """Write one shard; tell whether it was still as it was read, or is as it was to be written."""
@@ -154,12 +156,12 @@ class MerchantVelocityCounter:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=to_item({"id": key}),
+                Key=key_of(key),
                 UpdateExpression=(
-                    "SET version = :next, buckets = :buckets, forgotten = :forgotten, expires_at = :expires, "
+                    f"SET version = :next, buckets = :buckets, forgotten = :forgotten, {EXPIRES_AT} = :expires, "
                     "writer = :writer"
                 ),
-                ConditionExpression="version = :version" if tally.version else "attribute_not_exists(id)",
+                ConditionExpression="version = :version" if tally.version else f"attribute_not_exists({KEY})",
                 ExpressionAttributeValues=to_item(
                     {
                         ":next": following.version,

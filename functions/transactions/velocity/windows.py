@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from transactions.settings import DAY_SECONDS
+from transactions.agreed.invocations import DAY_SECONDS
 
 LATEST_MS: Final = DAY_SECONDS * 1000
 """A stream keeps its records for a day; what is older than that, no history is kept long enough to judge."""

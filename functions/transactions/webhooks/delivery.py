@@ -11,14 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
+from transactions.agreed.webhooks import ATTEMPT_SECONDS, BACK_OFF_SECONDS
 from transactions.product import PRODUCT
-
-ATTEMPT_SECONDS: Final = 8.0
-"""For an attempt as a whole, up to the answer's status; who answers drop by drop has no more."""
-BACK_OFF_SECONDS: Final = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 21_600, 21_600, 21_600)
-"""Waits between attempts, a little over a day in all."""
-ATTEMPTS: Final = len(BACK_OFF_SECONDS) + 1
-"""Attempts in all; after the last the notification is a dead letter."""
 
 _IPV4_IN_IPV6: Final = ipaddress.IPv6Network("64:ff9b::/96")
 _IPV6_UNICAST: Final = ipaddress.IPv6Network("2000::/3")

@@ -3,17 +3,16 @@
 import base64
 import hashlib
 import hmac
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from transactions.agreed.webhooks import SECRET_PREFIX
 from transactions.clock import Clock
-from transactions.merchants import remember
+from transactions.memory import remember
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-_PREFIX: Final = "whsec_"
 
 
 class WebhookSecrets(msgspec.Struct, frozen=True):
@@ -81,5 +80,5 @@ def signed_headers(secrets: WebhookSecrets, webhook_id: str, at: int, body: byte
 
 
 def _signature(secret: str, signed: bytes) -> str:
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    key = base64.b64decode(secret.removeprefix(SECRET_PREFIX))
     return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()

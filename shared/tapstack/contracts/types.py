@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pulumi import Input, Output
 
+from transactions.agreed.merchant_ids import MERCHANT_ID_PATTERN
 from transactions.product import PRODUCT
 
 _T = TypeVar("_T", bound="Text")
@@ -129,7 +130,7 @@ class IpAddress(Text):
 class MerchantId(Text):
     """A merchant's id."""
 
-    SHAPE = "[a-z][a-z0-9-]{1,31}"
+    SHAPE = MERCHANT_ID_PATTERN
     MEANING = "a merchant's id"
     EXAMPLE = "acme"
 

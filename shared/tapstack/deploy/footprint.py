@@ -1,7 +1,7 @@
 """A layer's footprint: the files of the checkout that what it deploys is made of.
 
 Read from the sources without running them, so that a plan need not wait: the project's folder, the modules that its
-program imports, file by file through `shared/` and `functions/`, and whole the functions that it packages. A test
+`__main__.py` imports, file by file through `shared/` and `functions/`, and whole the functions that it packages. A test
 holds this reading to the files that each program is seen to use.
 """
 
@@ -45,14 +45,15 @@ def footprint(layer: str, root: Path = CHECKOUT) -> Footprint:
 
     Raises:
         FileNotFoundError: the layer has no program.
-        SyntaxError: a module of it, or one that it imports, is no Python.
+        SyntaxError: a module that it imports is no Python.
     """
     project = root / "projects" / layer
-    (project / "__main__.py").stat()
-    own = sorted(project.glob("*.py"))
-    imported = _closure(own, project, root)
+    program = project / "__main__.py"
+    program.stat()
+    imported = _closure([program], project, root)
     folders = {f"projects/{layer}"}
     if _PACKAGING in imported:
+        own = [root / file for file in imported if file.startswith(f"projects/{layer}/")]
         folders |= _packaged([*own, root / _PACKAGING], root)
     wholes = {f"{folder}{_WHOLE}" for folder in folders}
     singles = {file for file in imported if not any(file.startswith(f"{folder}/") for folder in folders)}

@@ -2,13 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from tapstack.console.errors import UserError
+from transactions.agreed.tables import KEY, STREAM_FILTER, STREAM_VIEW
 from transactions.attributes import Item, from_item
-
-LARGEST_BATCH: Final = 100
-"""What the stream hands it at once."""
 
 
 class DeployedDetector:
@@ -25,7 +23,7 @@ class DeployedDetector:
         self._alias_arn = alias_arn
 
     def decide(self, items: Sequence[Item]) -> set[str]:
-        """Have pending transactions decided and their merchants told, at most `LARGEST_BATCH` of them.
+        """Have pending transactions decided and their merchants told, at most `STREAM_BATCH` of them.
 
         Args:
             items: as they were inserted, which pending ones are still.
@@ -36,7 +34,7 @@ class DeployedDetector:
         Raises:
             UserError: it answered something else than the stream would be answered.
         """
-        ids = {f"{place}": from_item(item)["id"] for place, item in enumerate(items)}
+        ids = {f"{place}": from_item(item)[KEY] for place, item in enumerate(items)}
         records = [_record(number, item) for number, item in zip(ids, items, strict=True)]
         answer = self._functions.invoke(FunctionName=self._alias_arn, Payload=json.dumps({"Records": records}))
         told = answer["Payload"].read()
@@ -51,12 +49,12 @@ class DeployedDetector:
 
 def _record(number: str, item: Item) -> Mapping[str, Any]:
     return {
-        "eventName": "INSERT",
+        "eventName": STREAM_FILTER["eventName"][0],
         "eventSource": "aws:dynamodb",
         "dynamodb": {
             "SequenceNumber": number,
-            "Keys": {"id": item["id"]},
+            "Keys": {KEY: item[KEY]},
             "NewImage": item,
-            "StreamViewType": "NEW_IMAGE",
+            "StreamViewType": STREAM_VIEW,
         },
     }

@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from tapstack.operate.detector import LARGEST_BATCH, DeployedDetector
+from tapstack.operate.detector import DeployedDetector
 from tapstack.operate.stream_failures import MARGIN_MS, StreamFailure
+from transactions.agreed.invocations import STREAM_BATCH
 from transactions.attributes import Item, to_item
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import PENDING, Transaction
@@ -142,8 +143,8 @@ class Healer:
         remaining: set[str] = set()
         pending = [one for one in lost if one.is_pending]
         decided = [one.transaction for one in lost if not one.is_pending]
-        for start in range(0, len(pending), LARGEST_BATCH):
-            part = pending[start : start + LARGEST_BATCH]
+        for start in range(0, len(pending), STREAM_BATCH):
+            part = pending[start : start + STREAM_BATCH]
             for transaction_id in sorted(self.detector.decide([one.item for one in part])):
                 now = self.store.get(transaction_id)
                 if now and now.decision:

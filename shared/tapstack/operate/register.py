@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from transactions.agreed.tables import API_KEY_ID_PREFIX, API_KEY_MERCHANT, KEY
 from transactions.attributes import from_item
 from transactions.settings import MerchantSettings
 
@@ -36,9 +37,9 @@ def read_register(client: "DynamoDBClient", table: str) -> Register:
     """Read the settings in force and the bindings of API keys, of which only a hash is kept."""
     register = Register()
     for values in _items(client, table):
-        kind, _, rest = values["id"].partition("#")
-        if kind == "key":
-            register.entries.setdefault(values["merchant_id"], Entry()).api_keys += 1
+        kind, _, rest = values[KEY].partition("#")
+        if f"{kind}#" == API_KEY_ID_PREFIX:
+            register.entries.setdefault(values[API_KEY_MERCHANT], Entry()).api_keys += 1
         elif kind == "merchant" and "#" not in rest:
             settings = msgspec.convert(values["settings"], MerchantSettings)
             register.entries.setdefault(rest, Entry()).settings = settings

@@ -14,12 +14,12 @@ import msgspec
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
+from transactions.agreed.webhooks import SECRET_BYTES, SECRET_PREFIX
 from transactions.webhooks.signing import WebhookSecrets
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-_SECRET_BYTES: Final = 32
 _NAMESPACE: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
 """Any that is always the same."""
 
@@ -65,7 +65,7 @@ class RotatingSecret:
                 f"merchant {self._merchant_id!r} has two live secrets from a rotation before; end it: "
                 f"{self._command('end-rotation')}; or drop the older one now with --force"
             )
-        fresh = "whsec_" + base64.b64encode(secrets.token_bytes(_SECRET_BYTES)).decode()
+        fresh = SECRET_PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
         self._write(version, WebhookSecrets(current=fresh, previous=held.current))
 
     def end(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from transactions.attributes import to_item
+from transactions.attributes import key_of
 from transactions.clock import iso
 from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.transaction import Transaction
@@ -62,7 +62,7 @@ def read_traces(client: "DynamoDBClient", table: str, transaction: Transaction, 
     """Read both histories as they are now."""
 
     def read(key: str) -> Any:
-        return client.get_item(TableName=table, Key=to_item({"id": key}), ConsistentRead=True).get("Item")
+        return client.get_item(TableName=table, Key=key_of(key), ConsistentRead=True).get("Item")
 
     limit = settings.merchant_velocity
     tallies = [item for key in shard_keys(transaction.merchant_id) if (item := read(key))] if limit else []

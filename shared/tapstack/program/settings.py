@@ -17,6 +17,7 @@ import pulumi
 from tapstack.account_names import BOUNDARY
 from tapstack.program import manifest
 from tapstack.program.errors import SettingError
+from transactions.agreed.merchant_ids import MERCHANT_ID_MEANING, MERCHANT_ID_PATTERN
 
 Check = Callable[[Any], str | None]
 """Takes a value and returns what is wrong with it, or None."""
@@ -65,9 +66,7 @@ LOG_RETENTION_DAYS = one_of(
 )
 """Accept the retentions, in days, that CloudWatch Logs offers."""
 
-MERCHANT_ID = matching(
-    "[a-z][a-z0-9-]{1,31}", "2 to 32 lower-case letters, digits and hyphens, beginning with a letter"
-)
+MERCHANT_ID = matching(MERCHANT_ID_PATTERN, MERCHANT_ID_MEANING)
 """Accept merchant ids."""
 
 

@@ -14,7 +14,15 @@ from simulation.model.sqs import Sqs
 from simulation.model.streams import Stream, StreamPoller
 from simulation.model.table import Index, Table
 from simulation.model.usage import Usage
-from transactions.webhooks.delivery import ATTEMPTS
+from transactions.agreed.invocations import (
+    DAY_SECONDS,
+    DEAD_LETTER_RETENTION_SECONDS,
+    NOTIFICATIONS_RECEIVES,
+    NOTIFICATIONS_VISIBILITY_SECONDS,
+    STREAM_BATCHES_AT_ONCE,
+    STREAM_RETRIES,
+)
+from transactions.agreed.tables import EXPIRES_AT, MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -26,21 +34,16 @@ PLACE: Final = "eu-central-1:000000000000"
 START: Final = 1_767_225_600_000
 """The first moment of 2026, in milliseconds."""
 WEBHOOK_SECRET_PREFIX: Final = "tapstack/webhooks/"
-_DAY: Final = 24 * 60 * 60
-
-# What projects/data/queues.py and projects/compute deploy.
-MAX_RECEIVES: Final = ATTEMPTS + 3
-VISIBILITY_SECONDS: Final = 180
-RETENTION_SECONDS: Final = 4 * _DAY
-DEAD_LETTER_RETENTION_SECONDS: Final = 14 * _DAY
-LANES: Final = 4
-RETRY_ATTEMPTS: Final = 10
+RETENTION_SECONDS: Final = 4 * DAY_SECONDS
+"""As the data layer sets it by default."""
 
 
 class Cloud:
     """An account."""
 
-    def __init__(self, *, start: int = START, lanes: int = LANES, retry_attempts: int = RETRY_ATTEMPTS) -> None:
+    def __init__(
+        self, *, start: int = START, lanes: int = STREAM_BATCHES_AT_ONCE, retry_attempts: int = STREAM_RETRIES
+    ) -> None:
         """Deploy everything, empty.
 
         Args:
@@ -58,20 +61,20 @@ class Cloud:
         self.transactions = Table(
             "transactions",
             self.clock,
-            index=Index("merchant-index", "merchant_id", "listing"),
+            index=Index(MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY),
             stream=self.stream,
         )
-        self.velocity = Table("velocity", self.clock, ttl_attribute="expires_at")
+        self.velocity = Table("velocity", self.clock, ttl_attribute=EXPIRES_AT)
 
         self.stream_failures = self._queue("stream-failures", DEAD_LETTER_RETENTION_SECONDS)
         self.dead_letters = self._queue("notifications-dead-letters", DEAD_LETTER_RETENTION_SECONDS)
         self.notifications = Queue(
             f"arn:aws:sqs:{PLACE}:notifications",
             self.clock,
-            visibility_seconds=VISIBILITY_SECONDS,
+            visibility_seconds=NOTIFICATIONS_VISIBILITY_SECONDS,
             retention_seconds=RETENTION_SECONDS,
             dead_letters=self.dead_letters,
-            max_receives=MAX_RECEIVES,
+            max_receives=NOTIFICATIONS_RECEIVES,
         )
         self.secrets = SecretsManager(f"arn:aws:secretsmanager:{PLACE}:secret:", self.faults)
 

@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from notifier.queue import Notifier
+from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS
 from transactions.webhooks import delivery
-from transactions.webhooks.delivery import ATTEMPTS, Courier, DeliveryError, ForbiddenTargetError, is_public
+from transactions.webhooks.delivery import Courier, DeliveryError, ForbiddenTargetError, is_public
 from transactions.webhooks.notifications import Notification
 from transactions.webhooks.signing import WebhookSecrets
 
@@ -189,20 +190,20 @@ def test_a_receiver_that_does_not_answer_holds_up_nobody_elses_webhook() -> None
     )
 
     assert answer == {"batchItemFailures": [{"itemIdentifier": "id-dead"}]}
-    assert [call["VisibilityTimeout"] for call in queue.put_off] == [delivery.BACK_OFF_SECONDS[0]]
+    assert [call["VisibilityTimeout"] for call in queue.put_off] == [BACK_OFF_SECONDS[0]]
 
 
 def test_the_last_attempt_leaves_a_dead_letter_with_the_reason() -> None:
     courier = mock.Mock(**{"deliver.side_effect": DeliveryError("answered 503")})
 
-    answer = notifier(courier, queue := Queue()).process({"Records": [message("acme", ATTEMPTS)]})
+    answer = notifier(courier, queue := Queue()).process({"Records": [message("acme", DELIVERY_ATTEMPTS)]})
 
     assert answer == {"batchItemFailures": []}
     (dead,) = queue.dead
     about = {name: value["StringValue"] for name, value in dead["MessageAttributes"].items()}
     assert about == {
         "reason": "answered 503",
-        "attempts": f"{ATTEMPTS}",
+        "attempts": f"{DELIVERY_ATTEMPTS}",
         "merchant_id": "acme",
         "webhook_id": "msg_acme",
     }

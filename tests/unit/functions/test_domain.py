@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
+from transactions.agreed.webhooks import BACK_OFF_SECONDS
 from transactions.errors import CardNumberError, RequestError
 from transactions.idempotency import transaction_id
-from transactions.schema import request_schema
 from transactions.submission import parse, request_hash
-from transactions.webhooks.delivery import BACK_OFF_SECONDS, Courier, ForbiddenTargetError, back_off, is_public
+from transactions.webhooks.delivery import Courier, ForbiddenTargetError, back_off, is_public
 from transactions.webhooks.signing import WebhookSecrets, signed_headers
 
 GOOD: dict[str, Any] = {
@@ -94,12 +94,3 @@ def test_the_back_off_grows_and_stays_at_its_longest() -> None:
     assert [back_off(attempt) for attempt in range(1, 12)] == list(BACK_OFF_SECONDS)
     assert list(BACK_OFF_SECONDS) == sorted(BACK_OFF_SECONDS)
     assert back_off(99) == BACK_OFF_SECONDS[-1]
-
-
-def test_the_model_for_api_gateway_is_closed_and_written_out() -> None:
-    schema = request_schema()
-
-    assert "$ref" not in json.dumps(schema)
-    assert schema["additionalProperties"] is False
-    assert schema["properties"]["card"]["additionalProperties"] is False
-    assert schema["required"] == ["amount", "currency", "card"]

@@ -14,7 +14,7 @@ from tapstack.operate.traces import Near, Traces, read_traces
 from transactions.attributes import to_item
 from transactions.settings import WEIGHTS, MerchantSettings, parse_settings
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocity, card_key
+from transactions.velocity.card import CardVelocityCounter, card_key
 
 AT = 1_700_000_000_000
 SETTINGS = parse_settings(json.loads(SAMPLES.read_text(encoding="utf-8"))[0])
@@ -78,7 +78,7 @@ def test_what_would_come_out_otherwise_is_told(transaction: Make, stored: Decisi
 
 def test_a_cards_uses_near_the_transaction_are_told_and_which_of_them_it_is(transaction: Make) -> None:
     table: Any = Velocity()
-    cards = CardVelocity(table, "velocity", lambda: AT)
+    cards = CardVelocityCounter(table, "velocity", lambda: AT)
     for number, at in ((1, AT), (2, AT + 1000), (3, AT + 599_999)):
         cards.count(transaction(number, at=at), SETTINGS)
 
@@ -95,7 +95,7 @@ def test_a_cards_uses_near_the_transaction_are_told_and_which_of_them_it_is(tran
 
 def test_what_the_history_has_forgotten_is_told(transaction: Make) -> None:
     table: Any = Velocity()
-    cards = CardVelocity(table, "velocity", lambda: AT)
+    cards = CardVelocityCounter(table, "velocity", lambda: AT)
     for number, at in ((1, AT), (2, AT + 5_000_000)):
         cards.count(transaction(number, at=at), SETTINGS)
 
@@ -121,7 +121,7 @@ def test_a_merchants_shards_are_added_up(transaction: Make) -> None:
 def test_the_cards_token_is_in_no_explanation(transaction: Make) -> None:
     one = transaction(1, at=AT)
     table: Any = Velocity()
-    CardVelocity(table, "velocity", lambda: AT).count(one, SETTINGS)
+    CardVelocityCounter(table, "velocity", lambda: AT).count(one, SETTINGS)
 
     near = msgspec.to_builtins(read_traces(table, "velocity", one, SETTINGS))
 

@@ -9,9 +9,10 @@ import msgspec
 import pytest
 
 from tapstack.console.errors import UserError
-from tapstack.operate.detector import LARGEST_BATCH, DeployedDetector
+from tapstack.operate.detector import DeployedDetector
 from tapstack.operate.reconciliation import Findings, Healer, Lost, look
 from tapstack.operate.stream_failures import StreamFailure, stream_failure
+from transactions.agreed.invocations import STREAM_BATCH
 from transactions.attributes import to_item
 from transactions.transaction import Transaction
 
@@ -72,11 +73,11 @@ def failure(first: int, last: int) -> StreamFailure:
 
 def test_pending_ones_go_to_the_detector_as_they_were_inserted(transaction: Make, queue: Any) -> None:
     functions = Functions()
-    found = [transaction(n) for n in range(LARGEST_BATCH + 1)]
+    found = [transaction(n) for n in range(STREAM_BATCH + 1)]
 
     assert heal(functions, queue, found) == set()
 
-    assert [len(event) for event in functions.events] == [LARGEST_BATCH, 1]
+    assert [len(event) for event in functions.events] == [STREAM_BATCH, 1]
     record = functions.events[0][0]
     assert (record["eventName"], record["dynamodb"]["NewImage"]) == ("INSERT", item_of(found[0]))
     # The detector tells of what it decides.

@@ -15,7 +15,7 @@ from tapstack.operate.account import Account
 from tapstack.operate.register import read_register
 from tapstack.operate.rotation import RotatingSecret
 from tapstack.operate.settings_file import checked, read_documents
-from transactions.merchants import CACHE_MS
+from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
 
 _SECONDS = CACHE_MS // 1000

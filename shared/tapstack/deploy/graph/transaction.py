@@ -28,8 +28,8 @@ from tapstack.deploy.graph.drawing import (
 )
 from tapstack.deploy.graph.layout import Frame, Point
 from tapstack.layers import LAYERS
-from transactions.webhooks.delivery import ATTEMPTS
-from validator.api import COLLECTION
+from transactions.agreed.api import COLLECTION_PATH
+from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
 
 GROUNDS: Final[Mapping[str, Palette]] = {"transaction-light.svg": LIGHT, "transaction-dark.svg": DARK}
 """File name in `docs` to the ground that the picture stands on."""
@@ -127,7 +127,7 @@ def steps() -> tuple[Step, ...]:
         return Step(kicker, _named(by, field), notes, category_of(service), column, row)
 
     return (
-        Step("merchant", "client", (f"POST {COLLECTION}", "Idempotency-Key: …"), Category.OTHER, 0, 0),
+        Step("merchant", "client", (f"POST {COLLECTION_PATH}", "Idempotency-Key: …"), Category.OTHER, 0, 0),
         held(api, "web_acl_arn", "wafv2", "WAF", ("managed rules, and a", "limit per address"), 1, 0),
         held(api, "rest_api_id", "apigateway", "API Gateway", ("API key, throttle,", "quota, JSON schema"), 2, 0),
         held(compute, "validator_function_name", "lambda", "Lambda", ("one conditional write,", "then 202"), 2, 1),
@@ -150,7 +150,7 @@ def steps() -> tuple[Step, ...]:
             "notifier_function_name",
             "lambda",
             "Lambda",
-            ("signs the webhook, up", f"to {ATTEMPTS} attempts"),
+            ("signs the webhook, up", f"to {DELIVERY_ATTEMPTS} attempts"),
             4,
             1,
         ),

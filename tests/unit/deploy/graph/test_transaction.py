@@ -13,7 +13,7 @@ from tapstack.deploy.graph import transaction
 from tapstack.deploy.graph.boxes import ADVANCE
 from tapstack.deploy.graph.drawing import DARK, LIGHT, Palette
 from tapstack.deploy.graph.png import rasterize
-from transactions.webhooks.delivery import ATTEMPTS
+from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
 
 WAY = [
     "client",
@@ -54,7 +54,7 @@ def test_the_repository_holds_what_the_code_draws(name: str) -> None:
 
 @pytest.mark.parametrize("svg", transaction.render().values(), ids=transaction.GROUNDS)
 def test_both_pictures_name_every_step_and_layer_on_the_way(svg: str) -> None:
-    assert {*WAY, "api-edge", "compute", "data", f"to {ATTEMPTS} attempts"} <= set(texts(svg))
+    assert {*WAY, "api-edge", "compute", "data", f"to {DELIVERY_ATTEMPTS} attempts"} <= set(texts(svg))
     assert details(svg) == [f"A transaction's way: {' → '.join(WAY)}"]
 
 

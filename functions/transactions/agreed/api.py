@@ -1,0 +1,20 @@
+"""The API: paths and headers that API Gateway routes and the validator reads, and how both tell of a refusal."""
+
+from typing import Final
+
+from transactions.product import PRODUCT
+
+ITEM_PARAMETER: Final = "id"
+COLLECTION_PATH: Final = "/v1/transactions"
+ITEM_PATH: Final = f"{COLLECTION_PATH}/{{{ITEM_PARAMETER}}}"
+
+API_KEY_HEADER: Final = "x-api-key"
+IDEMPOTENCY_KEY_HEADER: Final = "idempotency-key"
+
+PROBLEM_MEDIA_TYPE: Final = "application/problem+json"
+"""RFC 9457."""
+
+
+def problem_type(slug: str) -> str:
+    """Give the type of a problem document, which clients tell problems apart by."""
+    return f"urn:{PRODUCT}:problem:{slug}"

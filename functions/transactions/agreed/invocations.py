@@ -1,0 +1,40 @@
+"""How Lambda calls the functions: time-outs, batches and tries, and what of the queue follows from them.
+
+an attempt of a webhook  <  the notifier's time-out  <  the visibility time-out of its queue
+all waits between attempts  <  the queue's retention
+attempts of a webhook  <  receives of its message
+the validator's time-out  =  API Gateway's
+"""
+
+from typing import Final
+
+from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS
+
+DAY_SECONDS: Final = 24 * 60 * 60
+
+VALIDATOR_TIMEOUT_SECONDS: Final = 10
+FRAUD_DETECTOR_TIMEOUT_SECONDS: Final = 30
+NOTIFIER_TIMEOUT_SECONDS: Final = 30
+
+INTEGRATION_TIMEOUT_MS: Final = VALIDATOR_TIMEOUT_SECONDS * 1000
+"""Of API Gateway for the validator: past it there is nobody left to answer."""
+
+STREAM_BATCH: Final = 100
+"""Records that one invocation of the fraud-detector gets at the most; a merchant's limit may be passed by a small
+multiple of it."""
+STREAM_BATCHES_AT_ONCE: Final = 4
+"""Of one shard of the stream."""
+STREAM_RETRIES: Final = 10
+"""Of a batch; then its place in the stream goes to the stream-failures queue."""
+
+NOTIFICATIONS_BATCH: Final = 10
+"""Messages that one invocation of the notifier gets at the most; it tries them all at once."""
+NOTIFICATIONS_VISIBILITY_SECONDS: Final = 6 * NOTIFIER_TIMEOUT_SECONDS
+"""AWS refuses a mapping where it is below the function's time-out, and advises six times of it, so that a retried batch
+is not handed out twice."""
+NOTIFICATIONS_RECEIVES: Final = DELIVERY_ATTEMPTS + 3
+"""The notifier itself writes the dead letter at its last attempt, with the reason; this is for one that cannot."""
+SHORTEST_NOTIFICATION_RETENTION_DAYS: Final = (sum(BACK_OFF_SECONDS) + DAY_SECONDS) // DAY_SECONDS
+"""A message that SQS forgets between two attempts is neither delivered nor a dead letter."""
+DEAD_LETTER_RETENTION_SECONDS: Final = 14 * DAY_SECONDS
+"""The longest SQS offers: a dead letter waits for a person."""

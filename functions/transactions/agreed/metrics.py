@@ -1,0 +1,23 @@
+"""The functions' own metrics, for dashboards and alarms; each has the dimension `service`, the function's name."""
+
+from typing import Final
+
+from transactions.product import PRODUCT
+
+NAMESPACE: Final = PRODUCT
+
+RECORDS_FAILED: Final = "RecordsFailed"
+"""Records of the stream that have to come again."""
+WEBHOOKS_DELIVERED: Final = "WebhooksDelivered"
+WEBHOOKS_FAILED: Final = "WebhooksFailed"
+"""Attempts, not notifications."""
+
+
+def answered(status: int) -> str:
+    """Name the count of answers of the validator by their class: `Answered2xx`."""
+    return f"Answered{status // 100}xx"
+
+
+def decided(verdict: str) -> str:
+    """Name the count of decisions by their verdict: `DecidedApproved`."""
+    return f"Decided{verdict.capitalize()}"

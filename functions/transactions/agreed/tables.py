@@ -1,0 +1,37 @@
+"""The tables: the attributes that DynamoDB itself knows by name, the ids of what merchants have, and the stream."""
+
+import hashlib
+from typing import Final
+
+KEY: Final = "id"
+"""The hash key of every table; none has a range key."""
+
+MERCHANT_INDEX: Final = "merchant-index"
+"""Lists the transactions of a merchant by time."""
+MERCHANT_INDEX_HASH_KEY: Final = "merchant_id"
+MERCHANT_INDEX_RANGE_KEY: Final = "listing"
+
+EXPIRES_AT: Final = "expires_at"
+"""When DynamoDB may delete an item of the velocity table, in seconds since the epoch."""
+
+STREAM_VIEW: Final = "NEW_IMAGE"
+"""What the transactions' stream carries: all that the fraud-detector needs of an insert."""
+STREAM_FILTER: Final = {"eventName": ["INSERT"]}
+"""What of the stream reaches the fraud-detector: decisions change items too; only new ones are to be decided."""
+
+API_KEY_ID_PREFIX: Final = "key#"
+API_KEY_MERCHANT: Final = "merchant_id"
+"""Of the item of an API key: whose it is."""
+
+
+def api_key_id(api_key: str) -> str:
+    """Give the id of the item that binds an API key to its merchant: `key#` and the key's SHA-256 in hexadecimal.
+
+    A key has over 100 random bits, so a plain hash cannot be searched, and every request has to compute it.
+    """
+    return f"{API_KEY_ID_PREFIX}{hashlib.sha256(api_key.encode()).hexdigest()}"
+
+
+def settings_id(merchant_id: str, version: int | None = None) -> str:
+    """Give the id of the item of a merchant's settings: those in force, or those of a version that was in force."""
+    return f"merchant#{merchant_id}" if version is None else f"merchant#{merchant_id}#{version}"
