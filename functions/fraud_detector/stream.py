@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transactions.clock import Clock
+from transactions.findings import Findings, judge
 from transactions.merchants import Merchants
-from transactions.rules import Findings, judge
 from transactions.settings import MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import Decision, Transaction

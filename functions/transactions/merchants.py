@@ -15,7 +15,7 @@ from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settin
 from transactions.attributes import from_item, key_of, refused_item, to_item
 from transactions.clock import Clock
 from transactions.memory import remember
-from transactions.settings import MerchantSettings
+from transactions.settings import MerchantSettings, stored_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -49,14 +49,14 @@ class Merchants:
     def settings(self, merchant_id: str) -> MerchantSettings | None:
         """Read a merchant's settings; None for a merchant that has none yet."""
         item = self._read(settings_id(merchant_id))
-        return _settings_in(item) if item else None
+        return stored_settings(item["settings"]) if item else None
 
     def settings_at(self, merchant_id: str, version: int) -> MerchantSettings | None:
         """Read a merchant's settings of a version, in force or past; None when there never was one."""
         item = self._fetch(settings_id(merchant_id))
-        if item and _settings_in(item).version != version:
+        if item and stored_settings(item["settings"]).version != version:
             item = self._fetch(settings_id(merchant_id, version))
-        return _settings_in(item) if item else None
+        return stored_settings(item["settings"]) if item else None
 
     def write(self, settings: MerchantSettings) -> MerchantSettings:
         """Put a merchant's settings in force under the next version; those there were are kept beside them.
@@ -73,7 +73,7 @@ class Merchants:
         item_id = settings_id(settings.id)
         self._remembered.pop(item_id, None)
         item = self._fetch(item_id)
-        earlier = _settings_in(item) if item else None
+        earlier = stored_settings(item["settings"]) if item else None
         if earlier is None:
             settings = msgspec.structs.replace(settings, version=1)
         else:
@@ -106,7 +106,3 @@ class Merchants:
     def _fetch(self, item_id: str) -> dict[str, Any] | None:
         answer = self._client.get_item(TableName=self._table, Key=key_of(item_id), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
-
-
-def _settings_in(item: dict[str, Any]) -> MerchantSettings:
-    return msgspec.convert(item["settings"], MerchantSettings)

@@ -1,10 +1,8 @@
-"""The rules: each looks at one thing and tells whether it speaks against the transaction; the weights are data.
+"""What can speak against a transaction: one row for every reason code, with its weight and what it compares.
 
-A decision is the sum of the weights of what was found, held against the two thresholds of the merchant's settings:
-
-    score < review_from                  approved
-    review_from <= score < decline_from  review, for a person to decide
-    decline_from <= score                declined
+Rules look at the transaction alone. What else has reasons against it, the histories of cards and merchants, finds them
+by counting (`transactions.velocity`). The weights are where a merchant's settings say nothing else, and what comes of
+them is in `transactions.findings`.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,11 +12,53 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from transactions.clock import iso
-from transactions.settings import MerchantSettings
-from transactions.transaction import Decision, Transaction, Verdict
+from transactions.settings import DECLINE_FROM, REVIEW_FROM, CurrencyLimits, MerchantSettings
+from transactions.transaction import Transaction
 
 Rule = Callable[[Transaction, MerchantSettings], bool]
 """Tells whether it speaks against the transaction."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A transaction beside the settings it is decided by, to be put into words.
+
+    Attributes:
+        transaction: what is decided.
+        settings: its merchant's.
+        near_card: what the history of its card has near it, in words.
+        near_merchant: likewise what its merchant's counts have.
+    """
+
+    transaction: Transaction
+    settings: MerchantSettings
+    near_card: str
+    near_merchant: str
+
+    @property
+    def money(self) -> str:
+        """The amount with its currency, in minor units."""
+        return f"{self.transaction.submission.amount} {self.transaction.submission.currency}"
+
+    @property
+    def limits(self) -> CurrencyLimits | None:
+        """What is allowed in the transaction's currency."""
+        return self.settings.currencies.get(self.transaction.submission.currency)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """A row of the table."""
+
+    code: str
+    weight: int
+    """Where a merchant's settings say nothing else."""
+    compared: Callable[[Comparison], str]
+    """Says in words and numbers what was looked at."""
+    rule: Rule | None = None
+    """None where a history finds it by counting."""
+    is_strict: bool = False
+    """Whether no weight may make it harmless: what it speaks against must never be approved."""
 
 
 def amount_over_limit(transaction: Transaction, settings: MerchantSettings) -> bool:
@@ -27,14 +67,26 @@ def amount_over_limit(transaction: Transaction, settings: MerchantSettings) -> b
     return limits is not None and transaction.submission.amount > limits.amount_limit
 
 
+def _amount(case: Comparison) -> str:
+    return f"{case.money}; limit {case.limits.amount_limit}" if case.limits else _no_limits(case)
+
+
 def currency_not_allowed(transaction: Transaction, settings: MerchantSettings) -> bool:
     """The merchant does not take the currency."""
     return transaction.submission.currency not in settings.currencies
 
 
+def _currency(case: Comparison) -> str:
+    return f"{case.transaction.submission.currency}; taken {', '.join(case.settings.currencies)}"
+
+
 def country_not_allowed(transaction: Transaction, settings: MerchantSettings) -> bool:
     """The merchant does not take cards from the country."""
     return bool(settings.card_countries) and transaction.submission.card.country not in settings.card_countries
+
+
+def _country(case: Comparison) -> str:
+    return f"card of {case.transaction.submission.card.country}; taken {_any(case.settings.card_countries)}"
 
 
 def bin_blocked(transaction: Transaction, settings: MerchantSettings) -> bool:
@@ -49,9 +101,17 @@ def bin_blocked(transaction: Transaction, settings: MerchantSettings) -> bool:
     return False
 
 
+def _bin(case: Comparison) -> str:
+    return f"{case.transaction.submission.card.bin}; blocked {', '.join(case.settings.blocked_bins) or 'none'}"
+
+
 def card_expired(transaction: Transaction, settings: MerchantSettings) -> bool:  # noqa: ARG001 - all rules look alike
     """The card's last month was over when the transaction came."""
     return transaction.submission.card.expires < iso(transaction.created_at)[: len("YYYY-MM")]
+
+
+def _expiry(case: Comparison) -> str:
+    return f"good to {case.transaction.submission.card.expires}; came {iso(case.transaction.created_at)}"
 
 
 def foreign_card_high_amount(transaction: Transaction, settings: MerchantSettings) -> bool:
@@ -62,6 +122,15 @@ def foreign_card_high_amount(transaction: Transaction, settings: MerchantSetting
         limits is not None
         and submission.card.country != settings.country
         and submission.amount > limits.foreign_card_review_above
+    )
+
+
+def _foreign(case: Comparison) -> str:
+    if not case.limits:
+        return _no_limits(case)
+    return (
+        f"card of {case.transaction.submission.card.country}, merchant in {case.settings.country}; "
+        f"{case.money}, looked at above {case.limits.foreign_card_review_above}"
     )
 
 
@@ -80,54 +149,85 @@ def night_ceiling(transaction: Transaction, settings: MerchantSettings) -> bool:
     return is_night and transaction.submission.amount > limits.night_ceiling
 
 
-RULES: Final[Mapping[str, Rule]] = {
-    rule.__name__: rule
-    for rule in (
-        amount_over_limit,
-        currency_not_allowed,
-        country_not_allowed,
-        bin_blocked,
-        card_expired,
-        foreign_card_high_amount,
-        night_ceiling,
+def _night(case: Comparison) -> str:
+    night = case.settings.night
+    if night is None:
+        return "the merchant has no night"
+    if not case.limits or case.limits.night_ceiling is None:
+        return f"no ceiling in {case.transaction.submission.currency}"
+    local = datetime.fromtimestamp(case.transaction.created_at / 1000, UTC).astimezone(ZoneInfo(night.timezone))
+    return (
+        f"{local:%H:%M} in {night.timezone}, night from {night.from_hour} to {night.to_hour}; "
+        f"{case.money}, ceiling {case.limits.night_ceiling}"
     )
-}
-"""Reason code to rule, for what the transaction alone tells; what others tell of it is counted by the velocities."""
 
 
-@dataclass(frozen=True)
-class Findings:
-    """What speaks against a transaction, by the settings of its merchant."""
-
-    reasons: tuple[str, ...]
-    settings: MerchantSettings
-
-    @property
-    def score(self) -> int:
-        """The sum of the reasons' weights."""
-        return sum(self.settings.weights[reason] for reason in self.reasons)
-
-    @property
-    def verdict(self) -> Verdict:
-        """What the score comes to."""
-        if self.is_declined:
-            return "declined"
-        return "review" if self.score >= self.settings.review_from else "approved"
-
-    @property
-    def is_declined(self) -> bool:
-        """Whether nothing found later could change the verdict."""
-        return self.score >= self.settings.decline_from
-
-    def plus(self, reasons: tuple[str, ...]) -> "Findings":
-        """Add what was found later."""
-        return Findings(self.reasons + reasons, self.settings)
-
-    def decision(self, decided_at: int) -> Decision:
-        """Put the findings into the form that is kept."""
-        return Decision(self.verdict, list(self.reasons), self.score, self.settings.version, decided_at)
+def _duplicate(case: Comparison) -> str:
+    return f"the same amount within {case.settings.duplicate_window_seconds} s; {case.near_card}"
 
 
-def judge(transaction: Transaction, settings: MerchantSettings) -> Findings:
-    """Apply every rule that looks at the transaction alone."""
-    return Findings(tuple(code for code, rule in RULES.items() if rule(transaction, settings)), settings)
+def _card_count(case: Comparison) -> str:
+    limit = case.settings.card_velocity
+    return f"limit {limit.count} in {limit.window_seconds} s; {case.near_card}"
+
+
+def _card_amount(case: Comparison) -> str:
+    limit = case.settings.card_velocity
+    return f"{_amount_limit(case, limit.amounts, limit.window_seconds)}; {case.near_card}"
+
+
+def _merchant_count(case: Comparison) -> str:
+    limit = case.settings.merchant_velocity
+    if limit is None:
+        return "no limit of the merchant's own"
+    return f"limit {limit.count} in {limit.window_seconds} s; {case.near_merchant}"
+
+
+def _merchant_amount(case: Comparison) -> str:
+    limit = case.settings.merchant_velocity
+    if limit is None:
+        return "no limit of the merchant's own"
+    return f"{_amount_limit(case, limit.amounts, limit.window_seconds)}; {case.near_merchant}"
+
+
+def _unknown(case: Comparison) -> str:
+    return f"came {iso(case.transaction.created_at)}; found a day later, or where its time is forgotten"
+
+
+def _no_limits(case: Comparison) -> str:
+    return f"{case.transaction.submission.currency} is not taken"
+
+
+def _any(countries: list[str]) -> str:
+    return f"from {', '.join(countries)}" if countries else "from everywhere"
+
+
+def _amount_limit(case: Comparison, amounts: Mapping[str, int], window_seconds: int) -> str:
+    currency = case.transaction.submission.currency
+    if currency not in amounts:
+        return f"no limit in {currency}"
+    return f"{case.money}, limit {amounts[currency]} in {window_seconds} s"
+
+
+REASONS: Final = (
+    Reason(code="amount_over_limit", weight=DECLINE_FROM, compared=_amount, rule=amount_over_limit),
+    Reason(code="currency_not_allowed", weight=DECLINE_FROM, compared=_currency, rule=currency_not_allowed),
+    Reason(code="country_not_allowed", weight=DECLINE_FROM, compared=_country, rule=country_not_allowed),
+    Reason(code="bin_blocked", weight=DECLINE_FROM, compared=_bin, rule=bin_blocked),
+    Reason(code="card_expired", weight=DECLINE_FROM, compared=_expiry, rule=card_expired),
+    Reason(code="foreign_card_high_amount", weight=REVIEW_FROM, compared=_foreign, rule=foreign_card_high_amount),
+    Reason(code="night_ceiling", weight=REVIEW_FROM, compared=_night, rule=night_ceiling),
+    Reason(code="duplicate", weight=REVIEW_FROM, compared=_duplicate),
+    Reason(code="velocity_card_count", weight=DECLINE_FROM, compared=_card_count, is_strict=True),
+    Reason(code="velocity_card_amount", weight=DECLINE_FROM, compared=_card_amount, is_strict=True),
+    Reason(code="velocity_card_unknown", weight=REVIEW_FROM, compared=_unknown, is_strict=True),
+    Reason(code="velocity_merchant_count", weight=REVIEW_FROM, compared=_merchant_count),
+    Reason(code="velocity_merchant_amount", weight=REVIEW_FROM, compared=_merchant_amount),
+    Reason(code="velocity_merchant_unknown", weight=REVIEW_FROM, compared=_unknown),
+)
+"""In the order in which they are told."""
+
+BY_CODE: Final[Mapping[str, Reason]] = {reason.code: reason for reason in REASONS}
+RULES: Final[Mapping[str, Rule]] = {reason.code: reason.rule for reason in REASONS if reason.rule}
+WEIGHTS: Final[Mapping[str, int]] = {reason.code: reason.weight for reason in REASONS}
+STRICT: Final = frozenset(reason.code for reason in REASONS if reason.is_strict)

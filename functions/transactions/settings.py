@@ -1,44 +1,21 @@
 """A merchant's settings: what may be submitted, and all the numbers that decisions are made by."""
 
-import zoneinfo
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
 from transactions.agreed.invocations import DAY_SECONDS
 from transactions.agreed.merchant_ids import MERCHANT_ID_PATTERN
-from transactions.errors import InvalidSettingsError
-from transactions.money import CURRENCIES
+from transactions.stored import read_stored
 from transactions.submission import Country, Currency
 
 DECLINE_FROM: Final = 100
 REVIEW_FROM: Final = 50
 
-WEIGHTS: Final[Mapping[str, int]] = {
-    "amount_over_limit": DECLINE_FROM,
-    "currency_not_allowed": DECLINE_FROM,
-    "country_not_allowed": DECLINE_FROM,
-    "bin_blocked": DECLINE_FROM,
-    "card_expired": DECLINE_FROM,
-    "foreign_card_high_amount": REVIEW_FROM,
-    "night_ceiling": REVIEW_FROM,
-    "duplicate": REVIEW_FROM,
-    "velocity_card_count": DECLINE_FROM,
-    "velocity_card_amount": DECLINE_FROM,
-    "velocity_card_unknown": REVIEW_FROM,
-    "velocity_merchant_count": REVIEW_FROM,
-    "velocity_merchant_amount": REVIEW_FROM,
-    "velocity_merchant_unknown": REVIEW_FROM,
-}
-"""Reason code to weight, where a merchant's settings say nothing else."""
-
-STRICT: Final = frozenset({"velocity_card_count", "velocity_card_amount", "velocity_card_unknown"})
-"""Reasons that no weight may make harmless: what they speak against must never be approved."""
-
 LONGEST_WINDOW_SECONDS: Final = 7 * DAY_SECONDS
+MOST_CARD_COUNT: Final = 20
 
 Amount = Annotated[int, Meta(ge=1)]
 _BIN: Final = "[0-9]{1,8}"
@@ -67,8 +44,8 @@ class CardVelocity(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_o
     """What one card may do at the merchant in any window of time. Strict, whatever runs at the same time."""
 
     window_seconds: Annotated[int, Meta(ge=1, le=LONGEST_WINDOW_SECONDS)]
-    count: Annotated[int, Meta(ge=1, le=20)]
-    """At most twenty, so that a card's history stays within one write unit."""
+    count: Annotated[int, Meta(ge=1, le=MOST_CARD_COUNT)]
+    """Bounded, so that a card's history stays within one write unit."""
     amounts: dict[Currency, Amount] = {}
     """Currency to minor units; a currency that is not named has no limit of its amount."""
 
@@ -101,7 +78,7 @@ class MerchantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     card_velocity: CardVelocity
     merchant_velocity: MerchantVelocity | None = None
     weights: dict[str, Annotated[int, Meta(ge=0, le=1000)]] = {}
-    """Reason code to weight; written out in full when the settings are parsed."""
+    """Reason code to weight; all are written out when settings are checked, so one that is not there is newer."""
     review_from: Annotated[int, Meta(ge=1)] = REVIEW_FROM
     """The score from which a transaction is for a person to decide."""
     decline_from: Annotated[int, Meta(ge=1)] = DECLINE_FROM
@@ -109,68 +86,27 @@ class MerchantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     webhook_url: str | None = None
 
 
-def parse_settings(document: Mapping[str, Any], *, allow_private: bool = False) -> MerchantSettings:
-    """Check settings as an operator wrote them.
-
-    Args:
-        document: setting name to value.
-        allow_private: whether webhooks may go to http.
+def stored_settings(values: Mapping[str, Any]) -> MerchantSettings:
+    """Read settings of any age, as an item of the merchants table holds them.
 
     Raises:
-        InvalidSettingsError: names the merchant, the setting and what is wrong with it.
+        msgspec.ValidationError: no version of the code could have written them.
     """
-    try:
-        settings = msgspec.convert(document, MerchantSettings)
-    except msgspec.ValidationError as error:
-        raise InvalidSettingsError(f"settings of merchant {document.get('id')!r}: {error}") from error
-    settings = msgspec.structs.replace(settings, weights={**WEIGHTS, **settings.weights})
-    problems = (*_unknown_words(settings), *_conflicts(settings), *_url_problems(settings.webhook_url, allow_private))
-    for wrong in problems:
-        raise InvalidSettingsError(f"settings of merchant {settings.id!r}: {wrong}")
-    return settings
+    return read_stored(_with_limits_per_currency(values), MerchantSettings)
 
 
-def _unknown_words(settings: MerchantSettings) -> Iterator[str]:
-    """Find currencies, time zones and reason codes that do not exist."""
-    limited = set(settings.card_velocity.amounts)
-    if settings.merchant_velocity:
-        limited |= settings.merchant_velocity.amounts.keys()
-    for currency in sorted((settings.currencies.keys() | limited) - CURRENCIES):
-        yield f"{currency!r} is no currency of ISO 4217"
-    if settings.night and settings.night.timezone not in zoneinfo.available_timezones():
-        yield f"night.timezone is {settings.night.timezone!r}; it is to be an IANA name such as Europe/Berlin"
-    for code in sorted(settings.weights.keys() - WEIGHTS.keys()):
-        yield f"weights has {code!r}; the reason codes are {', '.join(WEIGHTS)}"
-
-
-def _conflicts(settings: MerchantSettings) -> Iterator[str]:
-    """Find settings that cannot hold together."""
-    for blocked in settings.blocked_bins:
-        low, _, high = blocked.partition("-")
-        if high and (len(low) != len(high) or low > high):
-            yield f"blocked_bins has {blocked!r}; a range is two BINs of one length, the smaller first"
-    if settings.duplicate_window_seconds > settings.card_velocity.window_seconds:
-        yield (
-            f"duplicate_window_seconds is {settings.duplicate_window_seconds}; it is to be no longer than "
-            f"card_velocity.window_seconds ({settings.card_velocity.window_seconds})"
-        )
-    if settings.decline_from < settings.review_from:
-        yield f"decline_from is {settings.decline_from}, below review_from ({settings.review_from})"
-    for code in sorted(STRICT):
-        if settings.weights[code] < settings.review_from:
-            yield f"weights.{code} is {settings.weights[code]}, below review_from: its limit would not hold"
-
-
-def _url_problems(url: str | None, allow_private: bool) -> Iterator[str]:  # noqa: FBT001 - private, called once
-    if url is None:
-        return
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        yield f"webhook_url is no URL: {error}"
-        return
-    if parts.scheme not in ({"https", "http"} if allow_private else {"https"}) or not parts.hostname:
-        yield "webhook_url is to be an https URL"
-    if parts.username is not None or parts.fragment:
-        yield "webhook_url is to have neither user name nor fragment"
+def _with_limits_per_currency(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Rewrite settings of the time when one limit held for all currencies, and one velocity."""
+    if not isinstance(values.get("currencies"), list):
+        return values
+    limits = {name: values[name] for name in ("amount_limit", "foreign_card_review_above")}
+    velocity = values["velocity"]
+    return {
+        **values,
+        "currencies": dict.fromkeys(values["currencies"], limits),
+        "card_velocity": {
+            "window_seconds": velocity["window_seconds"],
+            "count": min(velocity["count"], MOST_CARD_COUNT),
+            "amounts": dict.fromkeys(values["currencies"], velocity["amount"]),
+        },
+    }

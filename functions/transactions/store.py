@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from transactions.agreed.tables import KEY, MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
 from transactions.attributes import Item, from_item, key_of, refused_item, to_item
+from transactions.stored import read_stored
 from transactions.transaction import PENDING, Decision, Transaction
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class TransactionStore:
 
 def parse_item(item: Item) -> Transaction:
     """Read a transaction from an item, or from its image in the table's stream."""
-    return msgspec.convert(from_item(item), Transaction)
+    return read_stored(from_item(item), Transaction)
 
 
 def _to_item(transaction: Transaction) -> dict[str, Any]:

@@ -14,6 +14,8 @@ from transactions.money import CURRENCIES, LARGEST_AMOUNT
 
 LARGEST_BODY: Final = 16 * 1024
 """Bytes."""
+MOST_METADATA: Final = 10
+"""Entries that may be submitted; transactions are kept that have more."""
 MOST_TEXT: Final = 320
 """Bytes of UTF-8 that `reference` and the names and values of `metadata` may take together: an item stays within the
 one kibibyte that DynamoDB counts as one write unit, whatever a merchant sends."""
@@ -40,7 +42,10 @@ class Submission(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_d
     reference: Annotated[str, Meta(min_length=1, max_length=64, description="The merchant's own")] | UnsetType = UNSET
     # DynamoDB knows no attribute without a name.
     metadata: (
-        Annotated[dict[Annotated[str, Meta(min_length=1)], str], Meta(max_length=10, description="The merchant's own")]
+        Annotated[
+            dict[Annotated[str, Meta(min_length=1)], str],
+            Meta(description="The merchant's own", extra_json_schema={"maxProperties": MOST_METADATA}),
+        ]
         | UnsetType
     ) = UNSET
 
@@ -68,6 +73,8 @@ def parse(body: bytes) -> Submission:
         raise InvalidSubmissionError(f"{error}") from error
     if submission.currency not in CURRENCIES:
         raise InvalidSubmissionError("`$.currency` is no currency of ISO 4217")
+    if submission.metadata is not UNSET and len(submission.metadata) > MOST_METADATA:
+        raise InvalidSubmissionError(f"`$.metadata` has more than {MOST_METADATA} entries")
     if _text_size(submission) > MOST_TEXT:
         raise InvalidSubmissionError(f"`$.reference` and `$.metadata` together take more than {MOST_TEXT} bytes")
     return submission

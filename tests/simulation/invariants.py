@@ -10,8 +10,8 @@ from simulation.merchants import CARD_AMOUNT, CARD_COUNT, IDS, MERCHANT_COUNT, W
 from simulation.model.values import Item, item_size
 from simulation.world import LARGEST_BATCH, SHARDS, Answer, World
 from transactions.card_numbers import holds_card_number
-from transactions.rules import RULES
-from transactions.settings import DECLINE_FROM, WEIGHTS
+from transactions.rules import RULES, WEIGHTS
+from transactions.settings import DECLINE_FROM
 from transactions.store import parse_item
 from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import card_key, parse_history, use_of

@@ -7,7 +7,8 @@ from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.faults import Crash, Fault
 from transactions.merchants import Merchants, SettingsChangedError
-from transactions.settings import MerchantSettings, parse_settings
+from transactions.settings import MerchantSettings
+from transactions.settings_document import parse_settings
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id
 from transactions.attributes import to_item
 from transactions.memory import CACHE_MS
 from transactions.merchants import Merchants
-from transactions.settings import parse_settings
+from transactions.settings_document import parse_settings
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.signing import WebhookSecrets
 

@@ -9,7 +9,7 @@ import boto3
 from tapstack.lane.emulator.server import REGION
 from transactions.clock import now
 from transactions.merchants import Merchants
-from transactions.settings import parse_settings
+from transactions.settings_document import parse_settings
 
 SAMPLES: Final = Path(__file__).parent / "samples" / "merchants.json"
 

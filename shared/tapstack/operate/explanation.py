@@ -1,14 +1,32 @@
 """Why a transaction was decided as it was, and whether the same would come out again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from tapstack.operate.comparisons import COMPARISONS, Case
-from transactions.rules import RULES, Findings, judge
-from transactions.transaction import Decision, current_view
+from tapstack.operate.traces import Traces
+from transactions.findings import Findings, judge, weight_of
+from transactions.rules import BY_CODE, RULES, Comparison
+from transactions.settings import MerchantSettings
+from transactions.transaction import Decision, Transaction, current_view
+
+
+@dataclass(frozen=True)
+class Case:
+    """A transaction, the settings it was decided by, and what the velocity table still has of its time."""
+
+    transaction: Transaction
+    settings: MerchantSettings
+    traces: Traces
+
+    @property
+    def comparison(self) -> Comparison:
+        """The case as the rules' words are made from it."""
+        return Comparison(
+            self.transaction, self.settings, near_card=self.traces.card.words, near_merchant=self.traces.merchant.words
+        )
 
 
 @dataclass(frozen=True)
@@ -18,7 +36,7 @@ class Rule:
     code: str
     found: bool
     weight: int | None
-    """None for a code that the settings do not know."""
+    """None for a code that neither the settings nor this version of the code know."""
     compared: str
 
 
@@ -54,8 +72,7 @@ class Explanation:
 
 def explain(case: Case, decision: Decision) -> Explanation:
     """Take a decision apart."""
-    weights = case.settings.weights
-    codes = [*COMPARISONS, *(code for code in decision.reasons if code not in COMPARISONS)]
+    codes = [*BY_CODE, *(code for code in decision.reasons if code not in BY_CODE)]
     return Explanation(
         case,
         decision,
@@ -63,23 +80,25 @@ def explain(case: Case, decision: Decision) -> Explanation:
             Rule(
                 code,
                 code in decision.reasons,
-                weights.get(code),
-                COMPARISONS[code](case) if code in COMPARISONS else "",
+                weight_of(code, case.settings),
+                BY_CODE[code].compared(case.comparison) if code in BY_CODE else "",
             )
             for code in codes
         ],
-        _differences(case, decision, weights),
+        _differences(case, decision),
     )
 
 
-def _differences(case: Case, decision: Decision, weights: Mapping[str, int]) -> list[str]:
+def _differences(case: Case, decision: Decision) -> list[str]:
     # What the velocities found depended on what else happened; it is taken as it is stored.
     stored = [code for code in decision.reasons if code in RULES]
-    replayed = list(judge(case.transaction, case.settings).reasons)
+    # A rule that is newer than the settings may be newer than the decision: that it was not found then tells nothing.
+    asked = [code for code in RULES if code in stored or code in case.settings.weights]
+    replayed = [code for code in judge(case.transaction, case.settings).reasons if code in asked]
     differences = []
     if replayed != stored:
         differences.append(f"the rules find {_listed(replayed)}, stored is {_listed(stored)}")
-    if unknown := [code for code in decision.reasons if code not in weights]:
+    if unknown := [code for code in decision.reasons if weight_of(code, case.settings) is None]:
         differences.append(f"settings version {case.settings.version} has no weight for {_listed(unknown)}")
         return differences
     again = Findings(tuple(decision.reasons), case.settings).decision(decision.decided_at)

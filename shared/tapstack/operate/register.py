@@ -4,11 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from transactions.agreed.tables import API_KEY_ID_PREFIX, API_KEY_MERCHANT, KEY
 from transactions.attributes import from_item
-from transactions.settings import MerchantSettings
+from transactions.settings import MerchantSettings, stored_settings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,8 +39,7 @@ def read_register(client: "DynamoDBClient", table: str) -> Register:
         if f"{kind}#" == API_KEY_ID_PREFIX:
             register.entries.setdefault(values[API_KEY_MERCHANT], Entry()).api_keys += 1
         elif kind == "merchant" and "#" not in rest:
-            settings = msgspec.convert(values["settings"], MerchantSettings)
-            register.entries.setdefault(rest, Entry()).settings = settings
+            register.entries.setdefault(rest, Entry()).settings = stored_settings(values["settings"])
     return register
 
 

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from tapstack.console.errors import UserError
 from transactions import strict_json
-from transactions.settings import MerchantSettings, parse_settings
+from transactions.settings import MerchantSettings
+from transactions.settings_document import parse_settings
 from transactions.webhooks.delivery import is_public
 
 STDIN: Final = "-"

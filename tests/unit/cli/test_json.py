@@ -19,7 +19,7 @@ from tapstack.lane.transactions_file import Line
 from tapstack.operate.dead_letters import DeadLetter
 from tapstack.operate.register import Entry, Register
 from transactions.clock import now
-from transactions.settings import parse_settings
+from transactions.settings_document import parse_settings
 
 Captured = pytest.CaptureFixture[str]
 

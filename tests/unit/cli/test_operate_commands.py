@@ -14,7 +14,8 @@ from tapstack.cli.main import main
 from tapstack.lane.lane import Lane
 from tapstack.lane.merchants import SAMPLES
 from tapstack.operate.account import Account
-from transactions.settings import MerchantSettings, parse_settings
+from transactions.settings import MerchantSettings
+from transactions.settings_document import parse_settings
 
 Captured = pytest.CaptureFixture[str]
 DOCUMENT: dict[str, Any] = json.loads(SAMPLES.read_text(encoding="utf-8"))[0]

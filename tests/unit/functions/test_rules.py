@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transactions.errors import InvalidSettingsError
-from transactions.rules import RULES, Findings, judge
-from transactions.settings import STRICT, WEIGHTS, MerchantSettings, parse_settings
+from transactions.findings import Findings, judge
+from transactions.rules import RULES, STRICT, WEIGHTS
+from transactions.settings import MerchantSettings
+from transactions.settings_document import parse_settings
 from transactions.submission import Submission
 from transactions.transaction import Transaction
 from transactions.velocity.windows import Counted, exceeded

@@ -10,8 +10,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.operate.account import Account
-from tapstack.operate.comparisons import Case
-from tapstack.operate.explanation import Explanation, explain
+from tapstack.operate.explanation import Case, Explanation, explain
 from tapstack.operate.traces import Near, read_traces
 from transactions.clock import iso, now
 from transactions.store import TransactionStore
@@ -60,7 +59,9 @@ def _transaction(account: Account, transaction_id: str) -> Transaction:
 def _print(explanation: Explanation) -> None:
     case, decision = explanation.case, explanation.decision
     transaction, settings = case.transaction, case.settings
-    print(f"transaction  {transaction.id} of {transaction.merchant_id}, {case.money}, {iso(transaction.created_at)}")
+    print(
+        f"transaction  {transaction.id} of {transaction.merchant_id}, {case.comparison.money}, {iso(transaction.created_at)}"
+    )
     print(f"decision     {decision.verdict}, score {decision.score}, {iso(decision.decided_at)}")
     print(f"settings     version {settings.version}: review from {settings.review_from}, ", end="")
     print(f"declined from {settings.decline_from}\n")
