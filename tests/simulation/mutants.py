@@ -55,8 +55,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "accept without a condition",
         "transactions/store.py",
-        'ConditionExpression="attribute_not_exists(id)",',
-        'ConditionExpression="attribute_not_exists(id) OR attribute_exists(id)",',
+        'ConditionExpression=f"attribute_not_exists({KEY})",',
+        'ConditionExpression=f"attribute_not_exists({KEY}) OR attribute_exists({KEY})",',
     ),
     Mutant(
         "decide what is decided",
@@ -72,7 +72,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "replay for another body",
-        "transactions/acceptance.py",
+        "validator/acceptance.py",
         "if earlier.request_hash != transaction.request_hash:",
         "if not earlier.request_hash:",
     ),
@@ -96,7 +96,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "accept for a suspended merchant",
-        "transactions/acceptance.py",
+        "validator/acceptance.py",
         "        if earlier is None:\n            raise MerchantRefusedError(",
         "        if earlier is None:\n            earlier = store.insert(transaction)\n        elif not earlier.id:\n"
         "            raise MerchantRefusedError(",
@@ -109,45 +109,45 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "count a card without a condition",
-        "transactions/card_velocity.py",
-        'ConditionExpression="version = :version" if history.version else "attribute_not_exists(id)",',
+        "transactions/velocity/card.py",
+        'ConditionExpression="version = :version" if history.version else f"attribute_not_exists({KEY})",',
         'ConditionExpression="version = :version OR attribute_exists(id)" if history.version '
-        'else "attribute_not_exists(id) OR attribute_exists(id)",',
+        'else f"attribute_not_exists({KEY}) OR attribute_exists({KEY})",',
     ),
     Mutant(
         "count again what is counted",
-        "transactions/card_velocity.py",
+        "transactions/velocity/card.py",
         "if any(use.digest == mine.digest for use in history.uses):",
         "if any(use.digest == mine.digest and use.at > mine.at for use in history.uses):",
     ),
     Mutant(
         "approve when the card's history does not hold still",
-        "transactions/card_velocity.py",
+        "transactions/velocity/card.py",
         "            history = newer\n",
         "            return CardCount(duplicate)\n",
     ),
     Mutant(
         "look at the window before alone",
-        "transactions/windows.py",
+        "transactions/velocity/windows.py",
         "near = [entry for entry in earlier if abs(entry.at - new.at) < window]",
         "near = [entry for entry in earlier if 0 <= new.at - entry.at < window]",
     ),
     Mutant(
         "forget that uses were forgotten",
-        "transactions/card_velocity.py",
+        "transactions/velocity/card.py",
         "max(self.forgotten, *dropped, 0)",
         "0 * max(self.forgotten, *dropped, 0)",
     ),
     Mutant(
         "count a merchant without a condition",
-        "transactions/merchant_velocity.py",
-        'ConditionExpression="version = :version" if tally.version else "attribute_not_exists(id)",',
+        "transactions/velocity/merchant.py",
+        'ConditionExpression="version = :version" if tally.version else f"attribute_not_exists({KEY})",',
         'ConditionExpression="version = :version OR attribute_exists(id)" if tally.version '
-        'else "attribute_not_exists(id) OR attribute_exists(id)",',
+        'else f"attribute_not_exists({KEY}) OR attribute_exists({KEY})",',
     ),
     Mutant(
         "take shards that were not read for empty",
-        "transactions/merchant_velocity.py",
+        "transactions/velocity/merchant.py",
         'wanted = answer.get("UnprocessedKeys")',
         "wanted = None",
     ),
@@ -196,13 +196,13 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "sign with the new secret alone",
-        "transactions/webhooks.py",
+        "transactions/webhooks/signing.py",
         "for secret in (secrets.current, secrets.previous) if secret",
         "for secret in (secrets.current,) if secret",
     ),
     Mutant(
         "remember secrets and settings for ever",
-        "transactions/merchants.py",
+        "transactions/memory.py",
         "if key in memory and now - memory[key][0] < CACHE_MS:",
         "if key in memory:",
     ),
