@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from fraud_detector.stream import Detector
+from fraud_detector.stream import Detector, FailedRecord
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import FraudDetectorEnvironment
 from transactions.clock import now
@@ -29,9 +29,9 @@ def _decided(transaction: Transaction, decision: Decision) -> None:
     logger.info("decided", transaction_id=transaction.id, verdict=decision.verdict, reasons=decision.reasons)
 
 
-def _failed(sequence_number: str, error: Exception) -> None:
+def _failed(record: FailedRecord) -> None:
     metrics.add_metric(name=metric_names.RECORDS_FAILED, unit=MetricUnit.Count, value=1)
-    logger.warning("record failed", sequence_number=sequence_number, error=type(error).__name__)
+    logger.error("record failed", **record.described())
 
 
 detector = Detector(

@@ -7,7 +7,7 @@ it out again, and every step is one that can be taken twice:
     count    the card's history knows the transaction already; then, and only then, it may be decided already
     limit    one write per merchant and batch; counted twice, a merchant's limit holds a little early
     decide   only a pending transaction changes
-    notify   the same webhook id
+    notify   the same webhook ids
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from transactions.agreed.tables import KEY
 from transactions.clock import Clock
+from transactions.failures import described, ids
 from transactions.findings import Findings, judge
 from transactions.merchants import Merchants
 from transactions.settings import MerchantVelocity
@@ -24,7 +26,7 @@ from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter
 from transactions.webhooks import notifications
-from transactions.webhooks.notifications import Notification, notification
+from transactions.webhooks.notifications import Notification, notifications_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -34,17 +36,41 @@ class MerchantNotSetUpError(Exception):
     """A transaction's merchant has no settings to decide by; the record is tried again, then kept for a person."""
 
 
+@dataclass(frozen=True)
+class FailedRecord:
+    """A record that has to come again."""
+
+    change: Mapping[str, Any]
+    """As the stream has it: `SequenceNumber`, and `NewImage`, which may be anything."""
+    error: Exception
+
+    def described(self) -> dict[str, Any]:
+        """Say what a log may: sequence number, ids, the error's kind and place."""
+        image = self.change.get("NewImage")
+        return {
+            "sequence_number": self.change["SequenceNumber"],
+            **ids(_text(image, KEY), _text(image, "merchant_id")),
+            **described(self.error),
+        }
+
+
 @dataclass
 class _Case:
     """A record of the batch on its way to its decision."""
 
-    number: str
+    change: Mapping[str, Any]
     transaction: Transaction
     findings: Findings
     is_counted: bool = False
     """Whether the card's history has it: what it refused is not the merchant's to count either."""
     held: Decision | None = None
     """The decision, where there is one already."""
+
+    @property
+    def number(self) -> str:
+        """The record's sequence number."""
+        number: str = self.change["SequenceNumber"]
+        return number
 
     @property
     def limit(self) -> MerchantVelocity | None:
@@ -66,8 +92,8 @@ class Detector:
     clock: Clock
     decided: Callable[[Transaction, Decision], None]
     """Hears of each decision."""
-    failed: Callable[[str, Exception], None]
-    """Hears of each record that has to come again, by sequence number."""
+    failed: Callable[[FailedRecord], None]
+    """Hears of each record that has to come again."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Decide a batch of records; one that fails does not hold up the others.
@@ -78,36 +104,36 @@ class Detector:
         again: list[str] = []
         cases: list[_Case] = []
         for record in event["Records"]:
-            with self._failing(again, [record["dynamodb"]["SequenceNumber"]]):
+            with self._failing(again, [record["dynamodb"]]):
                 cases.append(self._judge(record["dynamodb"]))
         for limit, group in _limited(cases):
-            with self._failing(again, [case.number for case in group]):
+            with self._failing(again, [case.change for case in group]):
                 self._limit(limit, group)
         told: list[tuple[str, Notification]] = []
         for case in cases:
             if case.number not in again:
-                with self._failing(again, [case.number]):
-                    told.append((case.number, self._decide(case)))
+                with self._failing(again, [case.change]):
+                    told.extend((case.number, item) for item in self._decide(case))
         refused = notifications.send(self.sqs, self.queue_url, [item for _, item in told])
-        again.extend(told[place][0] for place in sorted(refused))
+        again.extend(dict.fromkeys(told[place][0] for place in sorted(refused)))
         return {"batchItemFailures": [{"itemIdentifier": number} for number in again]}
 
     @contextmanager
-    def _failing(self, again: list[str], numbers: Sequence[str]) -> Iterator[None]:
+    def _failing(self, again: list[str], changes: Sequence[Mapping[str, Any]]) -> Iterator[None]:
         """Have records come again if what is done for them fails, whatever it was."""
         try:
             yield
         except Exception as error:  # noqa: BLE001 - the record is tried again, and in the end kept for a person
-            for number in numbers:
-                self.failed(number, error)
-                again.append(number)
+            for change in changes:
+                self.failed(FailedRecord(change, error))
+                again.append(change["SequenceNumber"])
 
     def _judge(self, change: Mapping[str, Any]) -> _Case:
         transaction = parse_item(change["NewImage"])
         settings = self.merchants.settings(transaction.merchant_id)
         if settings is None:
             raise MerchantNotSetUpError(f"merchant {transaction.merchant_id!r} has no settings")
-        case = _Case(change["SequenceNumber"], transaction, judge(transaction, settings))
+        case = _Case(change, transaction, judge(transaction, settings))
         if case.findings.is_declined:
             # What is declined anyway is not to use up the card's allowance.
             return case
@@ -124,12 +150,18 @@ class Detector:
         for case in group:
             case.findings = case.findings.plus(refused.get(case.transaction.id, ()))
 
-    def _decide(self, case: _Case) -> Notification:
+    def _decide(self, case: _Case) -> list[Notification]:
         decision = case.held
         if decision is None:
             decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))
             self.decided(case.transaction, decision)
-        return notification(case.transaction, decision)
+        return notifications_of(case.transaction, decision)
+
+
+def _text(image: object, name: str) -> object:
+    """Read an attribute of an image that may be none."""
+    value = image.get(name) if isinstance(image, Mapping) else None
+    return value.get("S") if isinstance(value, Mapping) else None
 
 
 def _limited(cases: Sequence[_Case]) -> Iterable[tuple[MerchantVelocity, Sequence[_Case]]]:

@@ -8,7 +8,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from notifier.queue import Notifier, reason_of
+from notifier.queue import Attempt, Notifier
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, NotifierEnvironment
 from transactions.clock import now
@@ -21,13 +21,13 @@ metrics = Metrics()
 environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
 
 
-def _told(webhook_id: str, error: Exception | None) -> None:
-    name = metric_names.WEBHOOKS_FAILED if error else metric_names.WEBHOOKS_DELIVERED
+def _told(attempt: Attempt) -> None:
+    name = metric_names.WEBHOOKS_FAILED if attempt.error else metric_names.WEBHOOKS_DELIVERED
     metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
-    if error:
-        logger.warning("webhook failed", webhook_id=webhook_id, reason=reason_of(error))
+    if attempt.error:
+        logger.warning("webhook failed", **attempt.described())
     else:
-        logger.info("webhook delivered", webhook_id=webhook_id)
+        logger.info("webhook delivered", **attempt.described())
 
 
 notifier = Notifier(

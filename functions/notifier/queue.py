@@ -16,6 +16,7 @@ import msgspec
 from transactions.agreed.invocations import NOTIFICATIONS_BATCH
 from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
 from transactions.clock import Clock
+from transactions.failures import described, ids
 from transactions.merchants import Merchants
 from transactions.webhooks.delivery import Courier, DeliveryError, back_off
 from transactions.webhooks.notifications import Notification
@@ -23,6 +24,28 @@ from transactions.webhooks.signing import SecretStore, signed_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of one receive of a message."""
+
+    message_id: str
+    notification: Notification | None
+    """None where the message is none."""
+    error: Exception | None = None
+    """What went wrong; None where it was delivered, or where there is nobody to tell."""
+
+    def described(self) -> dict[str, Any]:
+        """Say what a log may: ids, and of an error its reason, kind and place."""
+        told = self.notification
+        data = told.event.get("data") if told else None
+        return {
+            "message_id": self.message_id,
+            "webhook_id": told.webhook_id if told else "",
+            **ids(data.get("id") if isinstance(data, Mapping) else None, told.merchant_id if told else None),
+            **({"reason": reason_of(self.error), **described(self.error)} if self.error else {}),
+        }
 
 
 @dataclass(frozen=True)
@@ -36,8 +59,8 @@ class Notifier:
     queue_url: str
     dead_letter_queue_url: str
     clock: Clock
-    told: Callable[[str, Exception | None], None]
-    """Hears of each attempt, by webhook id, and what went wrong with it."""
+    told: Callable[[Attempt], None]
+    """Hears of each attempt."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Deliver a batch of messages.
@@ -56,7 +79,7 @@ class Notifier:
         try:
             return self._try(record)
         except Exception as error:  # noqa: BLE001 - what cannot even be put off comes again after the queue's own time-out
-            self.told("", error)
+            self.told(Attempt(record["messageId"], None, error))
             return False
 
     def _try(self, record: Mapping[str, Any]) -> bool:
@@ -64,19 +87,19 @@ class Notifier:
         try:
             notification = msgspec.json.decode(record["body"], type=Notification)
         except (msgspec.MsgspecError, UnicodeError) as error:
-            self.told("", error)
+            self.told(Attempt(record["messageId"], None, error))
             self._give_up(record, "the message is no notification", attempt)
             return True
         try:
             self._deliver(notification)
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the message is tried again or kept
-            self.told(notification.webhook_id, error)
+            self.told(Attempt(record["messageId"], notification, error))
             if attempt >= DELIVERY_ATTEMPTS:
                 self._give_up(record, reason_of(error), attempt, notification)
                 return True
             self._put_off(record, attempt)
             return False
-        self.told(notification.webhook_id, None)
+        self.told(Attempt(record["messageId"], notification))
         return True
 
     def _deliver(self, notification: Notification) -> None:

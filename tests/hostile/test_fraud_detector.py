@@ -26,6 +26,7 @@ HALF = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
 def make_detector(edge: Edge, queues: Queues) -> Detector:
+    described: list[dict[str, Any]] = []
     # What a card did before is not what this is about.
     cards = Mock(**{"count.return_value": CardCount(())})
     limits = Mock(**{"count.return_value": {}})
@@ -39,7 +40,7 @@ def make_detector(edge: Edge, queues: Queues) -> Detector:
         queue_url=QUEUE,
         clock=lambda: edge.at,
         decided=lambda transaction, decision: None,
-        failed=lambda number, error: None,
+        failed=lambda record: described.append(record.described()),
     )
 
 

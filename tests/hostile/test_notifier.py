@@ -37,6 +37,7 @@ class Delivered:
 
 
 def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
+    described: list[dict[str, Any]] = []
     for merchant in ("acme", "globex"):
         edge.set_up(merchant, webhook_url=f"https://{merchant}.example")
     secrets = Mock()
@@ -54,7 +55,7 @@ def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
         queue_url="queue",
         dead_letter_queue_url="dead-letters",
         clock=lambda: edge.at,
-        told=lambda webhook_id, error: None,
+        told=lambda attempt: described.append(attempt.described()),
     )
 
 

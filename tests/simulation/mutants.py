@@ -167,14 +167,14 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "forget records that failed",
         "fraud_detector/stream.py",
-        "                again.append(number)\n",
+        '                again.append(change["SequenceNumber"])\n',
         "                again[:] = again\n",
     ),
     Mutant(
         "ignore what the queue did not take",
         "fraud_detector/stream.py",
-        "        again.extend(told[place][0] for place in sorted(refused))\n",
-        "        again.extend(told[place][0] for place in sorted(refused) if place > 999)\n",
+        "        again.extend(dict.fromkeys(told[place][0] for place in sorted(refused)))\n",
+        "        again.extend(dict.fromkeys(told[place][0] for place in sorted(refused) if place > 999))\n",
     ),
     Mutant(
         "take a failed webhook for delivered",

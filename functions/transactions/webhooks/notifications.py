@@ -1,6 +1,8 @@
 """Notifications: what a merchant is told of a decision, on its way through the queue."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
@@ -18,23 +20,42 @@ class Notification(msgspec.Struct, frozen=True):
 
     merchant_id: str
     webhook_id: str
-    """The same for every attempt: there is one decision, so its id follows from the transaction's."""
+    """The same for every attempt: there is one decision, so the id follows from the transaction's."""
     event: dict[str, Any]
     """The webhook's body: `type`, `timestamp` and `data`, the transaction as `GET` shows it."""
 
 
-def notification(transaction: Transaction, decision: Decision) -> Notification:
-    """Say what was decided."""
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """A row of the table: something that a merchant is told once it is decided."""
+
+    type: str
+    """The webhook's `type`."""
+    happened: Callable[[Transaction, Decision], bool]
+    """Tells whether a decision is one of these."""
+    id_suffix: str = ""
+    """Ends the webhook id; one of its own for an event that a decision can be beside another."""
+
+
+EVENTS: Final = (
+    Event(type="transaction.approved", happened=lambda _, decision: decision.verdict == "approved"),
+    Event(type="transaction.declined", happened=lambda _, decision: decision.verdict == "declined"),
+    Event(type="transaction.review", happened=lambda _, decision: decision.verdict == "review"),
+)
+
+
+def notifications_of(transaction: Transaction, decision: Decision) -> list[Notification]:
+    """Say what was decided: one notification for every event that the decision is."""
     decided = msgspec.structs.replace(transaction, decision=decision)
-    return Notification(
-        merchant_id=transaction.merchant_id,
-        webhook_id=f"msg_{transaction.id.removeprefix('txn_')}",
-        event={
-            "type": f"transaction.{decision.verdict}",
-            "timestamp": iso(decision.decided_at),
-            "data": current_view(decided),
-        },
-    )
+    return [
+        Notification(
+            merchant_id=transaction.merchant_id,
+            webhook_id=f"msg_{transaction.id.removeprefix('txn_')}{event.id_suffix}",
+            event={"type": event.type, "timestamp": iso(decision.decided_at), "data": current_view(decided)},
+        )
+        for event in EVENTS
+        if event.happened(transaction, decision)
+    ]
 
 
 def send(client: "SQSClient", queue_url: str, notifications: list[Notification]) -> set[int]:

@@ -23,7 +23,7 @@ from transactions.attributes import Item, to_item
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import PENDING, Transaction
 from transactions.webhooks import notifications
-from transactions.webhooks.notifications import notification
+from transactions.webhooks.notifications import notifications_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -154,8 +154,13 @@ class Healer:
             done(len(part))
         for start in range(0, len(decided), _NOTIFICATIONS_AT_ONCE):
             told = decided[start : start + _NOTIFICATIONS_AT_ONCE]
-            messages = [notification(each, each.decision) for each in told if each.decision]
-            refused = notifications.send(self.sqs, self.queue_url, messages)
-            remaining |= {told[place].id for place in refused}
+            messages = [
+                (each.id, message)
+                for each in told
+                if each.decision
+                for message in notifications_of(each, each.decision)
+            ]
+            refused = notifications.send(self.sqs, self.queue_url, [message for _, message in messages])
+            remaining |= {messages[place][0] for place in refused}
             done(len(told))
         return remaining

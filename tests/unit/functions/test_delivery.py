@@ -171,7 +171,7 @@ def notifier(courier: Any, queue: Any) -> Notifier:
     merchants = mock.Mock()
     merchants.settings.side_effect = lambda merchant: mock.Mock(webhook_url=f"https://{merchant}.example/")
     secrets = mock.Mock(**{"of.return_value": WebhookSecrets(SECRET)})
-    return Notifier(merchants, secrets, courier, queue, "queue", "dead-letters", lambda: 0, lambda name, error: None)
+    return Notifier(merchants, secrets, courier, queue, "queue", "dead-letters", lambda: 0, lambda attempt: None)
 
 
 def test_a_receiver_that_does_not_answer_holds_up_nobody_elses_webhook() -> None:

@@ -71,7 +71,7 @@ class Written:
             queue_url="https://sqs.eu-central-1.amazonaws.com/000000000000/notifications",
             clock=self.cloud.clock,
             decided=lambda transaction, decision: None,
-            failed=lambda number, error: self.failed.append(error),
+            failed=lambda record: self.failed.append(record.error),
         )
         records = [{"dynamodb": {"SequenceNumber": f"{number}", "NewImage": item}} for number, item in enumerate(items)]
         detector.process({"Records": records})
@@ -184,7 +184,7 @@ def test_notifications_of_any_age_are_delivered(written: Written) -> None:
         queue_url="notifications",
         dead_letter_queue_url="dead-letters",
         clock=written.cloud.clock,
-        told=lambda webhook_id, error: None,
+        told=lambda attempt: None,
     )
     messages = [
         {

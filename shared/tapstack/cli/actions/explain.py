@@ -59,9 +59,8 @@ def _transaction(account: Account, transaction_id: str) -> Transaction:
 def _print(explanation: Explanation) -> None:
     case, decision = explanation.case, explanation.decision
     transaction, settings = case.transaction, case.settings
-    print(
-        f"transaction  {transaction.id} of {transaction.merchant_id}, {case.comparison.money}, {iso(transaction.created_at)}"
-    )
+    came = iso(transaction.created_at)
+    print(f"transaction  {transaction.id} of {transaction.merchant_id}, {case.comparison.money}, {came}")
     print(f"decision     {decision.verdict}, score {decision.score}, {iso(decision.decided_at)}")
     print(f"settings     version {settings.version}: review from {settings.review_from}, ", end="")
     print(f"declined from {settings.decline_from}\n")
