@@ -15,6 +15,9 @@ from transactions.clock import iso
 from transactions.settings import DECLINE_FROM, REVIEW_FROM, CurrencyLimits, MerchantSettings
 from transactions.transaction import Transaction
 
+_LAST_ZONE_MS: Final = 12 * 60 * 60 * 1000
+"""A month ends last at UTC-12, and nobody says in which zone a card's does."""
+
 Rule = Callable[[Transaction, MerchantSettings], bool]
 """Tells whether it speaks against the transaction."""
 
@@ -106,12 +109,13 @@ def _bin(case: Comparison) -> str:
 
 
 def card_expired(transaction: Transaction, settings: MerchantSettings) -> bool:  # noqa: ARG001 - all rules look alike
-    """The card's last month was over when the transaction came."""
-    return transaction.submission.card.expires < iso(transaction.created_at)[: len("YYYY-MM")]
+    """The card's last month was over everywhere when the transaction came."""
+    return transaction.submission.card.expires < iso(transaction.created_at - _LAST_ZONE_MS)[: len("YYYY-MM")]
 
 
 def _expiry(case: Comparison) -> str:
-    return f"good to {case.transaction.submission.card.expires}; came {iso(case.transaction.created_at)}"
+    came = iso(case.transaction.created_at)
+    return f"good to the end of {case.transaction.submission.card.expires} at UTC-12; came {came}"
 
 
 def foreign_card_high_amount(transaction: Transaction, settings: MerchantSettings) -> bool:

@@ -64,6 +64,12 @@ def test_an_ordinary_transaction_breaks_no_rule() -> None:
         ("bin_blocked", transaction(card={"bin": "400012"}), transaction(card={"bin": "400112"})),
         ("bin_blocked", transaction(card={"bin": "51009912"}), transaction(card={"bin": "51010012"})),
         ("card_expired", transaction(card={"expires": "2026-06"}), transaction(card={"expires": "2026-07"})),
+        # The card's month goes on at UTC-12 for half a day after it has ended in UTC.
+        (
+            "card_expired",
+            transaction(at(2026, 7, 1, 12), card={"expires": "2026-06"}),
+            transaction(at(2026, 7, 1, 11), card={"expires": "2026-06"}),
+        ),
         (
             "foreign_card_high_amount",
             transaction(amount=2_001, card={"country": "US"}),
