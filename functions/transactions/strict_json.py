@@ -1,8 +1,13 @@
-"""JSON without its ambiguities: no name twice, no NaN, no control characters and no halves of characters."""
+"""JSON without its ambiguities: no name twice, no NaN, no control characters, no halves of characters, exact numbers.
+
+A number is an `int` however it is spelt, 1250, 1250.0 or 1.25e3, or else a `Decimal`; none goes through a binary float,
+in which 0.99999999999999999999 is 1.
+"""
 
 import json
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 _UNFIT: Final = frozenset({"Cc", "Cs"})
@@ -18,7 +23,11 @@ def load(body: bytes) -> Any:
     """
     try:
         value = json.loads(
-            body.decode(), object_pairs_hook=_without_repeats, parse_int=_whole_number, parse_constant=_refuse
+            body.decode(),
+            object_pairs_hook=_without_repeats,
+            parse_int=_whole_number,
+            parse_float=_number,
+            parse_constant=_refuse,
         )
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8") from error
@@ -44,7 +53,7 @@ def texts(value: object) -> Iterator[str]:
             pending.extend(current.values())
         elif isinstance(current, list):
             pending.extend(current)
-        elif isinstance(current, int | float) and abs(current) < _LONGEST_NUMBER and current == current // 1:
+        elif isinstance(current, int) and abs(current) < _LONGEST_NUMBER:
             yield f"{int(current)}"
 
 
@@ -58,6 +67,17 @@ def _whole_number(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
         raise ValueError("it holds a number of too many digits")
     return int(digits)
+
+
+def _number(text: str) -> int | Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("it holds a number of too many digits") from error
+    # The size first: written out, 1e999999 would be a million digits.
+    if abs(number) < 10**_MOST_DIGITS and number == number.to_integral_value():
+        return int(number)
+    return number
 
 
 def _refuse(name: str) -> None:

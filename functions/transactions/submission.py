@@ -64,9 +64,6 @@ def parse(body: bytes) -> Submission:
     except ValueError as error:
         raise InvalidSubmissionError(f"the body cannot be read: {error}") from error
     refuse_card_numbers(value)
-    if isinstance(value, dict) and isinstance(amount := value.get("amount"), float) and amount.is_integer():
-        # 1250, 1250.0 and 1.25e3 are one number in JSON.
-        value["amount"] = int(amount)
     try:
         submission = msgspec.convert(value, Submission)
     except msgspec.ValidationError as error:

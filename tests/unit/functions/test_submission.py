@@ -28,6 +28,10 @@ def written(**changes: Any) -> bytes:
         (written().replace(b"1250", b"NaN"), "NaN is no JSON"),
         (written().replace(b"1250", b"1" * 41), "too many digits"),
         (written().replace(b"1250", b"1e999"), "amount"),
+        (written().replace(b"1250", b"1e99999999999999999999"), "too many digits"),
+        # To a binary float these are 1 and 1250.
+        (written().replace(b"1250", b"0.99999999999999999999"), "amount"),
+        (written().replace(b"1250", b"1250.00000000000000000001"), "amount"),
         (written(reference="order\n"), "control character"),
         (written(reference="\ud800"), "control character"),
         (written(metadata={"\x00": "zero"}), "control character"),
@@ -39,3 +43,13 @@ def written(**changes: Any) -> bytes:
 def test_a_body_that_is_unclear_or_cannot_be_kept_is_refused_by_name(body: bytes, complaint: str) -> None:
     with pytest.raises(InvalidSubmissionError, match=complaint):
         parse(body)
+
+
+@pytest.mark.parametrize("spelt", ["1250", "1250.0", "1.25e3", "1250." + "0" * 60, "0.000125e7", "125000e-2"])
+def test_every_spelling_of_an_amount_is_the_same_amount(spelt: str) -> None:
+    assert parse(written().replace(b"1250", spelt.encode())).amount == 1250
+
+
+def test_an_amount_of_eleven_digits_is_exact() -> None:
+    assert parse(written(amount=99_999_999_999)).amount == 99_999_999_999
+    assert parse(written().replace(b"1250", b"9999999999.9e1")).amount == 99_999_999_999
