@@ -117,8 +117,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "count again what is counted",
         "transactions/velocity/card.py",
-        "if any(use.digest == mine.digest for use in history.uses):",
-        "if any(use.digest == mine.digest and use.at > mine.at for use in history.uses):",
+        "if use.digest == mine.digest), None)",
+        "if use.digest == mine.digest and use.at > mine.at), None)",
     ),
     Mutant(
         "approve when the card's history does not hold still",

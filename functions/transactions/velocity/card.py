@@ -66,6 +66,7 @@ class History:
 
     version: int = 0
     uses: tuple[Use, ...] = ()
+    """In the order in which they were counted, which need not be that of their times."""
     forgotten: int = 0
     """When the latest of the uses was that were left out to keep the list short; 0 when none was."""
 
@@ -117,8 +118,9 @@ class CardVelocityCounter:
         mine = use_of(transaction)
         history = self._read(key)
         for _ in range(CARD_TRIES):
-            duplicate = _duplicate(mine, history.uses, settings.duplicate_window_seconds)
-            if any(use.digest == mine.digest for use in history.uses):
+            place = next((place for place, use in enumerate(history.uses) if use.digest == mine.digest), None)
+            duplicate = _duplicate(mine, history.uses[:place], settings.duplicate_window_seconds)
+            if place is not None:
                 return CardCount(duplicate, known=True)
             if reasons := self._refusal(mine, history, settings):
                 return CardCount(reasons)
@@ -202,10 +204,10 @@ def _unpack(packed: tuple[bytes, bytes, bytes, bytes]) -> Use:
     return Use(digest, int.from_bytes(at), int.from_bytes(amount), currency.decode())
 
 
-def _duplicate(mine: Use, uses: Iterable[Use], window_seconds: int) -> tuple[str, ...]:
-    for use in uses:
-        earlier = (use.at, use.digest) < (mine.at, mine.digest)
+def _duplicate(mine: Use, counted_before: Iterable[Use], window_seconds: int) -> tuple[str, ...]:
+    """Find a use of the same amount on either side: of two, the one that is counted second is the duplicate."""
+    for use in counted_before:
         same = (use.amount, use.currency) == (mine.amount, mine.currency)
-        if earlier and same and mine.at - use.at < window_seconds * 1000:
+        if same and abs(mine.at - use.at) < window_seconds * 1000:
             return ("duplicate",)
     return ()
