@@ -117,8 +117,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "count again what is counted",
         "transactions/velocity/card.py",
-        "if use.digest == mine.digest), None)",
-        "if use.digest == mine.digest and use.at > mine.at), None)",
+        "if use.is_of(mine)), None)",
+        "if use.is_of(mine) and use.at > mine.at), None)",
     ),
     Mutant(
         "approve when the card's history does not hold still",
@@ -135,8 +135,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "forget that uses were forgotten",
         "transactions/velocity/card.py",
-        "max(self.forgotten, *dropped, 0)",
-        "0 * max(self.forgotten, *dropped, 0)",
+        "max(self.forgotten, *(each.at for each in dropped), 0)",
+        "0 * max(self.forgotten, *(each.at for each in dropped), 0)",
     ),
     Mutant(
         "count a merchant without a condition",

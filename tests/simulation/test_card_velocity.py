@@ -1,18 +1,20 @@
-"""A card's history: duplicates in whatever order they are decided."""
+"""A card's history: duplicates in whatever order they are decided, and what a write unit holds."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import pytest
 
 from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
+from simulation.model.values import item_size
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.card import CardVelocityCounter
+from transactions.velocity.card import CardVelocityCounter, Use, parse_history, use_of
 
+WRITE_UNIT_BYTES: Final = 1_024
 BODY = {"currency": "EUR", "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}}
 
 
@@ -59,3 +61,51 @@ def test_another_amount_is_no_duplicate() -> None:
     cards.count(transaction(1, cloud.now), settings())
 
     assert cards.count(transaction(2, cloud.now, amount=1_251), settings()).reasons == ()
+
+
+def test_two_transactions_that_share_half_a_digest_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight bytes collide after four thousand million ids, which whoever picks the idempotency keys can try out."""
+    cloud = Cloud()
+    cards = counter(cloud)
+    first, second = transaction(1, cloud.now), transaction(2, cloud.now)
+    half = use_of(first).digest[:8]
+
+    def use_with_half(transaction: Transaction) -> Any:
+        use = use_of(transaction)
+        return Use(half + use.digest[8:], use.at, use.amount, use.currency)
+
+    monkeypatch.setattr("transactions.velocity.card.use_of", use_with_half)
+    assert not cards.count(first, settings()).known
+    assert not cards.count(second, settings()).known
+    assert cards.count(second, settings()).known
+
+
+@pytest.mark.parametrize("windows", [(600,), (60, 600, 6_000, 60_000, 600_000)])
+def test_a_history_is_never_more_than_a_write_unit_and_never_passes_its_limit(windows: tuple[int, ...]) -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    counted: list[int] = []
+    for window in windows:
+        held = settings(card_velocity={"window_seconds": window, "count": 20}, duplicate_window_seconds=0)
+        for number in range(90):
+            cloud.advance(window * 1000 // 45)
+            one = transaction(window * 1000 + number, cloud.now, 99_999_999_999, "m" * 32)
+            if cards.count(one, held).is_counted:
+                counted.append(cloud.now)
+                assert sum(cloud.now - window * 1000 < at for at in counted) <= 20
+            (item,) = cloud.velocity.items()
+            assert item_size(item) <= WRITE_UNIT_BYTES
+    assert 20 <= len(parse_history(cloud.velocity.items()[0]).uses) <= 30
+
+
+def test_what_is_left_out_for_want_of_room_is_not_judged_by_what_is_left() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    start = cloud.now
+    held = settings(duplicate_window_seconds=0)
+    for number in range(60):
+        cloud.advance(30_000)
+        cards.count(transaction(number, cloud.now), held)
+
+    late = transaction(99, start + 600_000)
+    assert cards.count(late, held).reasons == ("velocity_card_unknown",)

@@ -11,7 +11,8 @@ version, so of two that run at once one sees the other; a transaction that is in
 
 At most `count` transactions of any window are in the list, and only what is in the list is ever approved. One that was
 refused and comes again under another limit may be counted, though its decision stands: the list may hold one too many
-by that, never one too few. It is packed so tightly that it stays within one write unit.
+by that, never one too few. It is packed so tightly that it stays within one write unit, and a list that would be too
+long forgets its oldest: never one that the newest's window holds, as that has fewer.
 """
 
 import hashlib
@@ -37,8 +38,13 @@ CARD_TRIES: Final = 20
 
 _EXPIRY_MS: Final = LATEST_MS + 2 * LONGEST_WINDOW_SECONDS * 1000
 """An item goes when no record can come any more that any window could join with its newest use."""
-_PACKED: Final = struct.Struct(">8s6s5s3s")
+_PACKED: Final = struct.Struct(">16s6s5s3s")
 """Digest of the transaction's id, milliseconds since the epoch, minor units, currency."""
+_PACKED_SHORT: Final = struct.Struct(">8s6s5s3s")
+"""The same in histories that an earlier version wrote; they are gone two windows after it."""
+_SHORT_DIGEST: Final = 8
+MOST_USES: Final = 30
+"""Uses that fit into a write unit: a window has 20 at the most, and what is left out is remembered as forgotten."""
 
 
 class CardContentionError(Exception):
@@ -50,6 +56,7 @@ class Use:
     """One use of a card, as the history has it."""
 
     digest: bytes
+    """Of the transaction's id: 16 bytes, so that nobody finds two ids with one digest, or the first 8 of them."""
     at: int
     amount: int
     currency: str
@@ -58,6 +65,14 @@ class Use:
     def counted(self) -> Counted:
         """What it adds to a window."""
         return Counted(self.at, 1, {self.currency: self.amount})
+
+    def is_of(self, mine: "Use") -> bool:
+        """Tell whether it is the use that a transaction itself is."""
+        return mine.digest.startswith(self.digest) and (self.at, self.amount, self.currency) == (
+            mine.at,
+            mine.amount,
+            mine.currency,
+        )
 
 
 @dataclass(frozen=True)
@@ -71,12 +86,16 @@ class History:
     """When the latest of the uses was that were left out to keep the list short; 0 when none was."""
 
     def plus(self, use: Use, kept: int) -> "History":
-        """Add a use, and leave out what is older than the newest by `kept` milliseconds."""
+        """Add a use; leave out what is older than the newest by `kept` milliseconds, and the oldest of too many."""
         uses = (*self.uses, use)
-        oldest = max(each.at for each in uses) - kept
-        dropped = [each.at for each in uses if each.at <= oldest]
+        by_time = sorted(uses, key=lambda each: each.at)
+        oldest = by_time[-1].at - kept
+        left = [each for each in by_time if each.at > oldest][-MOST_USES:]
+        dropped = by_time[: len(by_time) - len(left)]
         return History(
-            self.version + 1, tuple(each for each in uses if each.at > oldest), max(self.forgotten, *dropped, 0)
+            self.version + 1,
+            tuple(each for each in uses if each not in dropped),
+            max(self.forgotten, *(each.at for each in dropped), 0),
         )
 
 
@@ -118,7 +137,7 @@ class CardVelocityCounter:
         mine = use_of(transaction)
         history = self._read(key)
         for _ in range(CARD_TRIES):
-            place = next((place for place, use in enumerate(history.uses) if use.digest == mine.digest), None)
+            place = next((place for place, use in enumerate(history.uses) if use.is_of(mine)), None)
             duplicate = _duplicate(mine, history.uses[:place], settings.duplicate_window_seconds)
             if place is not None:
                 return CardCount(duplicate, known=True)
@@ -153,13 +172,14 @@ class CardVelocityCounter:
                 TableName=self._table,
                 Key=key_of(key),
                 UpdateExpression=(
-                    f"SET version = :next, uses = :uses, forgotten = :forgotten, {EXPIRES_AT} = :expires"
+                    f"SET version = :next, packed = :packed, forgotten = :forgotten, {EXPIRES_AT} = :expires "
+                    "REMOVE uses"
                 ),
                 ConditionExpression="version = :version" if history.version else f"attribute_not_exists({KEY})",
                 ExpressionAttributeValues=to_item(
                     {
                         ":next": following.version,
-                        ":uses": b"".join(map(_pack, following.uses)),
+                        ":packed": b"".join(map(_pack, following.uses)),
                         ":forgotten": following.forgotten,
                         ":expires": (max(use.at for use in following.uses) + _EXPIRY_MS) // 1000,
                         **condition,
@@ -181,7 +201,7 @@ def card_key(transaction: Transaction) -> str:
 
 def use_of(transaction: Transaction) -> Use:
     """Describe a transaction as a use of its card."""
-    digest = hashlib.sha256(transaction.id.encode()).digest()[:8]
+    digest = hashlib.sha256(transaction.id.encode()).digest()[:16]
     submission = transaction.submission
     return Use(digest, transaction.created_at, submission.amount, submission.currency)
 
@@ -191,7 +211,10 @@ def parse_history(item: Item | None) -> History:
     if item is None:
         return History()
     values = from_item(item)
-    uses = tuple(_unpack(packed) for packed in _PACKED.iter_unpack(values["uses"]))
+    if "packed" in values:
+        uses = tuple(_unpack(packed) for packed in _PACKED.iter_unpack(values["packed"]))
+    else:
+        uses = tuple(_unpack(packed) for packed in _PACKED_SHORT.iter_unpack(values["uses"]))
     return History(values["version"], uses, values["forgotten"])
 
 
@@ -201,7 +224,9 @@ def _pack(use: Use) -> bytes:
 
 def _unpack(packed: tuple[bytes, bytes, bytes, bytes]) -> Use:
     digest, at, amount, currency = packed
-    return Use(digest, int.from_bytes(at), int.from_bytes(amount), currency.decode())
+    # A short digest that was packed again is filled up with zeros.
+    known = digest if any(digest[_SHORT_DIGEST:]) else digest[:_SHORT_DIGEST]
+    return Use(known, int.from_bytes(at), int.from_bytes(amount), currency.decode())
 
 
 def _duplicate(mine: Use, counted_before: Iterable[Use], window_seconds: int) -> tuple[str, ...]:

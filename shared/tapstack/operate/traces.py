@@ -79,8 +79,8 @@ def _card(item: Any, transaction: Transaction, settings: MerchantSettings) -> Ne
     near = sorted((use for use in history.uses if abs(use.at - mine.at) < window), key=lambda use: use.at)
     return Near(
         kept=item is not None and history.forgotten <= mine.at - window,
-        counted=any(use.digest == mine.digest for use in near),
-        traces=[Trace(iso(use.at), 1, {use.currency: use.amount}, use.digest == mine.digest) for use in near],
+        counted=any(use.is_of(mine) for use in near),
+        traces=[Trace(iso(use.at), 1, {use.currency: use.amount}, use.is_of(mine)) for use in near],
     )
 
 
