@@ -11,7 +11,7 @@ from simulation.model.cloud import Cloud
 from transactions.settings import MerchantVelocity
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.merchant import SHARDS, MerchantVelocityCounter, shard_keys
+from transactions.velocity.merchant import SHARDS, MerchantVelocityCounter, parse_tally, shard_keys
 
 BATCH = 5
 BODY = {"currency": "EUR", "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}}
@@ -107,3 +107,26 @@ def test_the_window_slides_on() -> None:
     assert len(counter.count(limit, batch(cloud, 1))) == BATCH
     cloud.advance(700_000)
     assert counter.count(limit, batch(cloud, 2)) == {}
+
+
+def tallied(cloud: Cloud) -> int:
+    return sum(bucket.count for item in cloud.velocity.items() for bucket in parse_tally(item).buckets)
+
+
+def test_another_batch_that_begins_alike_is_not_taken_for_this_one() -> None:
+    """The stream hands out half of a batch, or an operator's repair one of it, while the batch itself is under way."""
+    cloud = Cloud()
+    limit = MerchantVelocity(window_seconds=600, count=1_000)
+    counter = MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock)
+    transactions = batch(cloud, 1)
+
+    def between(service: str, operation: str) -> None:
+        if operation == "UpdateItem":
+            cloud.faults.between = lambda service, operation: None
+            counter.count(limit, transactions[:1])
+
+    cloud.faults.between = between
+    assert counter.count(limit, transactions) == {}
+
+    # The one that came twice is counted twice; too high by that, and not too low.
+    assert tallied(cloud) == BATCH + 1

@@ -19,6 +19,7 @@ when it comes again: the count may be too high by that, never too low.
 """
 
 import hashlib
+import uuid
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -104,7 +105,7 @@ class MerchantVelocityCounter:
         for _ in range(SHARD_TRIES):
             tallies = self._read(keys)
             admitted, refused = self._admit(limit, tallies.values(), transactions)
-            if not admitted or self._add(key, tallies[key], admitted, limit, transactions[0].id):
+            if not admitted or self._add(key, tallies[key], admitted, limit):
                 return refused
         raise MerchantContentionError(f"merchant {merchant_id!r} met {SHARD_TRIES} other batches on one shard")
 
@@ -148,11 +149,13 @@ class MerchantVelocityCounter:
                 return tallies
         raise MerchantContentionError(f"{keys[0]} and its likes were not read in {SHARD_TRIES} tries")
 
-    def _add(self, key: str, tally: Tally, admitted: Sequence[Counted], limit: MerchantVelocity, writer: str) -> bool:
+    def _add(self, key: str, tally: Tally, admitted: Sequence[Counted], limit: MerchantVelocity) -> bool:
         """Write one shard; tell whether it was still as it was read, or is as it was to be written."""
         # One that comes late by a window still finds what was near it.
         following = tally.plus(admitted, kept=2 * limit.window_seconds * 1000)
         condition: dict[str, Any] = {":version": tally.version} if tally.version else {}
+        # Of this write and no other: two batches can begin with the same transaction.
+        writer = uuid.uuid4().hex
         try:
             self._client.update_item(
                 TableName=self._table,
