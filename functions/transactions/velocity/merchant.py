@@ -1,21 +1,27 @@
 """How often and how much a merchant takes with all cards together: numbers too large for one item.
 
-The count is spread over `SHARDS` items per merchant. A batch of the stream reads them all, adds what fits to one of
-them in one conditional write on that item's version, and leaves the others alone:
+The count is spread over `SHARDS` items per merchant. A batch of the stream has one of them as its own, adds what fits
+to it in one conditional write on its version, and leaves the others alone:
 
-    read all shards ──▶ admit what fits ──▶ write one shard ──▶ its version was still the one read?
-          ▲                                                        │ no
-          └────────────────────────────────────────────────────────┘
+    read the own shard ──▶ read the others ──▶ admit what fits ──▶ write the own: is its version still the one read?
+            ▲                                                        │ no
+            └────────────────────────────────────────────────────────┘
 
-Two batches on different shards do not see each other, so a limit can be passed, but not by much: of the batches that
-have read before some batch and write after it, each shard lets through one at the most. So any window holds at most
+Two batches on different shards need not see each other, so a limit can be passed, but any window holds at most
 
     count + (SHARDS - 1) * the most transactions of the merchant that one batch brings
 
-and an amount limit likewise. Time is kept in buckets of a twelfth of the window, counted whole, so a limit may hold
-back a little early, never late; only a change of the window's length moves what is counted, by one old bucket at the
-most. A batch that is cut short after this write and before its decisions is counted again
-when it comes again: the count may be too high by that, never too low.
+and an amount limit likewise. For, of each shard take the last batch that was written to it, and of these the one, L,
+that was the last to read its own shard. All other writes, on whatever shard, were there when the last batch of their
+shard read it, as that one's write was conditional on them; so they were there when L read its own, and when it read the
+others, which it did after. L therefore admitted no more than fits beside all of them, and what it may have missed are
+the last batches of the other shards: SHARDS - 1 of them. It takes the order of reading: a batch that reads the others
+first can miss any number of writes on them while it waits for its own, and any number of batches can.
+
+Time is kept in buckets of a twelfth of the window, counted whole, so a limit may hold back a little early, never late;
+only a change of the window's length moves what is counted, by one old bucket at the most. A batch that is cut short
+after this write and before its decisions is counted again when it comes again: the count may be too high by that, never
+too low.
 """
 
 import hashlib
@@ -103,7 +109,7 @@ class MerchantVelocityCounter:
         # Batches that begin with different transactions go to different shards, and seldom meet.
         key = keys[hashlib.sha256(transactions[0].id.encode()).digest()[0] % SHARDS]
         for _ in range(SHARD_TRIES):
-            tallies = self._read(keys)
+            tallies = self._read(key, keys)
             admitted, refused = self._admit(limit, tallies.values(), transactions)
             if not admitted or self._add(key, tallies[key], admitted, limit):
                 return refused
@@ -136,9 +142,16 @@ class MerchantVelocityCounter:
                 buckets = merge((*buckets.values(), new))
         return admitted, refused
 
-    def _read(self, keys: Sequence[str]) -> dict[str, Tally]:
-        wanted: Any = {self._table: {"Keys": [key_of(key) for key in keys], "ConsistentRead": True}}
+    def _read(self, own: str, keys: Sequence[str]) -> dict[str, Tally]:
+        """Read a merchant's shards, the own one first; the bound rests on that."""
         tallies = dict.fromkeys(keys, Tally())
+        held = self._client.get_item(TableName=self._table, Key=key_of(own), ConsistentRead=True)
+        if "Item" in held:
+            tallies[own] = parse_tally(held["Item"])
+        others = [key_of(key) for key in keys if key != own]
+        if not others:
+            return tallies
+        wanted: Any = {self._table: {"Keys": others, "ConsistentRead": True}}
         for _ in range(SHARD_TRIES):
             answer = self._client.batch_get_item(RequestItems=wanted)
             for item in answer["Responses"].get(self._table, []):
