@@ -13,7 +13,7 @@ import msgspec
 from examples.conftest import Running, running
 from transactions.submission import Submission
 from transactions.transaction import Decision, Transaction
-from transactions.webhooks.notifications import notification
+from transactions.webhooks.notifications import notifications_of
 from transactions.webhooks.signing import WebhookSecrets, signed_headers
 
 SECRET = "whsec_" + base64.b64encode(b"the merchant's secret".ljust(32, b".")).decode()
@@ -29,7 +29,7 @@ def delivery(*, secret: str = SECRET, previous: str | None = None, at: int = 0) 
     card = {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2039-12"}
     body = {"amount": 1250, "currency": "EUR", "card": card, "reference": "für Käthe"}
     transaction = Transaction(ID, "acme", "hash", now, msgspec.convert(body, Submission))
-    told = notification(transaction, Decision("approved", [], 0, 1, now))
+    (told,) = notifications_of(transaction, Decision("approved", [], 0, 1, now))
     sent = msgspec.json.encode(told.event)
     return sent, signed_headers(WebhookSecrets(secret, previous), told.webhook_id, now + at, sent)
 

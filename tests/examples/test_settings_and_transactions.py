@@ -6,7 +6,7 @@ import pytest
 
 from examples.conftest import EXAMPLES
 from tapstack.operate.settings_file import checked, read_documents
-from transactions.rules import judge
+from transactions.findings import judge
 from transactions.settings import MerchantSettings
 from transactions.submission import parse
 from transactions.transaction import Transaction

@@ -138,11 +138,12 @@ with World() as world:
         },
         """
 from support.mocked_program import run_program
+from transactions.product import PRODUCT
 from unit.conftest import made_up_stacks
 if __name__ == "__main__":
     program = run_program("api-edge", {"merchants": {"acme": "standard"}}, made_up_stacks())
     alarm = program.one("MetricAlarm", "records-failed")
-    assert (alarm["namespace"], alarm["metricName"]) == ("TapStack", "RecordsFailed"), alarm
+    assert (alarm["namespace"], alarm["metricName"]) == (PRODUCT, "RecordsFailed"), alarm
     compute = run_program("compute", {"functionPlatform": "native"}, made_up_stacks())
     variables = compute.one("Function", "fraud-detector")["environment"]["variables"]
     assert variables["POWERTOOLS_SERVICE_NAME"] == alarm["dimensions"]["service"]
@@ -178,7 +179,7 @@ if __name__ == "__main__":
     else:
         raise AssertionError("1 day is taken")
 """,
-        generate=("tapstack.generate.manifest",),
+        generate=("manifests",),
         generated=frozenset({"projects/data/Pulumi.yaml"}),
     ),
     "merchant setting": Addition(
@@ -221,7 +222,7 @@ def test_an_addition_is_at_most_two_files_beside_what_is_generated(copy: Scratch
         for before, added in texts:
             _put_in(copy.root / file, before, added)
     for generator in addition.generate:
-        copy.python("-m", generator, "--write")
+        copy.run([str(copy.root / ".venv" / "bin" / "tapstack"), "generate", generator])
 
     changed = set(copy.run(["git", "diff", "--name-only"]).stdout.splitlines())
     assert changed == {*addition.texts, *addition.generated}
