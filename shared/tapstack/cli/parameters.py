@@ -1,6 +1,8 @@
 """What several verbs take: a stack, layers, numbers within bounds; completed without asking any cloud."""
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 import click
@@ -8,10 +10,20 @@ from click.shell_completion import CompletionItem
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.hints import LANE
-from tapstack.console.words import unknown
+from tapstack.console.words import quoted, unknown
 from tapstack.layers import LAYERS
+from tapstack.operate.logs import FUNCTIONS
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+_AGO: Final = re.compile("([0-9]{1,9})([smhd])")
+_UNITS: Final = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+}
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
 class UnknownNameError(click.UsageError):
@@ -64,6 +76,42 @@ class _Stack(click.ParamType[str]):
         return [CompletionItem(name) for name in stacks() if name.startswith(incomplete)]
 
 
+class _Function(click.ParamType[str]):
+    name = "function"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ARG002
+        if value not in FUNCTIONS:
+            raise UnknownNameError(unknown("function", value, FUNCTIONS), ctx)
+        return value
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        return [CompletionItem(name) for name in FUNCTIONS if name.startswith(incomplete)]
+
+
+class _Time(click.ParamType[int]):
+    """A moment that is past, in milliseconds since the epoch: given as such, or as how long ago it is."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        text, now = f"{value}", datetime.now(UTC)
+        ago = _AGO.fullmatch(text)
+        try:
+            # A moment without an offset is one of this machine's time zone.
+            moment = now - int(ago[1]) * _UNITS[ago[2]] if ago else datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            moment = datetime.max.replace(tzinfo=UTC)
+        if not _EPOCH <= moment <= now:
+            wanted = "give how long ago, such as 90s, 10m, 2h or 3d, or a past moment, such as 2026-01-31T12:00:00Z"
+            self.fail(f"{quoted(text)} is no time to look back to; {wanted}", param, ctx)
+        return int(moment.timestamp() * 1000)
+
+
 class WholeNumber(click.ParamType[int]):
     """A whole number within bounds, written in digits."""
 
@@ -93,6 +141,8 @@ class WholeNumber(click.ParamType[int]):
 
 
 STACK: Final = _Stack()
+FUNCTION: Final = _Function()
+TIME: Final = _Time()
 
 
 def _named_stack(context: click.Context, _param: click.Parameter, value: str | None) -> str | None:

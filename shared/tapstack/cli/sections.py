@@ -64,6 +64,7 @@ SECTIONS: Final = (
         "what was taken from a queue is back in it; run the same command again to go on",
         (
             Verb("explain", "Explain a decision, and apply the rules again."),
+            Verb("logs", "Show what the functions have logged."),
             Verb("merchant", "Set merchants up, suspend them, rotate their secrets."),
             Verb("redrive", "Send notifications that could not be delivered again."),
             Verb("reconcile", "Find transactions that are stuck or not told of."),

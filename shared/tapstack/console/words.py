@@ -2,6 +2,10 @@
 
 import difflib
 from collections.abc import Iterable
+from typing import Final
+
+_MOST_NAMES: Final = 12
+_MOST_CHARACTERS: Final = 60
 
 
 def counted(number: int, noun: str) -> str:
@@ -11,7 +15,7 @@ def counted(number: int, noun: str) -> str:
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Find the one among known names that may have been meant."""
-    found = difflib.get_close_matches(name.lower().replace("_", "-"), list(known), n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name[:_MOST_CHARACTERS].lower().replace("_", "-"), list(known), n=1, cutoff=0.5)
     return found[0] if found else None
 
 
@@ -20,4 +24,18 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
     known = list(known)
     near = nearest(name, known)
     hint = f"did you mean {near!r}? " if near else ""
-    return f"unknown {kind} {name!r}: {hint}the {kind}s are {', '.join(known)}"
+    return f"unknown {kind} {quoted(name)}: {hint}the {kind}s are {listed(known)}"
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names one after the other; of many the first dozen."""
+    names = list(names)
+    more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+    return ", ".join([*names[:_MOST_NAMES], *more]) or "none yet"
+
+
+def quoted(text: str) -> str:
+    """Put what somebody typed into quotes, so that it stays one line; of a long text its beginning."""
+    if len(text) <= _MOST_CHARACTERS:
+        return repr(text)
+    return f"{text[:_MOST_CHARACTERS]!r}… ({len(text)} characters)"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.lane.sending import Outcome
 from tapstack.lane.stack_config import MERCHANTS
 from tapstack.lane.transactions_file import Line, read_lines
@@ -34,7 +35,7 @@ def check_smoke(outcomes: list[Outcome]) -> None:
     if missing := DECISIONS - {outcome.status for outcome in outcomes}:
         raise UserError(
             f"no transaction of the smoke run came out as {' or '.join(sorted(missing))}; "
-            "look into the functions' logs in the lane's emulator.log"
+            f"look into what the functions have logged: {command('logs')}"
         )
 
 

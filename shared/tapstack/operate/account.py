@@ -76,6 +76,23 @@ class Account:
         return self._client("lambda")
 
     @cached_property
+    def logs(self) -> Any:
+        """CloudWatch Logs."""
+        return self._client("logs")
+
+    def log_group(self, function: str) -> str:
+        """Ask Lambda where a function's log is, by the name it has in `tapstack.operate.logs.FUNCTIONS`."""
+        names = {
+            "validator": self.compute.validator_function_name,
+            "fraud-detector": self.compute.fraud_detector_function_name,
+            "notifier": self.compute.notifier_function_name,
+        }
+        configuration = self.functions.get_function_configuration(
+            FunctionName=names[function], Qualifier=self.compute.alias_name
+        )
+        return f"{configuration['LoggingConfig']['LogGroup']}"
+
+    @cached_property
     def merchants(self) -> Merchants:
         """The merchants table."""
         return Merchants(self.dynamodb, self.data.merchants_table_name, now)

@@ -30,6 +30,7 @@ ON_A_STACK = {
     "outputs": [],
     "graph": [],
     "explain": ["txn_1"],
+    "logs": [],
     "merchant": ["list"],
     "redrive": [],
     "reconcile": [],

@@ -4,6 +4,7 @@ import json
 import sys
 
 from tapstack.cli.actions.accounts import account_of
+from tapstack.cli.actions.transactions import transaction_of
 from tapstack.cli.statuses import DONE, FOUND
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
@@ -13,8 +14,6 @@ from tapstack.operate.account import Account
 from tapstack.operate.explanation import Case, Explanation, explain
 from tapstack.operate.traces import Near, read_traces
 from transactions.clock import iso, now
-from transactions.store import TransactionStore
-from transactions.transaction import Transaction
 
 
 def explain_transaction(stack: str, transaction_id: str, *, as_json: bool) -> int:
@@ -29,7 +28,7 @@ def explain_transaction(stack: str, transaction_id: str, *, as_json: bool) -> in
 
 
 def _explanation(account: Account, transaction_id: str) -> Explanation:
-    transaction = _transaction(account, transaction_id)
+    transaction = transaction_of(account, transaction_id)
     decision = transaction.decision
     if decision is None:
         seconds = (now() - transaction.created_at) // 1000
@@ -46,14 +45,6 @@ def _explanation(account: Account, transaction_id: str) -> Explanation:
         )
     traces = read_traces(account.dynamodb, account.data.velocity_table_name, transaction, settings)
     return explain(Case(transaction, settings, traces), decision)
-
-
-def _transaction(account: Account, transaction_id: str) -> Transaction:
-    table = account.data.transactions_table_name
-    found = TransactionStore(account.dynamodb, table).get(transaction_id) if transaction_id else None
-    if found is None:
-        raise UserError(f"there is no transaction {transaction_id!r} in {table}; look at the id, and at --stack")
-    return found
 
 
 def _print(explanation: Explanation) -> None:
