@@ -36,6 +36,7 @@ class Outcome:
         problem: why there is none, or why the transaction counts as failed; empty when it does not.
         seconds: from the request to the decision, to the nearest poll.
         webhook: whether a webhook with a good signature told of the decision.
+        reasons: what spoke against the transaction, as the API tells it.
     """
 
     line: Line
@@ -45,6 +46,7 @@ class Outcome:
     problem: str = ""
     seconds: float = 0.0
     webhook: bool = False
+    reasons: tuple[str, ...] = ()
 
 
 class Api:
@@ -91,7 +93,12 @@ class Api:
                 transaction = answer.json()
         except (httpx.HTTPError, KeyError, TypeError, ValueError) as error:
             return replace(outcome, problem=f"{type(error).__name__}: {error}")
-        return replace(outcome, status=transaction["status"], seconds=time.monotonic() - started)
+        return replace(
+            outcome,
+            status=transaction["status"],
+            reasons=tuple(transaction.get("reasons", ())),
+            seconds=time.monotonic() - started,
+        )
 
     def _request(self, method: str, url: str, deadline: float, **options: Any) -> httpx.Response:
         """Make a request, and make it again while the usage plan asks to slow down."""

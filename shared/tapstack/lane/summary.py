@@ -1,7 +1,6 @@
-"""What a run of transactions came to, as a table."""
+"""What a run of transactions came to, as tables."""
 
 import statistics
-import sys
 from collections.abc import Sequence
 from typing import Final
 
@@ -9,9 +8,11 @@ from tapstack.console import table
 from tapstack.lane.sending import Outcome
 
 _FAILED: Final = "failed"
-_ORDER: Final = ("approved", "declined", "review", _FAILED)
+_APPROVED: Final = "approved"
+_ORDER: Final = (_FAILED, "review", "declined", _APPROVED)
 _NUMBERS: Final = ("transactions", "webhooks", "median s", "slowest s")
-_MOST_FAILURES: Final = 20
+_FEW: Final = 20
+"""So many transactions are told one by one."""
 
 
 def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -19,10 +20,21 @@ def failures(outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [outcome for outcome in outcomes if outcome.problem]
 
 
+def print_run(outcomes: Sequence[Outcome]) -> None:
+    """Print a few transactions one by one; of many a line per decision, and those that were not simply approved."""
+    if len(outcomes) <= _FEW:
+        print_transactions(outcomes)
+        return
+    print_table(outcomes)
+    if others := [outcome for outcome in outcomes if _kind(outcome) != _APPROVED]:
+        print()
+        print_transactions(sorted(others, key=lambda outcome: _place(_kind(outcome))))
+
+
 def print_table(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
-    """Print a line per decision, and a line per failure below (the first 20)."""
+    """Print a line per decision."""
     rows = []
-    for kind in sorted({_kind(outcome) for outcome in outcomes}, key=_place):
+    for kind in sorted({_kind(outcome) for outcome in outcomes}, key=_place, reverse=True):
         of_kind = [outcome for outcome in outcomes if _kind(outcome) == kind]
         seconds = [outcome.seconds for outcome in of_kind]
         timed = kind != _FAILED
@@ -36,13 +48,23 @@ def print_table(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
             )
         )
     table.print_table(("outcome", *_NUMBERS), rows, right=_NUMBERS, stderr=stderr)
-    stream = sys.stderr if stderr else sys.stdout
-    failed = failures(outcomes)
-    for outcome in failed[:_MOST_FAILURES]:
-        where = f" ({outcome.transaction_id})" if outcome.transaction_id else ""
-        print(f"line {outcome.line.number}{where}: {outcome.problem}", file=stream)
-    if len(failed) > _MOST_FAILURES:
-        print(f"… and {len(failed) - _MOST_FAILURES} more", file=stream)
+
+
+def print_transactions(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
+    """Print a line per transaction: its line in the file, its id, what became of it and why."""
+    rows = [
+        (
+            outcome.line.number,
+            outcome.transaction_id or "-",
+            _kind(outcome),
+            f"{outcome.seconds:.2f}" if outcome.status else "",
+            "yes" if outcome.webhook else "no",
+            outcome.problem or ", ".join(outcome.reasons),
+        )
+        for outcome in outcomes
+    ]
+    headings = ("line", "transaction", "outcome", "seconds", "webhook", "why")
+    table.print_table(headings, rows, right=("line", "seconds"), stderr=stderr)
 
 
 def _kind(outcome: Outcome) -> str:
@@ -50,4 +72,4 @@ def _kind(outcome: Outcome) -> str:
 
 
 def _place(kind: str) -> tuple[int, str]:
-    return (_ORDER.index(kind) if kind in _ORDER else len(_ORDER), kind)
+    return (_ORDER.index(kind) if kind in _ORDER else -1, kind)

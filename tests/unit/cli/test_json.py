@@ -129,6 +129,7 @@ def test_transactions_that_were_sent_are_listed_with_their_ids(
             "problem": problem,
             "seconds": 0.5,
             "webhook": not problem,
+            "reasons": [],
         }
     ]
 

@@ -63,11 +63,13 @@ def api(edge: Edge) -> Iterator[Api]:
 
 
 def test_a_transaction_is_followed_to_its_decision(edge: Edge, api: Api) -> None:
-    edge.answers = [ACCEPTED, (200, {"status": "pending"}), (200, {"status": "approved"})]
+    decided = {"status": "approved", "reasons": ["duplicate"]}
+    edge.answers = [ACCEPTED, (200, {"status": "pending"}), (200, decided)]
 
     outcome = api.send(LINE)
 
     assert (outcome.transaction_id, outcome.status, outcome.problem) == ("txn_1", "approved", "")
+    assert outcome.reasons == ("duplicate",)
     assert [(method, path) for method, path, _ in edge.seen] == [
         ("POST", "/v1/transactions"),
         *[("GET", "/v1/transactions/txn_1")] * 2,

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from tapstack.cli.actions.outputs import outputs_of
-from tapstack.cli.actions.send import as_data, send
+from tapstack.cli.actions.send import as_data, send, to_explain
 from tapstack.cli.statuses import DONE, ERROR
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
@@ -71,8 +71,14 @@ def _smoke(lane: Lane) -> list[Outcome]:
         check_smoke(outcomes)
     except UserError:
         summary.print_table(outcomes, stderr=True)
+        _print_failures(outcomes, stderr=True)
         raise
     return outcomes
+
+
+def _print_failures(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
+    if failed := summary.failures(outcomes):
+        summary.print_transactions(failed, stderr=stderr)
 
 
 def _summarise(
@@ -81,6 +87,7 @@ def _summarise(
     edge = outputs["api-edge"]
     print()
     summary.print_table(outcomes)
+    _print_failures(outcomes)
     print(f"\nOutputs ({command('outputs')} prints all)")
     for name in _SHOWN:
         print(f"  {name:<16}{edge[name]}")
@@ -91,9 +98,14 @@ def _summarise(
     print(f"\nUp after {seconds:.0f} s: {times}")
     print("\nTry it")
     print(f"  {_curl(edge, *smoke_jobs()[0])}")
-    more, by_hand = command("send", "transactions.jsonl"), f'eval "$({command("env")})"'
-    print(f"  {more:<40}  more of them, one JSON object a line")
-    print(f"  {by_hand:<40}  for `pulumi` by hand in a project folder")
+    decided = to_explain(outcomes)
+    for line, meaning in (
+        (command("send", "transactions.jsonl"), "more of them, one JSON object a line"),
+        (command("explain", decided.transaction_id if decided else "ID"), "why one was decided as it was"),
+        (command("logs", "--follow"), "what the functions log"),
+        (f'eval "$({command("env")})"', "for `pulumi` by hand in a project folder"),
+    ):
+        print(f"  {line:<64}  {meaning}")
     say(f"the lane stays up; to end it: {command('down')}")
 
 

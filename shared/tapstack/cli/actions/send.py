@@ -30,9 +30,11 @@ def send_file(file: str, *, merchant: str, concurrency: int, as_json: bool) -> i
     if as_json:
         print(json.dumps([as_data(outcome) for outcome in outcomes], indent=2))
     else:
-        summary.print_table(outcomes)
-        if known := [outcome.transaction_id for outcome in outcomes if outcome.status]:
-            say(f"why one was decided as it was: {command('explain', known[0])} (--json lists all ids)")
+        summary.print_run(outcomes)
+        if decided := to_explain(outcomes):
+            say(f"why it was decided like that: {command('explain', decided.transaction_id)} (--json has every id)")
+        if stuck := next((one for one in outcomes if one.transaction_id and not one.status), None):
+            say(f"what was logged of it: {command('logs', '--transaction', stuck.transaction_id)}")
     return ERROR if summary.failures(outcomes) else DONE
 
 
@@ -66,6 +68,12 @@ def send(lane: Lane, jobs: Sequence[tuple[str, Line]], *, concurrency: int = CON
         return check_webhooks(outcomes, lane.receiver)
 
 
+def to_explain(outcomes: Sequence[Outcome]) -> Outcome | None:
+    """Pick the decision that is worth explaining most: one that not everything was well with."""
+    decided = [outcome for outcome in outcomes if outcome.status]
+    return max(decided, key=lambda outcome: len(outcome.reasons), default=None)
+
+
 def as_data(outcome: Outcome) -> dict[str, Any]:
     """Give an outcome as JSON-able data; of the line its number."""
-    return {**dataclasses.asdict(outcome), "line": outcome.line.number}
+    return {**dataclasses.asdict(outcome), "line": outcome.line.number, "seconds": round(outcome.seconds, 3)}
