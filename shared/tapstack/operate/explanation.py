@@ -38,6 +38,8 @@ class Rule:
     weight: int | None
     """None for a code that neither the settings nor this version of the code know."""
     compared: str
+    newer: bool = False
+    """Whether it speaks against the transaction, and is newer than the settings: it may not have been there yet."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Explanation:
 def explain(case: Case, decision: Decision) -> Explanation:
     """Take a decision apart."""
     codes = [*BY_CODE, *(code for code in decision.reasons if code not in BY_CODE)]
+    newer = [code for code in judge(case.transaction, case.settings).reasons if _is_newer(code, case, decision)]
     return Explanation(
         case,
         decision,
@@ -82,6 +85,7 @@ def explain(case: Case, decision: Decision) -> Explanation:
                 code in decision.reasons,
                 weight_of(code, case.settings),
                 BY_CODE[code].compared(case.comparison) if code in BY_CODE else "",
+                code in newer,
             )
             for code in codes
         ],
@@ -89,12 +93,19 @@ def explain(case: Case, decision: Decision) -> Explanation:
     )
 
 
+def _is_newer(code: str, case: Case, decision: Decision) -> bool:
+    """Tell whether a rule is newer than the settings, and so perhaps than the decision, which does not name it.
+
+    All weights are written out when settings are checked.
+    """
+    return code not in decision.reasons and code not in case.settings.weights
+
+
 def _differences(case: Case, decision: Decision) -> list[str]:
     # What the velocities found depended on what else happened; it is taken as it is stored.
     stored = [code for code in decision.reasons if code in RULES]
-    # A rule that is newer than the settings may be newer than the decision: that it was not found then tells nothing.
-    asked = [code for code in RULES if code in stored or code in case.settings.weights]
-    replayed = [code for code in judge(case.transaction, case.settings).reasons if code in asked]
+    found = judge(case.transaction, case.settings).reasons
+    replayed = [code for code in found if not _is_newer(code, case, decision)]
     differences = []
     if replayed != stored:
         differences.append(f"the rules find {_listed(replayed)}, stored is {_listed(stored)}")

@@ -74,6 +74,38 @@ def test_what_would_come_out_otherwise_is_told(transaction: Make, stored: Decisi
     assert [rule.code for rule in explained.rules if rule.found] == stored.reasons
 
 
+@pytest.mark.parametrize(
+    ("known", "differences", "newer"),
+    [
+        (["bin_blocked"], [], ["amount_over_limit"]),
+        (["amount_over_limit"], ["the rules find amount_over_limit, stored is nothing"], []),
+    ],
+)
+def test_a_rule_that_is_newer_than_the_settings_is_told_and_no_difference(
+    transaction: Make, known: list[str], differences: list[str], newer: list[str]
+) -> None:
+    one = transaction()
+    one = msgspec.structs.replace(one, submission=msgspec.structs.replace(one.submission, amount=900_000))
+    settings = msgspec.structs.replace(SETTINGS, weights={code: WEIGHTS[code] for code in known})
+
+    explained = explain(case(one, settings), decision("approved", [], 0))
+
+    assert list(explained.differences) == differences
+    assert [rule.code for rule in explained.rules if rule.newer] == newer
+    assert [rule["code"] for rule in explained.document()["rules"] if rule["newer"]] == newer
+
+
+def test_a_rule_that_was_found_is_not_newer(transaction: Make) -> None:
+    one = transaction()
+    one = msgspec.structs.replace(one, submission=msgspec.structs.replace(one.submission, amount=900_000))
+    settings = msgspec.structs.replace(SETTINGS, weights={})
+
+    explained = explain(case(one, settings), decision("declined", ["amount_over_limit"], 100))
+
+    assert [rule.code for rule in explained.rules if rule.newer] == []
+    assert not any(difference.startswith("the rules find") for difference in explained.differences)
+
+
 def test_a_cards_uses_near_the_transaction_are_told_and_which_of_them_it_is(transaction: Make) -> None:
     table: Any = Velocity()
     cards = CardVelocityCounter(table, "velocity", lambda: AT)

@@ -60,7 +60,7 @@ def _print(explanation: Explanation) -> None:
         [
             (
                 rule.code,
-                "yes" if rule.found else "-",
+                "yes" if rule.found else "not there yet" if rule.newer else "-",
                 "unknown" if rule.weight is None else f"{rule.weight}",
                 rule.compared,
             )
