@@ -193,3 +193,33 @@ def test_a_merchant_s_id_that_is_nearly_right_is_offered_and_no_new_merchant(
     assert capsys.readouterr().err == (
         "error: merchant 'acm' is none of layer 'data', whose merchants are acme, globex; did you mean 'acme'?\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("acm", "did you mean 'acme'?"),
+        ("ACME", "did you mean 'acme'?"),
+        ("initech", "to take it on, run: take on initech"),
+        # What cannot be an id is put into no command line.
+        ("x; rm -rf ~", "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"),
+        ("", "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"),
+    ],
+)
+@pytest.mark.parametrize("action", ["show", "suspend", "resume", "rotate-secret", "end-rotation"])
+@pytest.mark.usefixtures("merchants")
+def test_a_merchant_that_is_typed_wrong_is_told_with_the_one_that_was_meant(
+    action: str, typed: str, told: str, capsys: Captured
+) -> None:
+    assert main(["merchant", action, typed]) == 1
+
+    assert capsys.readouterr().err == (
+        f"error: merchant {typed!r} is none of layer 'data', whose merchants are acme, globex; {told}\n"
+    )
+
+
+@pytest.mark.usefixtures("merchants")
+def test_a_new_merchant_that_is_called_nearly_as_another_can_be_taken_on(tmp_path: Path, capsys: Captured) -> None:
+    assert main(["merchant", "add", written(tmp_path, DOCUMENT | {"id": "acme2"})]) == 1
+
+    assert capsys.readouterr().err.endswith("; did you mean 'acme'? to take it on, run: take on acme2\n")

@@ -13,7 +13,7 @@ from tapstack.cli.main import tapstack
 from tapstack.cli.sections import VERBS
 from tapstack.console import hints
 from tapstack.console.hints import PROGRAM_VARIABLE, command, name_program
-from tapstack.console.words import counted, nearest, unknown
+from tapstack.console.words import counted, listed, nearest, quoted, unknown
 
 
 @pytest.fixture
@@ -113,3 +113,12 @@ def test_the_nearest_name_is_offered_and_none_that_nobody_could_have_meant() -> 
     assert nearest("API_edge", ("data", "api-edge")) == "api-edge"
     assert nearest("xyz", ("data", "api-edge")) is None
     assert unknown("layer", "dta", ["data"]) == "unknown layer 'dta': did you mean 'data'? the layers are data"
+
+
+def test_what_is_long_is_cut_in_a_message() -> None:
+    assert quoted("acme\n") == r"'acme\n'"
+    assert quoted("x" * 10_000) == f"{'x' * 60!r}… (10000 characters)"
+    assert listed([]) == "none yet"
+    assert listed("abc") == "a, b, c"
+    assert listed(f"m{n}" for n in range(1000)).endswith(", m10, m11, 988 more")
+    assert unknown("merchant", "x" * 10_000, ["acme"]).count("x") == 60

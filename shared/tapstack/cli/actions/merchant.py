@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from typing import get_type_hints
 
 import msgspec
 
@@ -10,7 +11,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
-from tapstack.console.words import nearest
+from tapstack.console.words import listed, nearest, quoted
 from tapstack.operate.account import Account
 from tapstack.operate.register import read_register
 from tapstack.operate.rotation import RotatingSecret
@@ -28,7 +29,7 @@ def add(stack: str, file: str) -> int:
         settings = [checked(document, allow_private=private) for document in read_documents(file)]
         for merchant in settings:
             if merchant.id not in account.data.merchant_ids:
-                raise UserError(_unknown(account, merchant.id))
+                raise UserError(_unknown(account, merchant.id, is_new=True))
             if account.merchants.settings(merchant.id):
                 how = command("merchant", "set", "FILE", stack=stack)
                 raise UserError(f"merchant {merchant.id!r} has settings already; change them with: {how}")
@@ -145,7 +146,8 @@ def _allows_private_targets(account: Account) -> bool:
 
 
 def _settings(account: Account, merchant_id: str) -> MerchantSettings:
-    held = account.merchants.settings(merchant_id)
+    # No key of the table is called as nobody can be.
+    held = account.merchants.settings(merchant_id) if _is_id(merchant_id) else None
     if held is None:
         if merchant_id in account.data.merchant_ids:
             add_file = command("merchant", "add", "FILE", stack=account.stack)
@@ -160,9 +162,24 @@ def _secret(account: Account, merchant_id: str) -> RotatingSecret:
     return RotatingSecret(account.secrets_manager, account.data.webhook_secret_prefix, merchant_id, account.stack)
 
 
-def _unknown(account: Account, merchant_id: str) -> str:
+def _unknown(account: Account, merchant_id: str, *, is_new: bool = False) -> str:
+    """Say that there is no such merchant, which one may have been meant, and how one is taken on that is new."""
     ids = account.data.merchant_ids
-    known = f"merchant {merchant_id!r} is none of layer 'data', whose merchants are {', '.join(ids) or 'none yet'}; "
-    if near := nearest(merchant_id, ids):
-        return f"{known}did you mean {near!r}?"
-    return f"{known}to take it on, run: {account.take_on(merchant_id)}"
+    near = nearest(merchant_id, ids)
+    told = f"merchant {quoted(merchant_id)} is none of layer 'data', whose merchants are {listed(ids)}; "
+    if near:
+        told += f"did you mean {near!r}?"
+    if near and not is_new:
+        return told
+    if not _is_id(merchant_id):
+        return f"{told}an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"
+    return f"{told}{' ' if near else ''}to take it on, run: {account.take_on(merchant_id)}"
+
+
+def _is_id(text: str) -> bool:
+    """Tell whether a merchant could be called so; what cannot has no place in a command line to be pasted."""
+    try:
+        msgspec.convert(text, get_type_hints(MerchantSettings, include_extras=True)["id"])
+    except msgspec.ValidationError:
+        return False
+    return True
