@@ -12,15 +12,17 @@ from transactions.attributes import Item, from_item
 class DeployedDetector:
     """The fraud-detector behind its alias."""
 
-    def __init__(self, functions: Any, alias_arn: str) -> None:
+    def __init__(self, functions: Any, alias_arn: str, log: str) -> None:
         """Call nothing yet.
 
         Args:
             functions: Lambda.
             alias_arn: the alias that is live.
+            log: the command that shows its log.
         """
         self._functions = functions
         self._alias_arn = alias_arn
+        self._log = log
 
     def decide(self, items: Sequence[Item]) -> set[str]:
         """Have pending transactions decided and their merchants told, at most `STREAM_BATCH` of them.
@@ -44,7 +46,7 @@ class DeployedDetector:
         try:
             return {ids[entry["itemIdentifier"]] for entry in json.loads(told)["batchItemFailures"]}
         except (KeyError, TypeError, ValueError) as error:
-            raise UserError(f"{self._alias_arn} answered what no fraud-detector answers; look at its log") from error
+            raise UserError(f"{self._alias_arn} answered what no fraud-detector answers; see: {self._log}") from error
 
 
 def _record(number: str, item: Item) -> Mapping[str, Any]:

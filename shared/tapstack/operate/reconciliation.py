@@ -58,6 +58,8 @@ class Findings:
 
     failures: Sequence[StreamFailure]
     lost: list[Lost] = field(default_factory=list)
+    waiting: list[Transaction] = field(default_factory=list)
+    """What is pending, and not for too long."""
     unreadable: list[str] = field(default_factory=list)
     """Ids of items that are no transactions."""
 
@@ -96,6 +98,8 @@ def look(
         overdue = transaction.decision is None and transaction.created_at < overdue_before
         if overdue or any(failure.covers(transaction.created_at) for failure in failures):
             findings.lost.append(Lost(transaction, item, overdue))
+        elif transaction.decision is None:
+            findings.waiting.append(transaction)
     return findings
 
 

@@ -56,7 +56,7 @@ def item_of(transaction: Transaction) -> dict[str, Any]:
 
 
 def healer(functions: Any, store: Any, queue: Any) -> Healer:
-    return Healer(DeployedDetector(functions, "alias"), store, queue, "url")
+    return Healer(DeployedDetector(functions, "alias", "tapstack logs fraud-detector"), store, queue, "url")
 
 
 def heal(functions: Any, queue: Any, found: Sequence[Transaction], store: Any = None) -> set[str]:
@@ -153,6 +153,7 @@ def test_the_table_is_looked_at_once_for_what_is_overdue_and_what_a_failure_cove
 
     assert [one.transaction.id for one in found.lost] == ["txn_1", "txn_2", "txn_4"]
     assert [one.overdue for one in found.lost] == [True, False, False]
+    assert [one.id for one in found.waiting] == ["txn_5"]
     assert (len(table.asked), sum(looked)) == (1, 42)
     values = table.asked[0]["ExpressionAttributeValues"]
     assert (values[":first"], values[":last"]) == ({"N": f"{AT + 59_000}"}, {"N": f"{AT + 90_500}"})

@@ -1,7 +1,7 @@
 """Finds transactions that stay pending or may not have been told of, and puts them back on their way."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from tapstack.operate.reconciliation import Findings, Healer, Lost, look
 from tapstack.operate.stream_failures import StreamFailure, stream_failure
 from transactions.clock import now
 from transactions.store import TransactionStore
+from transactions.transaction import Transaction
 
 _HEADINGS: Final = ("found", "merchant", "count", "healed", "next")
 
@@ -33,6 +34,8 @@ class Row(NamedTuple):
     healed: int
     next: str
     """What to do about those that are not healed."""
+    is_due: bool = True
+    """Whether it is time to do it."""
 
 
 def reconcile(stack: str, older_than: int, *, fix: bool, as_json: bool) -> int:
@@ -46,22 +49,26 @@ def reconcile(stack: str, older_than: int, *, fix: bool, as_json: bool) -> int:
     """
     with account_of(stack) as account:
         rows, pending, untold = _reconcile(account, older_than, fix=fix)
+    cells = [row[: len(_HEADINGS)] for row in rows]
     if as_json:
-        print(json.dumps([dict(zip(_HEADINGS, row, strict=True)) for row in rows], indent=2, ensure_ascii=False))
+        print(json.dumps([dict(zip(_HEADINGS, row, strict=True)) for row in cells], indent=2, ensure_ascii=False))
     elif rows:
-        print_table(_HEADINGS, rows, right=("count", "healed"))
+        print_table(_HEADINGS, cells, right=("count", "healed"))
+    due = [row for row in rows if row.is_due]
     if not rows:
         say("nothing is wrong: every transaction is decided and told of")
+    elif not due:
+        say(f"nothing to do yet: {counted(sum(row.number for row in rows), 'transaction')} may still be decided")
     elif not fix:
         say(
             f"nothing was changed; --fix would have {counted(pending, 'transaction')} decided and "
             f"{counted(untold, 'notification')} sent again"
         )
-    return DONE if all(row.number == row.healed for row in rows) else FOUND
+    return DONE if all(row.number == row.healed for row in due) else FOUND
 
 
 def _reconcile(account: Account, older_than: int, *, fix: bool) -> tuple[list[Row], int, int]:
-    """Give what was found, and how many transactions are pending and how many perhaps not told of."""
+    """Give what was found, and how many transactions are pending for too long and how many perhaps not told of."""
     with held_messages(account.sqs, account.data.notifications_dead_letter_queue_url) as dead:
         letters = [dead_letter(message) for message in dead.messages]
     with held_messages(account.sqs, account.data.stream_failures_queue_url) as held:
@@ -75,6 +82,7 @@ def _reconcile(account: Account, older_than: int, *, fix: bool) -> tuple[list[Ro
         *_failure_rows(findings, settled, heal=None if fix else heal),
         *(Row("an item that is no transaction", item_id, 1, 0, "look at it") for item_id in findings.unreadable),
         *_letter_rows(letters, command("redrive", stack=account.stack)),
+        *_waiting_rows(findings.waiting, account.stack),
     ]
     pending = sum(lost.is_pending for lost in findings.lost)
     return rows, pending, len(findings.lost) - pending
@@ -96,8 +104,9 @@ def _look(account: Account, failures: Sequence[StreamFailure], older_than: int) 
 
 
 def _heal(account: Account, findings: Findings) -> set[str]:
+    log = command("logs", "fraud-detector", stack=account.stack)
     healer = Healer(
-        DeployedDetector(account.functions, account.compute.fraud_detector_alias_arn),
+        DeployedDetector(account.functions, account.compute.fraud_detector_alias_arn, log),
         TransactionStore(account.dynamodb, account.data.transactions_table_name),
         account.sqs,
         account.data.notifications_queue_url,
@@ -128,7 +137,7 @@ def _what(one: Lost, older_than: int) -> str:
 def _next(account: Account, merchant_id: str, heal: str | None) -> str:
     if account.merchants.settings(merchant_id) is None:
         return f"the merchant has no settings: {command('merchant', 'add', 'FILE', stack=account.stack)}"
-    return heal or "see the fraud-detector's log"
+    return heal or f"see: {command('logs', 'fraud-detector', stack=account.stack)}"
 
 
 def _failure_rows(findings: Findings, settled: Sequence[StreamFailure], *, heal: str | None) -> Iterator[Row]:
@@ -153,3 +162,13 @@ def _letter_rows(letters: Sequence[DeadLetter], send_again: str) -> Iterator[Row
             yield Row(f"a dead letter: {reason}", merchant_id, count, 0, send_again)
         else:
             yield Row("a dead letter that is no notification", "", count, 0, "look at it in the dead-letter queue")
+
+
+def _waiting_rows(waiting: Sequence[Transaction], stack: str) -> Iterator[Row]:
+    made: defaultdict[str, list[int]] = defaultdict(list)
+    for transaction in waiting:
+        made[transaction.merchant_id].append(transaction.created_at)
+    for merchant_id, moments in sorted(made.items()):
+        seconds = max(now() - min(moments), 0) // 1000
+        step = f"wait, or: {command('reconcile', '--older-than', f'{seconds}', stack=stack)}"
+        yield Row(f"pending, for {seconds} s at the most", merchant_id, len(moments), 0, step, is_due=False)

@@ -21,7 +21,8 @@ from tapstack.cli.parameters import WholeNumber, takes_json, takes_stack
 def command(*, stack: str, older_than: int, fix: bool, dry_run: bool, as_json: bool) -> int:
     """Find transactions that are stuck or not told of.
 
-    With --fix they are put back on their way. The status is 2 when something remains to be done.
+    With --fix they are put back on their way. What is pending for a shorter time is told, and left to be decided. The
+    status is 2 when something remains to be done.
     """
     from tapstack.cli.actions.reconcile import reconcile
 
