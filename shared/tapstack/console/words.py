@@ -6,6 +6,7 @@ from typing import Final
 
 _MOST_NAMES: Final = 12
 _MOST_CHARACTERS: Final = 60
+_MOST_PATH: Final = 255
 
 
 def counted(number: int, noun: str) -> str:
@@ -32,6 +33,12 @@ def listed(names: Iterable[str]) -> str:
     names = list(names)
     more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
     return ", ".join([*names[:_MOST_NAMES], *more]) or "none yet"
+
+
+def shortened(path: str) -> str:
+    """Write a file's name so that it stays one line; of one that is longer than files have it, the beginning."""
+    path = path.replace("\n", "\\n")
+    return path if len(path) <= _MOST_PATH else f"{path[:_MOST_CHARACTERS]}… ({len(path)} characters)"
 
 
 def quoted(text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
+from tapstack.console.words import shortened
 
 STDIN: Final = "-"
 
@@ -32,7 +33,7 @@ def read_lines(source: str) -> list[Line]:
         UserError: the file cannot be read, a line is not a JSON object, or there is none at all; the message names the
             file and the line. What the API thinks of a body is the API's to say.
     """
-    name = "stdin" if source == STDIN else source
+    name = "stdin" if source == STDIN else shortened(source)
     if source == STDIN and sys.stdin.isatty():
         say("type transactions, one JSON object a line, and end with Ctrl-D")
     try:
@@ -49,16 +50,29 @@ def read_lines(source: str) -> list[Line]:
 
 def _parse(name: str, number: int, text: bytes) -> dict[str, Any]:
     try:
-        body = json.loads(text)
+        body = json.loads(text, parse_constant=_refuse)
+        json.dumps(body, ensure_ascii=False).encode()
     except UnicodeDecodeError as error:
         raise UserError(f"{name}, line {number}: not UTF-8 at byte {error.start + 1}; nothing was sent") from error
     except json.JSONDecodeError as error:
         raise UserError(
             f"{name}, line {number}: not JSON: {error.msg} at column {error.colno}; nothing was sent"
         ) from error
+    except UnicodeEncodeError as error:
+        raise UserError(f"{name}, line {number}: half of a surrogate pair is no character; nothing was sent") from error
+    except RecursionError as error:
+        raise UserError(f"{name}, line {number}: nested too deeply to be read; nothing was sent") from error
+    except ValueError as error:
+        raise UserError(
+            f"{name}, line {number}: a number that is none of JSON's or far too long; nothing was sent"
+        ) from error
     if not isinstance(body, dict):
         raise UserError(f"{name}, line {number}: a JSON object is wanted, not {_kind(body)}; nothing was sent")
     return body
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def _kind(value: object) -> str:

@@ -5,10 +5,13 @@ import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 from urllib.parse import urlsplit
 
+import msgspec
+
 from tapstack.console.errors import UserError
+from tapstack.console.words import quoted, shortened, unknown
 from transactions import strict_json
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
@@ -16,7 +19,20 @@ from transactions.webhooks.delivery import is_public
 
 STDIN: Final = "-"
 
+ID_FORM: Final = "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"
+
 Document = dict[str, Any]
+
+_SETTINGS: Final = get_type_hints(MerchantSettings, include_extras=True)
+
+
+def is_merchant_id(text: object) -> bool:
+    """Tell whether a merchant could be called so."""
+    try:
+        msgspec.convert(text, _SETTINGS["id"])
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def read_documents(source: str) -> list[Document]:
@@ -25,7 +41,7 @@ def read_documents(source: str) -> list[Document]:
     Raises:
         UserError: it cannot be read, or holds something else; the message names it.
     """
-    name = "stdin" if source == STDIN else source
+    name = "stdin" if source == STDIN else shortened(source)
     try:
         data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
     except OSError as error:
@@ -52,8 +68,14 @@ def checked(document: Document, *, allow_private: bool) -> MerchantSettings:
 
     Raises:
         InvalidSettingsError: names the merchant, the setting and what is wrong with it.
-        UserError: the notifier would refuse the webhooks' target.
+        UserError: the notifier would refuse the webhooks' target, or a setting is none that there is.
     """
+    named = document.get("id")
+    if not is_merchant_id(named):
+        told = f"a merchant {quoted(f'{named}')}" if "id" in document else "no merchant: id is missing"
+        raise UserError(f"settings of {told}; {ID_FORM}")
+    for name in document.keys() - _SETTINGS.keys():
+        raise UserError(f"settings of merchant {named!r}: {unknown('setting', name, _SETTINGS)}")
     settings = parse_settings(document, allow_private=allow_private)
     if settings.webhook_url and not allow_private:
         for address in _addresses(urlsplit(settings.webhook_url).hostname or ""):

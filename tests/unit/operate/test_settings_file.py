@@ -65,3 +65,30 @@ def test_a_webhook_over_http_is_refused_unless_the_notifier_calls_it() -> None:
 
 def test_a_webhook_to_a_name_is_left_to_the_notifier_to_resolve() -> None:
     assert checked(DOCUMENT | {"webhook_url": "https://hooks.example.com/acme"}, allow_private=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"tier": "gold"}, "settings of merchant 'acme': unknown setting 'tier': the settings are id, version, "),
+        ({"currencis": {}}, "unknown setting 'currencis': did you mean 'currencies'"),
+        ({"id": 7}, "settings of a merchant '7'; an id is 2 to 32 of the characters"),
+        ({"id": "x" * 10_000}, r"settings of a merchant 'x{60}'… \(10000 characters\); an id is 2 to 32"),
+        ({"id": None}, "settings of a merchant 'None'; an id is"),
+    ],
+)
+def test_what_is_no_setting_and_no_id_is_named(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(UserError, match=complaint):
+        checked(DOCUMENT | changes, allow_private=True)
+
+
+def test_settings_of_nobody_are_told() -> None:
+    with pytest.raises(UserError, match="settings of no merchant: id is missing; an id is"):
+        checked({name: value for name, value in DOCUMENT.items() if name != "id"}, allow_private=True)
+
+
+def test_a_file_s_name_stays_one_short_line() -> None:
+    with pytest.raises(UserError, match=r"x{60}… \(10000 characters\) cannot be read: File name too long"):
+        read_documents("x" * 10_000)
+    with pytest.raises(UserError, match=r"^no\\nwhere cannot be read"):
+        read_documents("no\nwhere")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from typing import get_type_hints
 
 import msgspec
 
@@ -15,7 +14,7 @@ from tapstack.console.words import listed, nearest, quoted
 from tapstack.operate.account import Account
 from tapstack.operate.register import read_register
 from tapstack.operate.rotation import RotatingSecret
-from tapstack.operate.settings_file import checked, read_documents
+from tapstack.operate.settings_file import ID_FORM, checked, is_merchant_id, read_documents
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
 
@@ -147,7 +146,7 @@ def _allows_private_targets(account: Account) -> bool:
 
 def _settings(account: Account, merchant_id: str) -> MerchantSettings:
     # No key of the table is called as nobody can be.
-    held = account.merchants.settings(merchant_id) if _is_id(merchant_id) else None
+    held = account.merchants.settings(merchant_id) if is_merchant_id(merchant_id) else None
     if held is None:
         if merchant_id in account.data.merchant_ids:
             add_file = command("merchant", "add", "FILE", stack=account.stack)
@@ -171,15 +170,7 @@ def _unknown(account: Account, merchant_id: str, *, is_new: bool = False) -> str
         told += f"did you mean {near!r}?"
     if near and not is_new:
         return told
-    if not _is_id(merchant_id):
-        return f"{told}an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"
+    # What nobody can be called has no place in a command line to be pasted.
+    if not is_merchant_id(merchant_id):
+        return f"{told}{ID_FORM}"
     return f"{told}{' ' if near else ''}to take it on, run: {account.take_on(merchant_id)}"
-
-
-def _is_id(text: str) -> bool:
-    """Tell whether a merchant could be called so; what cannot has no place in a command line to be pasted."""
-    try:
-        msgspec.convert(text, get_type_hints(MerchantSettings, include_extras=True)["id"])
-    except msgspec.ValidationError:
-        return False
-    return True
