@@ -9,10 +9,16 @@ from rich.text import Text
 from tapstack.console.output import console
 
 _MOST_ROWS: Final = 200
+_USUAL_WIDTH: Final = 80
 
 
 def print_table(
-    headings: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = (), stderr: bool = False
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    right: Collection[str] = (),
+    whole: Collection[str] = (),
+    stderr: bool = False,
 ) -> None:
     """Print a table, the first two hundred rows of it.
 
@@ -22,15 +28,18 @@ def print_table(
         headings: of the columns.
         rows: a cell for each heading.
         right: the headings of the columns that are aligned to the right, such as those of numbers.
+        whole: the headings of the columns that are folded only where the terminal is narrower than 80 columns, such as
+            those of ids, which are copied from it.
         stderr: print it there, not on stdout.
     """
     rows = list(rows)
+    output = console(stderr=stderr)
     table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0))
     for heading in headings:
-        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold")
+        kept = heading in whole and output.width >= _USUAL_WIDTH
+        table.add_column(heading, justify="right" if heading in right else "left", overflow="fold", no_wrap=kept)
     for row in rows[:_MOST_ROWS]:
         table.add_row(*(Text(f"{value}") for value in row))
-    output = console(stderr=stderr)
     if output.is_terminal:
         output.print(table)
     else:

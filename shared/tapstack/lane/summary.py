@@ -51,20 +51,22 @@ def print_table(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
 
 
 def print_transactions(outcomes: Sequence[Outcome], *, stderr: bool = False) -> None:
-    """Print a line per transaction: its line in the file, its id, what became of it and why."""
+    """Print a line per transaction: its line in the file, its id, what became of it, after how long, and why.
+
+    One whose webhook did not come has failed, so there is nothing to tell of the webhooks of the others.
+    """
     rows = [
         (
             outcome.line.number,
             outcome.transaction_id or "-",
             _kind(outcome),
             f"{outcome.seconds:.2f}" if outcome.status else "",
-            "yes" if outcome.webhook else "no",
             outcome.problem or ", ".join(outcome.reasons),
         )
         for outcome in outcomes
     ]
-    headings = ("line", "transaction", "outcome", "seconds", "webhook", "why")
-    table.print_table(headings, rows, right=("line", "seconds"), stderr=stderr)
+    headings = ("line", "transaction", "outcome", "s", "why")
+    table.print_table(headings, rows, right=("line", "s"), whole=("transaction",), stderr=stderr)
 
 
 def _kind(outcome: Outcome) -> str:

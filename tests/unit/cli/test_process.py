@@ -27,6 +27,13 @@ TABLE = """
 from tapstack.console.table import print_table
 print_table(("merchant", "a field with a long name"), [("acme", "a_very_long_field_name_of_an_output " * 4)])
 """
+IDS = """
+from tapstack.lane.sending import Outcome
+from tapstack.lane.summary import print_transactions
+from tapstack.lane.transactions_file import Line
+reasons = ("amount_over_limit", "card_expired", "foreign_card_high_amount")
+print_transactions([Outcome(Line(1000, {}), "acme", "txn_" + "a" * 32, "declined", seconds=10.25, reasons=reasons)])
+"""
 STEP = """
 from tapstack.console.progress import step
 with step("merchants", "writing") as current:
@@ -79,6 +86,14 @@ def on_terminal(code: str, columns: int, **environment: str) -> str:
 def lines(shown: str) -> list[str]:
     """Give the lines without what moves the cursor and what gives them style."""
     return [re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", line) for line in shown.replace("\r", "\n").split("\n")]
+
+
+def test_an_id_can_be_copied_from_a_terminal_of_80_columns() -> None:
+    shown = lines(on_terminal(IDS, 80))
+
+    assert any(line.split()[1:4] == ["txn_" + "a" * 32, "declined", "10.25"] for line in shown)
+    assert max(map(len, shown)) <= 80
+    assert max(map(len, lines(on_terminal(IDS, 40)))) <= 40
 
 
 @pytest.mark.parametrize("arguments", [["--help"], *([verb, "--help"] for verb in VERBS)], ids=" ".join)
