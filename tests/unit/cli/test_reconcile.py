@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tapstack.cli import environments
-from tapstack.cli.actions import accounts
+from tapstack.cli.actions import accounts, reconcile
 from tapstack.cli.main import main
 from transactions.attributes import to_item
 from transactions.clock import now
@@ -79,6 +79,19 @@ def test_what_is_pending_for_too_long_is_to_be_done_whatever_else_may_wait(pendi
     assert overdue.startswith("pending for longer than 300 s")
     assert waiting.startswith("pending, for 7 s at the most")
     assert "--fix would have 1 transaction decided and 0 notifications sent again" in told.err
+
+
+def test_what_a_fix_would_not_touch_is_not_put_down_to_it(
+    pending: Pending, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    pending(7)
+    row = reconcile.Row("a dead letter: answered 503", "acme", 1, 0, "redrive")
+    monkeypatch.setattr(reconcile, "_letter_rows", lambda *_: [row])
+
+    assert main(["reconcile"]) == 2
+    told = capsys.readouterr()
+    assert told.out.splitlines()[1].split()[-1] == "redrive"
+    assert told.err == ""
 
 
 def test_as_json_what_may_wait_is_a_row_too(pending: Pending, capsys: Captured) -> None:

@@ -59,7 +59,7 @@ def reconcile(stack: str, older_than: int, *, fix: bool, as_json: bool) -> int:
         say("nothing is wrong: every transaction is decided and told of")
     elif not due:
         say(f"nothing to do yet: {counted(sum(row.number for row in rows), 'transaction')} may still be decided")
-    elif not fix:
+    elif not fix and pending + untold:
         say(
             f"nothing was changed; --fix would have {counted(pending, 'transaction')} decided and "
             f"{counted(untold, 'notification')} sent again"
