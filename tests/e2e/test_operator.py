@@ -251,6 +251,50 @@ def test_a_decision_that_would_not_come_out_again_is_told(
     assert "differs: the stored reasons come to approved, stored is declined" in told
 
 
+def test_what_was_sent_can_be_explained_and_looked_for_in_the_logs(
+    operate: Operate, body: dict[str, Any], tmp_path: Path
+) -> None:
+    file = tmp_path / "two.jsonl"
+    file.write_text(f"{json.dumps(body)}\n{json.dumps(body | {'amount': 900_000})}\n", encoding="utf-8")
+
+    status, out, told = operate("send", f"{file}")
+    approved, declined = [line.split()[1:3] for line in out.splitlines()[1:]]
+    assert (status, approved[1], declined[1]) == (0, "approved", "declined")
+    assert f"tapstack explain {declined[0]} " in told
+    assert "amount_over_limit" in operate("explain", declined[0])[1]
+
+    status, out, _ = operate("logs", "--transaction", declined[0])
+    assert status == 0
+    assert f"decided  transaction_id={declined[0]}  verdict=declined" in out
+    assert approved[0] not in out
+    events = [json.loads(line) for line in operate("logs", "fraud-detector", "--json")[1].splitlines()]
+    assert {event["function"] for event in events} == {"fraud-detector"}
+    assert [event["at"] for event in events] == sorted(event["at"] for event in events)
+    assert any(str(event["message"]).startswith("REPORT ") for event in events)
+    assert not any(line.split()[2] == "REPORT" for line in operate("logs", "fraud-detector")[1].splitlines())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["explain", "xyz"], "'xyz' is no transaction id: one is txn_ and 32 of"),
+        (["explain", "txn_" + "a" * 32], "there is no transaction 'txn_"),
+        (["logs", "--transaction", "txn_" + "a" * 32], "there is no transaction 'txn_"),
+        (["merchant", "show", "acm"], "whose merchants are acme, globex, initech; did you mean 'acme'?"),
+        (["redrive", "--merchant", "acm"], "unknown merchant 'acm': did you mean 'acme'?"),
+        (["send", "--merchant", "acm", "{file}"], "unknown merchant 'acm': did you mean 'acme'?"),
+    ],
+)
+def test_what_is_not_there_is_one_line_with_what_may_have_been_meant(
+    operate: Operate, arguments: list[str], told: str, body: dict[str, Any], write: Callable[[Any], str]
+) -> None:
+    status, out, error = operate(*(argument.format(file=write(body)) for argument in arguments))
+
+    assert (status, out) == (1, "")
+    assert told in error.splitlines()[-1]
+    assert sum(line.startswith("error: ") for line in error.splitlines()) == 1
+
+
 def test_a_dead_letter_is_sent_again_and_what_is_no_notification_stays(
     operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
 ) -> None:
@@ -292,7 +336,8 @@ def test_a_transaction_that_stays_pending_is_decided_and_told_of(
     change(deployed, transaction_id, "SET #status = :pending, decision = :none", {":pending": "pending", ":none": None})
     assert operate("explain", transaction_id)[2].count("has been pending for") == 1
 
-    assert operate("reconcile", "--older-than", "3600")[0] == 0
+    status, out, told = operate("reconcile", "--older-than", "3600")
+    assert (status, "pending, for " in out, "nothing to do yet: 1 transaction may still be" in told) == (0, True, True)
     status, out, told = operate("reconcile", "--older-than", "0")
     assert (status, "pending for longer than 0 s" in out) == (2, True)
     assert "--fix would have 1 transaction decided" in told
@@ -359,6 +404,7 @@ def test_a_stack_is_worked_on_by_its_name(operate: Operate, deployed: Any, acme:
     acme.decided(transaction_id)
 
     assert operate("explain", "--stack", "local", transaction_id)[0] == 0
+    assert transaction_id in operate("logs", "fraud-detector", "--stack", "local", "--transaction", transaction_id)[1]
     assert "globex" in operate("merchant", "list", "--stack", "local")[1]
     assert operate("reconcile", "--fix", "--stack", "local")[0] == 0
     status, _, told = operate("merchant", "suspend", "nobody", "--stack", "local")
