@@ -1,10 +1,13 @@
 """The api-edge layer on Pulumi's mocks."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tapstack.checkout import CHECKOUT
 
 RunLayer = Callable[..., Any]
 TWO = {"merchants": {"acme": "standard", "globex": "premium"}}
@@ -75,6 +78,15 @@ def test_every_alarm_goes_to_the_alerts_topic(run_layer: RunLayer, upstream: dic
     assert {item.inputs["metricName"] for item in alarms} == {
         "Errors", "Throttles", "IteratorAge", "ApproximateNumberOfMessagesVisible", "5XXError",
     }  # fmt: skip
+
+
+def test_every_alarm_has_a_row_on_the_page_for_who_is_on_call(run_layer: RunLayer) -> None:
+    page = (CHECKOUT / "docs" / "on-call.md").read_text(encoding="utf-8")
+    rows = re.findall(
+        r"^\| `([a-z0-9-]+)` \| [^|]+ \| [^|]+ \|$", page.partition("## What you will see")[0], re.MULTILINE
+    )
+
+    assert sorted(rows) == sorted(item.name for item in run_layer("api-edge", TWO).all("MetricAlarm"))
 
 
 def test_the_dashboard_shows_every_function_and_queue(run_layer: RunLayer, upstream: dict[str, Any]) -> None:

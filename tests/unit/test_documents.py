@@ -30,9 +30,6 @@ PAGES = sorted(
 OF_ITS_TIME = {CHECKOUT / "CHANGELOG.md", CHECKOUT / "docs" / "renaming-an-output.md"}
 """Pages that tell what was: what they name may be gone."""
 
-LANDING = {"logs"}
-"""Commands that documents name and the command line is about to have; none of them stays here."""
-
 NOT_THERE = {
     "acme.json",  # the reader's
     "notes.md",
@@ -158,7 +155,7 @@ def commands(line: str) -> list[tuple[str, str]]:
 def test_every_command_that_a_page_names_is_there(page: Path) -> None:
     for line in code(page):
         for verb, after in commands(line):
-            assert verb in {*VERBS, *LANDING}, f"{verb} is no command: {line}"
+            assert verb in VERBS, f"{verb} is no command: {line}"
             assert after in groups().get(verb, {after}), f"{verb} has no {after}: {line}"
 
 
@@ -170,7 +167,7 @@ def test_every_command_of_the_readmes_table_is_there() -> None:
 
     for span in named:
         words = span.removeprefix("tapstack ").removeprefix("nox -s ").split()
-        assert words[0] in {*VERBS, *LANDING, *sessions()}, f"{span} is neither a command nor a session"
+        assert words[0] in {*VERBS, *sessions()}, f"{span} is neither a command nor a session"
 
 
 @every_page_of_now
