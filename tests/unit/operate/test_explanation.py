@@ -11,6 +11,7 @@ from tapstack.lane.merchants import SAMPLES
 from tapstack.operate.explanation import Case, explain
 from tapstack.operate.traces import Near, Traces, read_traces
 from transactions.attributes import to_item
+from transactions.rules import WEIGHTS
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.transaction import Decision, Transaction
