@@ -38,9 +38,6 @@ from validator.problems import document, problem
 DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
 
-# Written by load balancers and AWS on the way, not by the merchant; hexadecimal ids in them can look like card numbers.
-_NOT_THE_MERCHANTS: Final = frozenset({"host", "traceparent", "via", API_KEY_HEADER})
-_NOT_THE_MERCHANTS_PREFIXES: Final = ("cloudfront-", "x-amzn-", "x-forwarded-")
 
 Event = Mapping[str, Any]
 Answer = dict[str, Any]
@@ -63,16 +60,15 @@ class Api:
             return _answer(status, told, {"content-type": PROBLEM_MEDIA_TYPE})
 
     def _route(self, event: Event) -> Answer:
-        refuse_card_numbers(_written_by_the_merchant(event))
-        headers = {name.lower(): value for name, value in _texts(event, "headers").items()}
-        api_key = headers.get(API_KEY_HEADER, "")
+        refuse_card_numbers(_kept(event))
+        api_key = _api_key(event)
         # Keys are ASCII; halves of characters could not even be hashed.
         merchant_id = self.merchants.of_key(api_key) if api_key.isascii() else None
         if merchant_id is None:
             raise MerchantRefusedError("the API key belongs to no merchant")
         resource, method = event.get("resource"), event.get("httpMethod")
         if (resource, method) == (COLLECTION_PATH, "POST"):
-            return self._submit(event, headers, merchant_id)
+            return self._submit(event, merchant_id)
         if (resource, method) == (COLLECTION_PATH, "GET"):
             return self._list(_texts(event, "queryStringParameters"), merchant_id)
         if (resource, method) == (ITEM_PATH, "GET"):
@@ -80,14 +76,11 @@ class Api:
         told = document(405, "method-not-allowed", "There is no such route", "see the API's description")
         return _answer(405, told, {"content-type": PROBLEM_MEDIA_TYPE, "allow": "GET, POST"})
 
-    def _submit(self, event: Event, headers: Mapping[str, str], merchant_id: str) -> Answer:
-        repeated = _values(event, "multiValueHeaders")
-        keys = {
-            value for name, values in repeated.items() if name.lower() == IDEMPOTENCY_KEY_HEADER for value in values
-        }
+    def _submit(self, event: Event, merchant_id: str) -> Answer:
+        keys = _header(event, IDEMPOTENCY_KEY_HEADER)
         if len(keys) > 1:
             raise InvalidIdempotencyKeyError("the request has two different Idempotency-Keys")
-        key = check_key(headers.get(IDEMPOTENCY_KEY_HEADER))
+        key = check_key(next(iter(keys), None))
         accepted = accept(
             parse(_body(event)), key, merchant_id, merchants=self.merchants, store=self.store, clock=self.clock
         )
@@ -120,21 +113,51 @@ class Api:
         return _answer(200, current_view(transaction))
 
 
-def _written_by_the_merchant(event: Event) -> list[object]:
-    """Gather all that a merchant can write into a request, but for the body; what comes twice is in the lists alone."""
-    headers = [*_texts(event, "headers").items(), *_values(event, "multiValueHeaders").items()]
+def _api_key(event: Event) -> str:
+    """Tell the key that API Gateway let the request in by; empty where there is none.
+
+    That is `requestContext.identity.apiKey`. A header that comes twice reaches the function as a list, whose last value
+    need not be the one that was checked, so the header alone is not taken where API Gateway tells the key. The emulator
+    tells none: its events have no member of that name, and the header stands for it.
+
+    Raises:
+        MerchantRefusedError: the request has two different keys.
+    """
+    keys = _header(event, API_KEY_HEADER)
+    context = event.get("requestContext")
+    identity = context.get("identity") if isinstance(context, dict) else None
+    if isinstance(identity, dict) and "apiKey" in identity:
+        checked = identity["apiKey"]
+        if not isinstance(checked, str):
+            return ""
+        keys |= {checked}
+    if len(keys) > 1:
+        raise MerchantRefusedError(f"the request has two different {API_KEY_HEADER} headers")
+    return next(iter(keys), "")
+
+
+def _kept(event: Event) -> list[object]:
+    """Gather what a request leaves behind somewhere, but for the body.
+
+    The transaction's id is a hash that includes the Idempotency-Key. What stands in front of the API may log addresses,
+    and no path or query of this API has any use for so many digits. No other header is kept or logged, and tracing
+    systems write numbers into theirs that look like any card number.
+    """
     path = event.get("path")
     return [
-        [
-            [name, value]
-            for name, value in headers
-            if name.lower() not in _NOT_THE_MERCHANTS and not name.lower().startswith(_NOT_THE_MERCHANTS_PREFIXES)
-        ],
+        list(_header(event, IDEMPOTENCY_KEY_HEADER)),
         [path, unquote(path)] if isinstance(path, str) else [],
         _texts(event, "pathParameters"),
         _texts(event, "queryStringParameters"),
         _values(event, "multiValueQueryStringParameters"),
     ]
+
+
+def _header(event: Event, wanted: str) -> set[str]:
+    """Gather all values of a header, given in lower case."""
+    single = {value for name, value in _texts(event, "headers").items() if name.lower() == wanted}
+    repeated = _values(event, "multiValueHeaders")
+    return single.union(*(values for name, values in repeated.items() if name.lower() == wanted))
 
 
 def _texts(event: Event, name: str) -> dict[str, str]:

@@ -105,7 +105,14 @@ def event(
         "multiValueQueryStringParameters": {name: [value] for name, value in query.items()} if query else None,
         "pathParameters": dict(path) if path else None,
         "stageVariables": None,
-        "requestContext": {"resourcePath": resource, "httpMethod": method, "stage": "test", "requestId": "request"},
+        "requestContext": {
+            "resourcePath": resource,
+            "httpMethod": method,
+            "stage": "test",
+            "requestId": "request",
+            # The key that let the request in.
+            "identity": {"apiKey": (headers or {}).get("x-api-key"), "sourceIp": "203.0.113.7"},
+        },
         "body": body,
         "isBase64Encoded": False,
     }

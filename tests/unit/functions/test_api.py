@@ -1,0 +1,138 @@
+"""What the API takes from API Gateway's events: which key counts, and which parts are looked through."""
+
+import json
+from random import Random
+from typing import Any
+
+import pytest
+
+from corpora.trace_headers import VENDORS
+from support.edge import Edge, event, key_of
+from validator.api import COLLECTION, ITEM
+
+NUMBER = "4242424242424242"
+BODY = {
+    "amount": 1250,
+    "currency": "EUR",
+    "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2099-12"},
+}
+FORBIDDEN = (403, "urn:tapstack:problem:merchant-refused")
+CARD_NUMBER = (400, "urn:tapstack:problem:card-number")
+
+
+@pytest.fixture
+def edge() -> Edge:
+    return Edge()
+
+
+def submission(key: str = "k", **headers: str) -> dict[str, Any]:
+    sent = {"x-api-key": key_of("acme"), "Idempotency-Key": key} | headers
+    return event("POST", COLLECTION, body=json.dumps(BODY), headers=sent)
+
+
+def told(edge: Edge, request: dict[str, Any]) -> tuple[int, str | None]:
+    answer = edge.api.answer(request)
+    return answer["statusCode"], json.loads(answer["body"]).get("type")
+
+
+def merchants(edge: Edge) -> list[str]:
+    return [item["merchant_id"]["S"] for item in edge.transactions.values()]
+
+
+def test_the_merchant_is_that_of_the_key_that_api_gateway_checked(edge: Edge) -> None:
+    request = submission()
+    # Whatever a header says that API Gateway did not check, or did not hand on.
+    del request["headers"]["x-api-key"], request["multiValueHeaders"]["x-api-key"]
+
+    assert told(edge, request)[0] == 202
+    assert merchants(edge) == ["acme"]
+
+
+@pytest.mark.parametrize("second", [key_of("globex"), "", "nobodys"])
+@pytest.mark.parametrize("first_counts", [True, False])
+def test_two_different_keys_are_refused_whichever_was_checked(edge: Edge, second: str, first_counts: bool) -> None:  # noqa: FBT001
+    request = submission()
+    keys = [key_of("acme"), second]
+    request["multiValueHeaders"]["x-api-key"] = keys
+    # API Gateway hands on the last value of a header that comes twice.
+    request["headers"]["x-api-key"] = second
+    request["requestContext"]["identity"]["apiKey"] = keys[0 if first_counts else 1]
+
+    assert told(edge, request) == FORBIDDEN
+    assert edge.transactions == {}
+
+
+def test_headers_of_two_spellings_are_one_header(edge: Edge) -> None:
+    request = submission()
+    request["multiValueHeaders"] |= {"X-Api-Key": [key_of("globex")]}
+
+    assert told(edge, request) == FORBIDDEN
+
+
+def test_a_key_other_than_the_one_that_was_checked_is_refused(edge: Edge) -> None:
+    request = submission()
+    request["requestContext"]["identity"]["apiKey"] = key_of("globex")
+
+    assert told(edge, request) == FORBIDDEN
+
+
+def test_the_same_key_twice_is_one_key(edge: Edge) -> None:
+    request = submission()
+    request["multiValueHeaders"]["x-api-key"] = [key_of("acme")] * 2
+
+    assert told(edge, request)[0] == 202
+
+
+@pytest.mark.parametrize("checked", [None, 1, ["key"], ""])
+def test_without_a_checked_key_a_header_helps_nobody(edge: Edge, checked: object) -> None:
+    request = submission()
+    request["requestContext"]["identity"]["apiKey"] = checked
+
+    assert told(edge, request) == FORBIDDEN
+
+
+@pytest.mark.parametrize("context", [{}, {"identity": {"sourceIp": "127.0.0.1"}}, None])
+def test_where_no_checked_key_is_told_of_the_header_stands_for_it(edge: Edge, context: object) -> None:
+    # The emulator's events have no such member; API Gateway's always do.
+    request = submission() | {"requestContext": context}
+
+    assert told(edge, request)[0] == 202
+    assert merchants(edge) == ["acme"]
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_headers_of_tracing_systems_are_no_reason_to_refuse(edge: Edge, vendor: str) -> None:
+    random = Random(vendor)  # noqa: S311 - the same headers again, not secrets
+
+    answers = [told(edge, submission(f"k-{number}", **VENDORS[vendor](random)))[0] for number in range(100)]
+
+    assert answers == [202] * 100
+
+
+@pytest.mark.parametrize("name", ["x-invented", "user-agent", "cookie", "traceparent"])
+def test_a_header_that_is_not_kept_may_hold_anything_and_nothing_keeps_it(edge: Edge, name: str) -> None:
+    answer = edge.api.answer(submission(**{name: NUMBER}))
+
+    assert answer["statusCode"] == 202
+    assert NUMBER not in f"{answer} {edge.tables.items}"
+
+
+@pytest.mark.parametrize("spelling", ["Idempotency-Key", "idempotency-key"])
+def test_no_value_of_the_idempotency_key_may_hold_a_card_number(edge: Edge, spelling: str) -> None:
+    request = submission()
+    request["multiValueHeaders"] = {"x-api-key": [key_of("acme")], spelling: ["k", f"k-{NUMBER}"]}
+
+    assert told(edge, request) == CARD_NUMBER
+
+
+@pytest.mark.parametrize(
+    "request_with_number",
+    [
+        event("GET", ITEM, headers={"x-api-key": key_of("acme")}, path={"id": NUMBER}),
+        event("GET", ITEM, headers={"x-api-key": key_of("acme")}, path={"id": "4242%2F42424242%2F4242"}),
+        event("GET", COLLECTION, headers={"x-api-key": key_of("acme")}, query={"cursor": NUMBER}),
+        event("GET", COLLECTION, headers={"x-api-key": key_of("acme")}, query={NUMBER: "1"}),
+    ],
+)
+def test_path_and_query_may_hold_no_card_number(edge: Edge, request_with_number: dict[str, Any]) -> None:
+    assert told(edge, request_with_number) == CARD_NUMBER
