@@ -202,10 +202,12 @@ def test_a_date_or_a_code_right_behind_hides_no_card_number(data: st.DataObject)
     assert holds_card_number(f"{before}{written}{after}")
 
 
-@pytest.mark.parametrize("tail", ["-1000-8000-000000000000", "-abcd-4000-8000-00000000"])
-def test_the_shape_of_a_uuid_hides_no_card_number(tail: str) -> None:
-    assert holds_card_number("42424242-4242-4242" + tail)
-    assert holds_card_number("424242424242-4242" + tail)
+@pytest.mark.parametrize(
+    "written",
+    ["42424242-4242-4242-8000-0123456789ab", "a0000000-4242-4242-4242-4242abcdefab", "4242424242424242-8000-0000"],
+)
+def test_the_shape_of_a_uuid_hides_no_card_number(written: str) -> None:
+    assert holds_card_number(written)
 
 
 @pytest.mark.parametrize(
@@ -221,9 +223,10 @@ def test_a_key_that_holds_a_card_number_is_refused_without_repeating_it(key: str
 @pytest.mark.parametrize(
     "text",
     [
-        "4006381333931", "+4915112345676", "004915112345676", "+49 1511 2345676", "20260131235959123456",
-        "302-1234567-1234561", "DE89 3704 0044 0532 0130 00", "DE75512108001245126199",
-        "DE75512108001245126199 COBADEFFXXX",
+        # An article, telephone numbers, ids of the snowflake kind, an order, a time in three forms, accounts.
+        "4006381776783", "+4915112497081", "004915112497081", "+49 1511 2497081", "623454155439807795",
+        "2221170710496852607", "302-8078569-7153413", "2601312359595749", "260131-235959-5749",
+        "2026-01-31T22:54:59.613494+02:00", "DE75512108001245126199", "DE75512108001245126199 COBADEFFXXX",
     ],
 )  # fmt: skip
 def test_what_has_a_right_check_digit_by_chance_is_told_by_its_form(text: str) -> None:
