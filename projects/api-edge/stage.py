@@ -1,4 +1,9 @@
-"""The stage: the deployed API under a URL, with access logs, traces and limits."""
+"""The stage: the deployed API under a URL, with access logs and limits.
+
+What API Gateway keeps of a request, it keeps before the validator could refuse it, so two things stay off. Its traces
+hold the whole URL and the `User-Agent`; the functions' own traces hold neither. Its execution log quotes bodies that do
+not fit the model; the access log says for each request that was refused what kind of refusal it was.
+"""
 
 import json
 from dataclasses import dataclass
@@ -10,6 +15,7 @@ from pulumi import Output
 
 from settings import ApiEdgeSettings
 from tapstack.contracts.data import DataContract
+from tapstack.program.log_protection import mask_card_numbers
 from tapstack.program.naming import Names
 from transactions.agreed.api import COLLECTION_PATH
 
@@ -29,7 +35,8 @@ ACCESS_LOG_FIELDS: Final = {
     "integrationStatus": "$context.integration.status",
     "traceId": "$context.xrayTraceId",
 }
-"""Who asked for what and how it went. Neither query strings nor headers: they may hold what must not be kept."""
+"""Who asked for what and how it went. The route, but neither paths nor query strings nor headers, and no error's text:
+they may hold what must not be kept."""
 
 
 @dataclass(frozen=True)
@@ -65,13 +72,14 @@ def make_stage(
         retention_in_days=settings.log_retention_days,
         kms_key_id=data.key_arn,
     )
+    mask_card_numbers("access-log", access_log)
     stage = aws.apigateway.Stage(
         "transactions",
         rest_api=api.id,
         deployment=deployment.id,
         stage_name=names.environment_suffix,
         description="Serves the newest deployment",
-        xray_tracing_enabled=True,
+        xray_tracing_enabled=False,
         access_log_settings={"destination_arn": access_log.arn, "format": json.dumps(ACCESS_LOG_FIELDS)},
         # AWS refuses access logs until the account has a role for them; the stage takes no value from it.
         opts=pulumi.ResourceOptions(depends_on=[account] if account else []),
@@ -83,8 +91,7 @@ def make_stage(
         method_path="*/*",
         settings={
             "metrics_enabled": True,
-            "logging_level": "ERROR",
-            # A data trace writes whole requests, bodies and keys included, into the log.
+            "logging_level": "OFF",
             "data_trace_enabled": False,
             "throttling_rate_limit": settings.stage_rate,
             "throttling_burst_limit": settings.stage_burst,

@@ -22,7 +22,7 @@ _KEY_ITEMS: Final = {
 }
 # All environments of the account share it.
 _ROLE: Final = roles([API_LOGS_ROLE], "apigateway.amazonaws.com")
-_LOG_GROUPS: Final = log_groups("/aws/apigateway/{prefix}*", "aws-waf-logs-{prefix}*")
+_LOG_GROUPS: Final = log_groups("/aws/apigateway/{prefix}*", "aws-waf-logs-{prefix}*", masked=True)
 
 GRANTS: Final = LayerGrants(
     read=[

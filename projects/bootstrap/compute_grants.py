@@ -9,7 +9,7 @@ _MAPPINGS: Final = ["arn:{partition}:lambda:{region}:{account}:event-source-mapp
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
 _OF_OWN_FUNCTIONS: Final = {"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}}
 _ROLES: Final = roles(["{prefix}validator", "{prefix}fraud-detector", "{prefix}notifier"], "lambda.amazonaws.com")
-_LOG_GROUPS: Final = log_groups("/aws/lambda/{prefix}*")
+_LOG_GROUPS: Final = log_groups("/aws/lambda/{prefix}*", masked=True)
 
 GRANTS: Final = LayerGrants(
     read=[

@@ -129,14 +129,20 @@ def roles(names: Sequence[str], service: str) -> LayerGrants:
     )
 
 
-def log_groups(*patterns: str) -> LayerGrants:
-    """Grant the log groups whose names match `patterns`."""
+def log_groups(*patterns: str, masked: bool = False) -> LayerGrants:
+    """Grant the log groups whose names match `patterns`.
+
+    Args:
+        patterns: of names, ending in `*`: AWS puts `:*` behind a group's name where it asks for its events.
+        masked: whether the layer has card numbers masked in them; to see them unmasked is granted to nobody.
+    """
     arns = [f"arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{pattern}" for pattern in patterns]
     return LayerGrants(
         read=[
             # CloudWatch Logs lists all groups or none.
             Grant(["logs:DescribeLogGroups"], ["*"]),
             Grant(["logs:ListTagsForResource", "logs:ListTagsLogGroup"], arns),
+            *([Grant(["logs:GetDataProtectionPolicy"], arns)] if masked else []),
         ],
         change=[
             Grant(
@@ -151,7 +157,8 @@ def log_groups(*patterns: str) -> LayerGrants:
                     "logs:UntagResource",
                 ],
                 arns,
-            )
+            ),
+            *([Grant(["logs:DeleteDataProtectionPolicy", "logs:PutDataProtectionPolicy"], arns)] if masked else []),
         ],
     )
 

@@ -10,6 +10,7 @@ from pulumi import Input, Output
 from alias import make_alias
 from settings import ComputeSettings
 from tapstack.contracts.data import DataContract
+from tapstack.program.log_protection import mask_card_numbers
 from tapstack.program.naming import Names
 from tapstack.program.packaging import RUNTIME, package
 from tapstack.program.policies import Statement, allow, assume_role, document
@@ -58,6 +59,7 @@ def make_function(names: Names, settings: ComputeSettings, data: DataContract, s
         retention_in_days=settings.log_retention_days,
         kms_key_id=data.key_arn,
     )
+    mask_card_numbers(shape.name, log_group)
     role, policy = _make_role(names, shape, log_group, data)
     module = shape.name.replace("-", "_")
     built = package(module, settings.function_platform)

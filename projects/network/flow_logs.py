@@ -10,6 +10,7 @@ from tapstack.program.policies import allow, assume_role, document
 
 def make_flow_logs(names: Names, settings: NetworkSettings, vpc: aws.ec2.Vpc) -> None:
     """Make the log group, the role that writes to it, and the flow log."""
+    # It holds addresses, ports and counts, and nothing of what is sent: there is nothing in it to mask.
     log_group = aws.cloudwatch.LogGroup(
         "flow-logs", name=names("flow-logs"), retention_in_days=settings.flow_log_retention_days
     )

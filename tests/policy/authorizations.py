@@ -117,6 +117,10 @@ class World:
     def _find(self, name: str) -> Iterator[Mapping[str, Any]]:
         return (outputs for key, outputs in self._outputs.items() if key.partition(" ")[2] == name)
 
+    def of_type(self, token: str) -> list[Mapping[str, Any]]:
+        """List the outputs of all resources of a type."""
+        return [outputs for key, outputs in self._outputs.items() if key.startswith(f"{token} ")]
+
     def tags(self, resource: str, operation: str) -> dict[str, str]:
         """Tell the tags IAM sees on a resource before a call; API Gateway's parts inherit those of what they are in."""
         tail = resource.rpartition("/")[2]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from policy.authorizations import Authorization
+from policy.authorizations import ACCOUNT, REGION, Authorization
 from policy.evaluation import ALLOWED, DENIED, decide
 from tapstack.layers import LAYERS
 
@@ -45,6 +45,38 @@ def test_a_preview_role_may_look_at_all_that_its_layer_makes(account: Any, layer
 def test_a_preview_role_changes_nothing_of_any_layer(account: Any, layer: str) -> None:
     changes = [item for asked in account.asked.values() for item in asked if item.changes]
     assert let_through(account, f"tapstack-preview-{layer}", changes) == []
+
+
+def masked_log_groups(account: Any) -> list[tuple[str, str]]:
+    """List the layer and the ARN of every log group with a data-protection policy.
+
+    The emulator has none of these policies, so no call for one is on record.
+    """
+    groups = account.world.of_type("aws:cloudwatch/logGroup:LogGroup")
+    layers = {group["name"]: group["tags"]["Layer"] for group in groups}
+    policies = account.world.of_type("aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy")
+    names = [policy["logGroupName"] for policy in policies]
+    return [(layers[name], f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{name}") for name in names]
+
+
+def may(account: Any, role: str, action: str, resource: str) -> bool:
+    return decide(account.policies[role], action, resource, {}) == ALLOWED
+
+
+def test_a_layer_s_roles_may_mask_card_numbers_in_its_own_log_groups_and_nobody_s_may_see_them(account: Any) -> None:
+    masked = masked_log_groups(account)
+    assert [layer for layer, _ in masked].count("compute") == 3
+    assert [layer for layer, _ in masked].count("api-edge") == 2
+    for owner, arn in masked:
+        for layer in LAYERS:
+            for action in ("Put", "Delete", "Get"):
+                asked = f"logs:{action}DataProtectionPolicy"
+                assert may(account, f"tapstack-deploy-{layer}", asked, arn) == (layer == owner), (layer, asked, arn)
+                looks = layer == owner and action == "Get"
+                assert may(account, f"tapstack-preview-{layer}", asked, arn) == looks, (layer, asked, arn)
+            assert not may(account, f"tapstack-deploy-{layer}", "logs:Unmask", arn)
+            assert not may(account, f"tapstack-preview-{layer}", "logs:Unmask", arn)
+        assert decide([account.boundary], "logs:Unmask", arn, {}) != ALLOWED
 
 
 def test_every_role_a_layer_makes_is_bounded_and_within_the_boundary(account: Any) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from support.mocked_program import ACCOUNT
 from tapstack.checkout import CHECKOUT
+from transactions.submission import LARGEST_BODY
 
 RunLayer = Callable[..., Any]
 TWO = {"merchants": {"acme": "standard", "globex": "premium"}}
@@ -53,8 +55,35 @@ def test_the_firewalls_metrics_keep_their_names(run_layer: RunLayer) -> None:
     acl = run_layer("api-edge", TWO).one("WebAcl")
 
     names = {rule["visibilityConfig"]["metricName"] for rule in acl["rules"]}
-    assert names == {"requests-per-address", "ip-reputation", "common", "known-bad-inputs"}
+    assert names == {"digits", "requests-per-address", "body-size", "ip-reputation", "common", "known-bad-inputs"}
     assert all(rule["visibilityConfig"]["cloudwatchMetricsEnabled"] for rule in acl["rules"])
+
+
+def rule(program: Any, name: str) -> Any:
+    (found,) = (rule for rule in program.one("WebAcl")["rules"] if rule["name"] == name)
+    return found
+
+
+def test_the_firewall_and_the_api_have_one_limit_on_bodies(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    size = rule(program, "body-size")
+    assert size["action"] == {"block": {}}
+    constraint = size["statement"]["sizeConstraintStatement"]
+    assert (constraint["comparisonOperator"], constraint["size"]) == ("GT", LARGEST_BODY)
+    # Of a body in front of API Gateway AWS WAF sees 16 KiB: one that is larger is told by this alone, and none that the
+    # API takes may be larger.
+    assert constraint["fieldToMatch"] == {"body": {"oversizeHandling": "MATCH"}}
+    assert LARGEST_BODY <= 16 * 1024
+
+
+def test_the_firewalls_common_rules_refuse_nothing_that_the_api_takes(run_layer: RunLayer) -> None:
+    common = rule(run_layer("api-edge", TWO), "common")["statement"]["managedRuleGroupStatement"]
+
+    assert {item["name"]: item["actionToUse"] for item in common["ruleActionOverrides"]} == {
+        "NoUserAgent_HEADER": {"count": {}},
+        "SizeRestrictions_BODY": {"count": {}},
+    }
 
 
 def test_logs_hold_neither_keys_nor_bodies(run_layer: RunLayer) -> None:
@@ -69,6 +98,66 @@ def test_logs_hold_neither_keys_nor_bodies(run_layer: RunLayer) -> None:
         if "singleHeader" in item
     ]
     assert {"x-api-key", "authorization"} <= set(redacted)
+
+
+def test_nothing_in_front_of_the_validator_keeps_a_path_or_an_errors_text(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    # API Gateway's traces hold the whole URL, and its execution log quotes bodies.
+    assert program.one("Stage")["xrayTracingEnabled"] is False
+    assert program.one("MethodSettings")["settings"]["loggingLevel"] == "OFF"
+    kept = set(json.loads(program.one("Stage")["accessLogSettings"]["format"]).values())
+    assert not kept & {"$context.path", "$context.error.message", "$context.error.validationErrorString"}
+    redacted = program.one("WebAclLoggingConfiguration")["redactedFields"]
+    assert [item for item in redacted if "singleHeader" not in item] == [{"uriPath": {}}, {"queryString": {}}]
+
+
+def test_the_firewall_keeps_no_record_of_a_request_with_the_digits_of_a_card_number(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    digits = rule(program, "digits")
+    assert digits["priority"] == min(item["priority"] for item in program.one("WebAcl")["rules"])
+    assert digits["action"] == {"count": {}}
+    (label,) = digits["ruleLabels"]
+    kept = program.one("WebAclLoggingConfiguration")["loggingFilter"]
+    assert kept["defaultBehavior"] == "KEEP"
+    (dropped,) = kept["filters"]
+    assert dropped["behavior"] == "DROP"
+    (condition,) = dropped["conditions"]
+    name = program.one("WebAcl")["name"]
+    assert condition["labelNameCondition"] == {"labelName": f"awswaf:{ACCOUNT}:webacl:{name}:{label['name']}"}
+
+
+def patterns(program: Any) -> dict[str, str]:
+    """Give the patterns that label a request, by the part they are held against."""
+    statements = rule(program, "digits")["statement"]["orStatement"]["statements"]
+    matches = [statement["regexMatchStatement"] for statement in statements]
+    return {part: match["regexString"] for match in matches for part in match["fieldToMatch"]}
+
+
+def test_no_writing_of_a_card_number_in_a_header_is_kept(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge", TWO)
+
+    found = patterns(program)
+    assert found.keys() == {"headers", "body"}
+    for part, pattern in found.items():
+        for text in (
+            "4242424242424242",
+            "x 4222 2222 2222 2 y",
+            "4-2-4-2-4-2-4-2-4-2-4-2-4-2-4-2",
+            "tok_3782 822463 10005",
+        ):
+            assert re.search(pattern, text), (part, text)
+        assert not re.search(pattern, '{"amount": 1250, "card": {"bin": "42424242", "expires": "2099-12"}}'), part
+    assert re.search(found["headers"], "4242".translate({ord(digit): 0xFF10 + int(digit) for digit in "0123456789"}))
+    # Headers of ordinary clients are kept.
+    for text in (
+        "Mozilla/5.0 (X11; Linux x86_64)",
+        "application/json; charset=utf-8",
+        "203.0.113.7",
+        "python-requests/2.32",
+    ):
+        assert not re.search(found["headers"], text)
 
 
 def test_every_alarm_goes_to_the_alerts_topic(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
@@ -161,3 +250,46 @@ def test_what_can_be_tagged_is_tagged_and_named_after_its_environment(run_layer:
     assert {(tag["Layer"], tag["Environment"]) for tag in tags} == {(layer, "dev")}
     named = {item.inputs["name"] for item in own if item.type.endswith(":Role")}
     assert all(name.startswith("tapstack-dev-") for name in named)
+
+
+@pytest.mark.parametrize("layer", ["compute", "api-edge"])
+def test_card_numbers_are_masked_in_every_log_group_that_could_hold_one(run_layer: RunLayer, layer: str) -> None:
+    program = run_layer(layer, {"compute": {"functionPlatform": "native"}, "api-edge": TWO}[layer])
+
+    groups = {item.inputs["name"] for item in program.all("LogGroup")}
+    policies = {
+        item.inputs["logGroupName"]: item.inputs["policyDocument"] for item in program.all("LogDataProtectionPolicy")
+    }
+    assert policies.keys() == groups
+    for text in policies.values():
+        document = json.loads(text)
+        audit, mask = document["Statement"]
+        assert document["Version"] == "2021-06-01"
+        assert audit["DataIdentifier"] == mask["DataIdentifier"]
+        assert "arn:aws:dataprotection::aws:data-identifier/CreditCardNumber" in audit["DataIdentifier"]
+        assert audit["Operation"] == {"Audit": {"FindingsDestination": {}}}
+        assert mask["Operation"] == {"Deidentify": {"MaskConfig": {}}}
+
+
+def test_the_patterns_that_mask_are_ones_that_cloudwatch_logs_takes_and_that_find_card_numbers(
+    run_layer: RunLayer,
+) -> None:
+    policy = run_layer("api-edge", TWO).one("LogDataProtectionPolicy", "access-log")["policyDocument"]
+    custom = json.loads(policy)["Configuration"]["CustomDataIdentifier"]
+
+    # What the documentation of custom data identifiers allows.
+    assert len(custom) <= 10
+    for identifier in custom:
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,128}", identifier["Name"])
+        assert re.fullmatch(r"[A-Za-z0-9_#=@/;, ^$?\[\]{}|\\*+.-]{1,200}", identifier["Regex"])
+    for text in (
+        "4242424242424242",
+        "4222222222222",
+        "4242 4242 4242 4242",
+        "4242-4242-4242-4242",
+        "3782 822463 10005",
+    ):
+        assert any(re.search(identifier["Regex"], text) for identifier in custom), text
+    # What the access log holds of every request.
+    for text in ("1790000000000", "2026-11-24T21:31:19.042Z", "203.0.113.7", "24/Nov/2026:21:31:19 +0000"):
+        assert not any(re.search(identifier["Regex"], text) for identifier in custom), text

@@ -47,6 +47,9 @@ def to_aws(shape: Any, value: Any, names: Names) -> Any:
         ProviderError: AWS has no member for one of its properties; it is not left out in silence.
     """
     kind = shape.type_name
+    if kind == "structure" and isinstance(value, list) and len(value) == 1:
+        # The SDK has lists where AWS takes one item.
+        value = value[0]
     if kind == "structure" and isinstance(value, Mapping):
         return {
             member: to_aws(shape.members[member], item, names)

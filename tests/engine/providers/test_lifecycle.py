@@ -311,6 +311,13 @@ CASES: Mapping[str, Case] = {
         {"retentionInDays": 30, "kmsKeyId": "@key2.arn", "tags": {"Name": "second"}},
         {"name": "/case/other"},
     ),
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": Case(
+        {"logGroupName": "@log.name", "policyDocument": json.dumps({"Name": "case", "Version": "2021-06-01"})},
+        {"policyDocument": json.dumps({"Name": "other", "Version": "2021-06-01"})},
+        {"logGroupName": "@waf_log.name"},
+        importable=False,
+        survives=True,
+    ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": Case(
         {"policyName": "case", "policyDocument": json.dumps(ALLOW)},
         {"policyDocument": json.dumps(ALLOW_LESS)},

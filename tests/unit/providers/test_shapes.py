@@ -22,6 +22,22 @@ def test_names_are_found_whatever_their_case_and_number() -> None:
     assert aws("lambda", "create_event_source_mapping", "FilterCriteria", filters) == {"Filters": [{"Pattern": "{}"}]}
 
 
+def test_a_list_of_one_is_the_item_where_aws_takes_one() -> None:
+    one = {"matchScope": "ALL", "oversizeHandling": "MATCH", "matchPattern": {"excludedHeaders": ["cookie"]}}
+    match = {"regexString": "[0-9]", "fieldToMatch": {"headers": [one]}, "textTransformations": []}
+    rules = [{"statement": {"regexMatchStatement": match}}]
+
+    (rule,) = aws("wafv2", "create_web_acl", "Rules", rules)
+
+    assert rule["Statement"]["RegexMatchStatement"]["FieldToMatch"] == {
+        "Headers": {
+            "MatchScope": "ALL",
+            "OversizeHandling": "MATCH",
+            "MatchPattern": {"ExcludedHeaders": ["cookie"]},
+        }
+    }
+
+
 def test_a_name_of_the_table_goes_before_likeness() -> None:
     given = {"onFailure": {"destinationArn": "arn"}}
     wanted = {"OnFailure": {"Destination": "arn"}}

@@ -1,4 +1,4 @@
-"""Log groups and the policies that let services write to them."""
+"""Log groups, what is masked in them, and the policies that let services write to them."""
 
 from typing import Final
 
@@ -42,6 +42,13 @@ ROWS: Final = {
                 operation="list_tags_for_resource", params={"resourceArn": "$arn"}, take={"tags": "tags"}, auto=False
             ),
         ),
+    ),
+    "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": Row(
+        service="logs",
+        id="$logGroupName",
+        replace_on=("logGroupName",),
+        state_only=("logGroupName", "policyDocument"),
+        state_only_reason="the emulator has no data-protection policies",
     ),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy": Row(
         service="logs",
