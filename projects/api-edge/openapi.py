@@ -102,9 +102,10 @@ def openapi() -> dict[str, Any]:
         "info": {
             "title": "TapStack transactions",
             "version": "1",
-            "description": "Takes card transactions from merchants and tells what became of them. Card numbers are "
-            "refused wherever they stand: in a body, a header, a query or a path. Every refusal is a problem document "
-            "(RFC 9457).",
+            "description": "Takes card transactions from merchants and tells what became of them. Every request needs "
+            f"an API key in the one header {API_KEY_HEADER}; no other header is needed but those described, User-Agent "
+            "included. Card numbers are refused in a body, an Idempotency-Key, a query or a path; ids, times and the "
+            "headers of tracing systems are none. Every refusal is a problem document (RFC 9457).",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [
@@ -149,7 +150,8 @@ def _submit() -> dict[str, Any]:
     return {
         "operationId": "submitTransaction",
         "summary": "Submit a transaction",
-        "description": f"A body has at most {LARGEST_BODY} bytes.",
+        "description": f"A body has at most {LARGEST_BODY} bytes; a larger one is refused by the firewall (403) or by "
+        "the API (400).",
         "parameters": [key],
         "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Submission")}}},
         "responses": {"202": accepted}

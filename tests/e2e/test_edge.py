@@ -1,15 +1,43 @@
 """What the deployed API refuses, and how it says so."""
 
+from random import Random
 from typing import Any
 
 import httpx
 import pytest
+
+from corpora.trace_headers import VENDORS
 
 
 def test_without_a_key_nobody_gets_in(acme: Any, body: dict[str, Any]) -> None:
     for headers in ({}, {"x-api-key": "not-a-key-of-anybodys-at-all"}):
         answer = httpx.post(acme.url, json=body, headers={"idempotency-key": "k", **headers}, trust_env=False)
         assert answer.status_code == 403
+
+
+def test_two_different_keys_get_nobody_in(acme: Any, globex: Any, body: dict[str, Any]) -> None:
+    keys = [acme.http.headers["x-api-key"], globex.http.headers["x-api-key"]]
+    for one, other in (keys, reversed(keys)):
+        headers = [("x-api-key", one), ("x-api-key", other), ("idempotency-key", "two-keys")]
+        answer = httpx.post(acme.url, json=body, headers=headers, trust_env=False)
+        assert answer.status_code == 403
+
+
+def test_a_client_that_does_not_say_who_it_is_gets_in(acme: Any, body: dict[str, Any]) -> None:
+    request = acme.http.build_request("POST", acme.url, json=body, headers={"idempotency-key": "nameless"})
+    del request.headers["user-agent"]
+
+    assert acme.http.send(request).status_code == 202
+
+
+@pytest.mark.parametrize("vendor", VENDORS)
+def test_headers_of_tracing_systems_get_through(acme: Any, body: dict[str, Any], vendor: str) -> None:
+    random = Random(vendor)  # noqa: S311 - the same headers again, not secrets
+    headers = [
+        VENDORS[vendor](random) | {"idempotency-key": f"{vendor}-{number}".replace(" ", "-")} for number in range(5)
+    ]
+
+    assert [acme.http.post(acme.url, json=body, headers=sent).status_code for sent in headers] == [202] * 5
 
 
 @pytest.mark.parametrize(
