@@ -9,8 +9,8 @@ from typing import Any, Final
 from corpora.ordinary import KINDS, RANDOM_DIGITS, digits
 from corpora.trace_headers import VENDORS
 from support.edge import Edge, event
+from transactions.agreed.api import COLLECTION_PATH
 from transactions.card_numbers import holds_card_number
-from validator.api import COLLECTION
 
 SIZE: Final = 20_000
 """Texts of each kind, and requests with the headers of each vendor."""
@@ -50,7 +50,7 @@ def headers() -> Iterator[Measured]:
 
     def is_refused(sent: dict[str, str]) -> bool:
         # A key of nobody's: whatever looks at the headers does so before.
-        answer = edge.api.answer(event("GET", COLLECTION, headers={"x-api-key": "nobodys", **sent}))
+        answer = edge.api.answer(event("GET", COLLECTION_PATH, headers={"x-api-key": "nobodys", **sent}))
         return bool(answer["statusCode"] == 400)
 
     for vendor, make in VENDORS.items():

@@ -8,7 +8,7 @@ import pytest
 
 from corpora.trace_headers import VENDORS
 from support.edge import Edge, event, key_of
-from validator.api import COLLECTION, ITEM
+from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
 
 NUMBER = "4242424242424242"
 BODY = {
@@ -27,7 +27,7 @@ def edge() -> Edge:
 
 def submission(key: str = "k", **headers: str) -> dict[str, Any]:
     sent = {"x-api-key": key_of("acme"), "Idempotency-Key": key} | headers
-    return event("POST", COLLECTION, body=json.dumps(BODY), headers=sent)
+    return event("POST", COLLECTION_PATH, body=json.dumps(BODY), headers=sent)
 
 
 def told(edge: Edge, request: dict[str, Any]) -> tuple[int, str | None]:
@@ -128,10 +128,10 @@ def test_no_value_of_the_idempotency_key_may_hold_a_card_number(edge: Edge, spel
 @pytest.mark.parametrize(
     "request_with_number",
     [
-        event("GET", ITEM, headers={"x-api-key": key_of("acme")}, path={"id": NUMBER}),
-        event("GET", ITEM, headers={"x-api-key": key_of("acme")}, path={"id": "4242%2F42424242%2F4242"}),
-        event("GET", COLLECTION, headers={"x-api-key": key_of("acme")}, query={"cursor": NUMBER}),
-        event("GET", COLLECTION, headers={"x-api-key": key_of("acme")}, query={NUMBER: "1"}),
+        event("GET", ITEM_PATH, headers={"x-api-key": key_of("acme")}, path={"id": NUMBER}),
+        event("GET", ITEM_PATH, headers={"x-api-key": key_of("acme")}, path={"id": "4242%2F42424242%2F4242"}),
+        event("GET", COLLECTION_PATH, headers={"x-api-key": key_of("acme")}, query={"cursor": NUMBER}),
+        event("GET", COLLECTION_PATH, headers={"x-api-key": key_of("acme")}, query={NUMBER: "1"}),
     ],
 )
 def test_path_and_query_may_hold_no_card_number(edge: Edge, request_with_number: dict[str, Any]) -> None:
