@@ -1,28 +1,9 @@
-"""Measure how many ordinary ids, times, numbers and headers are taken for card numbers: `python -m corpora [--write]`.
+"""Measure how many ordinary texts are taken for card numbers, and print docs/card-numbers.md with the figures.
 
-It prints the tables of docs/card-numbers.md; with `--write` it writes them there. Run it with `tests` and `functions`
-on `PYTHONPATH`.
+`tapstack generate card-numbers` runs this and writes the page.
 """
-
-import argparse
-import sys
 
 from corpora.report import FILE, render, written
 
-
-def main() -> int:
-    """Print or write the figures."""
-    parser = argparse.ArgumentParser(prog="python -m corpora", description="Measure what is taken for card numbers.")
-    parser.add_argument("--write", action="store_true", help=f"write the figures into {FILE.name}")
-    options = parser.parse_args()
-    figures = render()
-    if options.write:
-        FILE.write_text(written(FILE.read_text(encoding="utf-8"), figures), encoding="utf-8")
-        print(f"wrote {FILE.name}")
-    else:
-        print(figures)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    print(written(FILE.read_text(encoding="utf-8"), render()), end="")

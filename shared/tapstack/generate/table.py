@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.deploy import github
-from tapstack.generate import contract_snapshots, manifests, openapi, pictures, stack_settings, story
+from tapstack.generate import contract_snapshots, manifests, openapi, pictures, stack_settings, told_by_tests
 
 Files = Mapping[str, str | None]
 """Path below the checkout to the text that the file must have; None where there must be no file."""
@@ -20,19 +20,16 @@ class Generated:
         name: what the command calls them.
         files: which they are, in words of the shell, below the checkout.
         source: what they are made from.
-        render: makes them for the checkout at a path.
-
-    Raises:
-                UserError: they cannot be made of what is there.
-        needs_lane: whether they are made from what a lane has deployed. Such files are written and compared only when
-            they are named; tests compare them on a lane of their own.
+        render: makes them for the checkout at a path; it raises UserError where they cannot be made of what is there.
+        needs: what making them takes, such as a lane that is up; empty for those made at once. Files that take
+            something are written and compared only when they are named; tests compare them as well.
     """
 
     name: str
     files: tuple[str, ...]
     source: str
     render: Callable[[Path], Files]
-    needs_lane: bool = False
+    needs: str = ""
 
 
 # Code owners and workflows follow the files that are there, the snapshots among them, so they come after those.
@@ -80,14 +77,21 @@ TABLE: Final[Mapping[str, Generated]] = {
             files=("README.md", "docs/layers.svg"),
             source="the lane's state",
             render=pictures.render_layers,
-            needs_lane=True,
+            needs="a lane that is up",
         ),
         Generated(
             name="story",
             files=("docs/renaming-an-output.md",),
             source="tests/story, by running it",
-            render=story.render,
-            needs_lane=True,
+            render=told_by_tests.render_story,
+            needs="some minutes, and a lane of its own",
+        ),
+        Generated(
+            name="card-numbers",
+            files=("docs/card-numbers.md",),
+            source="tests/corpora, by measuring them",
+            render=told_by_tests.render_card_numbers,
+            needs="half a minute",
         ),
     )
 }

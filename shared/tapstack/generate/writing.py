@@ -67,7 +67,7 @@ def generate(names: Sequence[str] = (), *, check: bool = False, root: Path = CHE
     if problem := product_problem():
         raise UserError(problem)
     for row in TABLE.values():
-        if row.name in names or not (names or row.needs_lane):
+        if row.name in names or not (names or row.needs):
             for difference in _differences(row, root):
                 yield difference.told() if check else difference.mend(root)
 

@@ -11,14 +11,14 @@ from tapstack import account_names
 from tapstack.checkout import CHECKOUT
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
-from tapstack.generate import story, writing
+from tapstack.generate import told_by_tests, writing
 from tapstack.generate.table import TABLE, Generated
 from tapstack.generate.writing import generate
 from transactions.product import PRODUCT
 
 Captured = pytest.CaptureFixture[str]
 
-FROM_CODE = [row for row in TABLE.values() if not row.needs_lane]
+FROM_CODE = [row for row in TABLE.values() if not row.needs]
 PROD = Path("projects") / "network" / "Pulumi.prod.yaml"
 
 
@@ -94,9 +94,9 @@ def test_what_needs_a_lane_is_made_only_when_it_is_named(monkeypatch: pytest.Mon
         def render(root: Path) -> dict[str, str | None]:
             raise UserError(f"{row.name} was asked for")
 
-        return Generated(row.name, row.files, row.source, render, row.needs_lane)
+        return Generated(row.name, row.files, row.source, render, row.needs)
 
-    table = {name: refuse(row) if row.needs_lane else row for name, row in TABLE.items()}
+    table = {name: refuse(row) if row.needs else row for name, row in TABLE.items()}
     monkeypatch.setattr(writing, "TABLE", table)
 
     assert list(generate(root=checkout)) == []
@@ -180,11 +180,11 @@ def test_a_story_that_does_not_go_as_told_is_not_written(tmp_path: Path) -> None
     (tmp_path / "tests" / "story" / "__main__.py").write_text("print('Once')\nraise SystemExit(1)\n", encoding="utf-8")
 
     with pytest.raises(UserError, match="the story did not go as told"):
-        story.render(tmp_path)
+        told_by_tests.render_story(tmp_path)
 
 
 def test_a_story_is_what_it_prints(tmp_path: Path) -> None:
     (tmp_path / "tests" / "story").mkdir(parents=True)
     (tmp_path / "tests" / "story" / "__main__.py").write_text("print('Once')\n", encoding="utf-8")
 
-    assert story.render(tmp_path) == {"docs/renaming-an-output.md": "Once\n"}
+    assert told_by_tests.render_story(tmp_path) == {"docs/renaming-an-output.md": "Once\n"}

@@ -9,10 +9,10 @@ import click
 def command(*, names: tuple[str, ...], check: bool) -> int:
     """Write the files that are made from code.
 
-    Without a NAME, all that need no lane: settings (keys in the stacks' settings), manifests (each Pulumi.yaml),
+    Without a NAME, all that are made at once: settings (keys in the stacks' settings), manifests (each Pulumi.yaml),
     openapi, contracts (their snapshots, unless a change breaks a reader), github (workflows and code owners),
-    transaction (its picture). By NAME also layers (the picture, of a lane that is up) and story (the page on renaming
-    an output).
+    transaction (its picture). By NAME also layers (the picture, of a lane that is up), story (the page on renaming an
+    output) and card-numbers (its figures).
 
     With --check the status is 2 when a file differs.
     """

@@ -1,0 +1,43 @@
+"""Pages that programs among the tests make by doing what they tell of."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tapstack.console.errors import UserError
+
+
+def render_story(root: Path) -> dict[str, str]:
+    """Tell how a team renames an output that others read, by doing it on a lane of its own; it takes some minutes.
+
+    Raises:
+        UserError: a step of it did not go as told.
+    """
+    told = _run(root, "story", "the story did not go as told, so it is not written; mend it in tests/story/renaming.py")
+    return {"docs/renaming-an-output.md": told}
+
+
+def render_card_numbers(root: Path) -> dict[str, str]:
+    """Measure which ordinary texts are taken for card numbers, and put the figures into their page.
+
+    Raises:
+        UserError: they could not be measured.
+    """
+    told = _run(root, "corpora", "the corpora could not be measured, so docs/card-numbers.md is not written")
+    return {"docs/card-numbers.md": told}
+
+
+def _run(root: Path, module: str, failed: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root / "tests")},
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise UserError(failed)
+    return done.stdout
