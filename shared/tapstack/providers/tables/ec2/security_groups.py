@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from tapstack.providers.table import Call, Look, Row, Scope
-from tapstack.providers.tables.vpc import EC2_TAGS
+from tapstack.providers.tables.ec2.vpc import EC2_TAGS
 from tapstack.providers.values import Props
 
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from tapstack.providers.patches import patch_operations
 from tapstack.providers.table import Call, Look, Row, Scope
-from tapstack.providers.tables.apigateway import NAMES, TAGS
+from tapstack.providers.tables.apigateway.api import NAMES, TAGS
 from tapstack.providers.values import Props
 
 

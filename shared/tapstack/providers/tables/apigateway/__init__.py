@@ -1,0 +1,1 @@
+"""REST APIs, and what serves them."""

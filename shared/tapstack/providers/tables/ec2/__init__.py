@@ -1,0 +1,1 @@
+"""Amazon VPC, which AWS calls EC2: networks, what connects them, security groups."""
