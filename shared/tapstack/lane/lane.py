@@ -21,9 +21,11 @@ from tapstack.engine.locks import LockTakenError, acquire
 from tapstack.lane import stack_config
 from tapstack.lane.background import Running
 from tapstack.lane.emulator import Emulator
+from tapstack.lane.plugins import Plugins
 from tapstack.lane.receiver import Receiver
 from tapstack.lane.stack import LaneStack
 from tapstack.layers import PROJECTS
+from tapstack.providers import SETTINGS
 
 # Guards nothing: the secrets in a lane's state are those of the emulator in its folder.
 _PASSPHRASE: Final = "tapstack-local"  # noqa: S105
@@ -39,6 +41,7 @@ class Lane:
         folder: everything the lane keeps.
         projects: the folder with the projects it deploys.
         emulator: its AWS.
+        plugins: the stand-in providers of its engines.
         receiver: where its merchants' webhooks arrive.
     """
 
@@ -53,10 +56,10 @@ class Lane:
         self.folder = chosen.absolute()
         self.projects = root / "projects"
         self.emulator = Emulator(self.folder)
+        self.plugins = Plugins(self.folder, root / SETTINGS)
         self.receiver = Receiver(self.folder)
         self._settings = self.folder / "lane.json"
         self._state = self.folder / "state"
-        self._bin = self.folder / "bin"
         self._lock: int | None = None
 
     @cached_property
@@ -103,6 +106,9 @@ class Lane:
         self._check_owner()
         _ = self.engine  # which may take a while, and shows its own progress
         self._choose_provider(real=real_provider)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        # It loads what it needs while the emulator and the first program do the same.
+        self.plugins.start()
         with step("emulator", "looking for it") as current:
             found = self.emulator.running()
             if found is None:
@@ -130,16 +136,7 @@ class Lane:
         """Write the plugins' shims and the stacks' settings."""
         (self.folder / "pulumi-home").mkdir(parents=True, exist_ok=True)
         self._state.mkdir(exist_ok=True)
-        shutil.rmtree(self._bin, ignore_errors=True)
-        self._bin.mkdir()
-        for package in _STAND_INS:
-            if package == "aws" and self.has_real_provider:
-                continue
-            shim = self._bin / f"pulumi-resource-{package}"
-            # -P: the engine starts plugins in a project's folder, whose modules are not the plugin's.
-            python = shlex.quote(sys.executable)
-            shim.write_text(f'#!/bin/sh\nexec {python} -P -m tapstack.providers {package} "$@"\n', encoding="utf-8")
-            shim.chmod(0o755)
+        self.plugins.write(name for name in _STAND_INS if name != "aws" or not self.has_real_provider)
         for project in PROJECTS:
             stack_config.write(self.projects, project, self.folder, endpoint)
 
@@ -194,11 +191,12 @@ class Lane:
 
     def path(self) -> list[str]:
         """The folders that come first on an engine's `PATH`: plugins, engine, virtual environment."""
-        return [str(folder) for folder in (self._bin, *self.engine.folders, Path(sys.executable).parent)]
+        return [str(folder) for folder in (self.plugins.path, *self.engine.folders, Path(sys.executable).parent)]
 
     def remove(self) -> None:
         """Stop what runs and take away all the lane has written, the stacks' settings included."""
         self.receiver.stop()
+        self.plugins.stop()
         self.emulator.stop()
         for project in PROJECTS:
             file = stack_config.config_file(self.projects, project)

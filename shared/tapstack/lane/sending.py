@@ -1,5 +1,7 @@
 """Sends transactions through the lane's API, follows each to its decision, and looks for its webhook."""
 
+import os
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Sequence
@@ -22,6 +24,10 @@ WEBHOOK_SECONDS: Final = 30.0
 _FIRST_WAIT: Final = 0.1
 _LONGEST_WAIT: Final = 2.0
 _TOO_MANY: Final = 429
+
+# The emulator starts a process for every invocation at once, and keeps it with its unpacked package until the function
+# goes. More of them than this only wait for the cores: transactions may be under way in any number, requests may not.
+_REQUESTS: Final = threading.BoundedSemaphore(max(8, 2 * (os.cpu_count() or 1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,8 @@ class Api:
         """Make a request, and make it again while the usage plan asks to slow down."""
         wait = _FIRST_WAIT
         while True:
-            answer = self._client.request(method, url, **options)
+            with _REQUESTS:
+                answer = self._client.request(method, url, **options)
             if answer.status_code != _TOO_MANY or time.monotonic() > deadline:
                 return answer
             time.sleep(wait)

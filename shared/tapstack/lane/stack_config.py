@@ -14,6 +14,7 @@ from tapstack.account_names import project_name
 from tapstack.console.hints import LANE
 from tapstack.lane.emulator.server import REGION
 from tapstack.layers import PROJECTS
+from tapstack.providers import endpoint_keys
 from transactions.product import PRODUCT
 
 STACK: Final = LANE
@@ -21,24 +22,6 @@ SUFFIX: Final = "local"
 
 MERCHANTS: Final[Mapping[str, str]] = {"acme": "standard", "globex": "premium", "initech": "standard"}
 """The lane's merchants and their tiers."""
-
-SERVICES: Final = (
-    "apigateway",
-    "cloudwatch",
-    "dynamodb",
-    "ec2",
-    "iam",
-    "kms",
-    "lambda",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sns",
-    "sqs",
-    "sts",
-    "wafv2",
-)
-"""The services of the programs, as `aws:endpoints` names them."""
 
 _OWNER: Final = "# Settings of the local lane in "
 
@@ -110,7 +93,7 @@ def _emulator_settings(endpoint: str) -> dict[str, Any]:
         "aws:skipRegionValidation": True,
         # The bucket's name before the emulator's address would lead off this machine.
         "aws:s3UsePathStyle": True,
-        "aws:endpoints": [dict.fromkeys(SERVICES, endpoint)],
+        "aws:endpoints": [dict.fromkeys(endpoint_keys(), endpoint)],
     }
 
 

@@ -18,8 +18,9 @@ from tapstack.providers.calls import record_calls
 from tapstack.providers.check import Problem
 from tapstack.providers.values import UNKNOWN, Props, plain
 
-# The provider's configuration has its own words for some of boto3's services.
-_CONFIG_KEYS: Final = {"logs": ("logs", "cloudwatchlogs")}
+ACCOUNT_SERVICE: Final = "sts"
+"""The service that knows the account's id."""
+
 _ONLY_LOCAL: Final = "this stand-in only talks to the local emulator"
 _NEXT_STEP: Final = f"set aws:endpoints ({command('local')} writes it)"
 
@@ -105,7 +106,7 @@ class Clients:
     def account(self) -> str:
         """The account's id."""
         if self._account is None:
-            self._account = self.call("sts", "get_caller_identity", {})["Account"]
+            self._account = self.call(ACCOUNT_SERVICE, "get_caller_identity", {})["Account"]
         return self._account
 
     def client(self, service: str, region: str | None = None) -> Any:
@@ -156,10 +157,32 @@ class Clients:
             raise ProviderError(f"{operation}: {error}") from error
 
     def _endpoint(self, service: str) -> str:
-        for key in _CONFIG_KEYS.get(service, (service,)):
-            if key in self._endpoints:
-                return self._endpoints[key]
+        if (key := endpoint_key(service)) in self._endpoints:
+            return self._endpoints[key]
         raise ProviderError(f"aws:endpoints has no address for {service!r}; {_ONLY_LOCAL}: {_NEXT_STEP}")
+
+
+_known: Final[dict[str, Clients]] = {}
+_knowing: Final = threading.Lock()
+
+
+def clients_for(config: Mapping[str, Any]) -> Clients:
+    """Return the clients of a configuration, the same ones whenever region and addresses are the same.
+
+    Raises:
+        ProviderError: it names no emulator.
+    """
+    settings = {"region": plain(config.get("region")), "endpoints": plain(config.get("endpoints"))}
+    key = json.dumps(settings, sort_keys=True, default=str)
+    with _knowing:
+        if key not in _known:
+            _known[key] = Clients(config)
+        return _known[key]
+
+
+def endpoint_key(service: str) -> str:
+    """Write boto3's name of a service as `aws:endpoints` does: `cognito-idp` is `cognitoidp` there."""
+    return service.replace("-", "")
 
 
 def is_gone(error: ProviderError) -> bool:

@@ -4,6 +4,7 @@ import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import botocore.session
@@ -31,6 +32,8 @@ class Resource:
     changed: frozenset[str] = frozenset()
     old: Props = field(default_factory=dict)
     """At an update, the inputs of the last one."""
+    folder: Path = Path()
+    """Where the relative path of an archive starts."""
 
     @property
     def region(self) -> str:
@@ -77,7 +80,7 @@ class _Facts(dict[str, Any]):
     """Facts of a resource; the emulator is asked for the account only when a template wants it."""
 
     def __init__(self, resource: Resource, resource_id: str | None) -> None:
-        super().__init__(id=resource_id, region=resource.region)
+        super().__init__(id=resource_id, region=resource.region, folder=f"{resource.folder}")
         self._clients = resource.clients
 
     def get(self, key: str, default: Any = None) -> Any:

@@ -88,6 +88,9 @@ def _passes(zone: Props, name: str, values: list[str]) -> bool:
     return member is None or zone.get(member) is None or zone[member] in values
 
 
+SERVICES: Final = ("ec2", "iam", "sts")
+"""The services that the functions call."""
+
 INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,

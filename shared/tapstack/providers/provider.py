@@ -5,15 +5,17 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from tapstack.providers import crud, metadata, preconditions
 from tapstack.providers.check import Problem, check, nearest
-from tapstack.providers.clients import Clients, ProviderError, endpoint_problems
+from tapstack.providers.clients import Clients, ProviderError, clients_for, endpoint_problems
 from tapstack.providers.diff import Change, changes
 from tapstack.providers.invokes import INVOKES
+from tapstack.providers.state_only import SETTINGS
 from tapstack.providers.table import Row
-from tapstack.providers.tables import ROWS
+from tapstack.providers.tables import ROWS, module_for
 from tapstack.providers.values import UNKNOWN, Props, plain, secret_keys
 
 _SUFFIX: Final = re.compile(r"-[0-9a-f]{7}")
@@ -31,9 +33,16 @@ class Difference:
 class Provider:
     """The stand-in for one package, `aws` or `random`."""
 
-    def __init__(self, package: str) -> None:
-        """Describe the provider; nothing is contacted before a resource needs it."""
+    def __init__(self, package: str, rows: Mapping[str, Row] = ROWS, folder: Path = Path()) -> None:
+        """Describe the provider; nothing is contacted before a resource needs it.
+
+        Args:
+            package: `aws` or `random`.
+            rows: the resource types by token.
+            folder: where the relative path of an archive starts.
+        """
         self.package = package
+        self._rows, self._folder = rows, folder
         self._clients: Clients | None = None
 
     def check_config(self, inputs: Props) -> list[Problem]:
@@ -55,7 +64,7 @@ class Provider:
             ProviderError: it names no local emulator.
         """
         if self.package == "aws":
-            self._clients = Clients(inputs)
+            self._clients = clients_for(inputs)
 
     def row(self, token: str) -> Row:
         """Find a type in the tables.
@@ -63,8 +72,10 @@ class Provider:
         Raises:
             ProviderError: it is not there; names the nearest one that is.
         """
-        if (row := ROWS.get(token)) is None or not self._is_own(token):
-            raise ProviderError(_unknown("resource type", token, [known for known in ROWS if self._is_own(known)]))
+        if (row := self._rows.get(token)) is None or not self._is_own(token):
+            raise ProviderError(
+                _unknown_type(self.package, token, [known for known in self._rows if self._is_own(known)])
+            )
         return row
 
     def check(self, token: str, name: str, olds: Props, news: Props, seed: bytes) -> tuple[Props, list[Problem]]:
@@ -118,7 +129,9 @@ class Provider:
             return "", {**wanted, **computed}, secrets
         if row.generate:
             new_id, generated = row.generate(name, wanted)
-            return new_id, {**wanted, **generated}, secrets
+            made = {**wanted, **generated}
+            # What stands for a service's resource has an output for everything, as one has.
+            return new_id, crud.complete(token, made) if row.state_only_reason else made, secrets
         resource = self._resource(token, wanted, {})
         preconditions.before_create(resource)
         new_id, outputs = crud.create(resource)
@@ -209,7 +222,7 @@ class Provider:
         old: Props | None = None,
     ) -> crud.Resource:
         row, clients = self.row(token), self._connected()
-        return crud.Resource(token, row, clients, inputs, state, resource_id, changed, old or {})
+        return crud.Resource(token, row, clients, inputs, state, resource_id, changed, old or {}, self._folder)
 
     def _connected(self) -> Clients:
         if self._clients is None:
@@ -229,6 +242,22 @@ def _texts(token: str, inputs: Props) -> Props:
         else value
         for key, value in inputs.items()
     }
+
+
+def _unknown_type(package: str, token: str, known: list[str]) -> str:
+    """Say what to do for a type that the SDK has and the tables have not."""
+    try:
+        if not token.startswith(f"{package}:"):
+            raise LookupError(token)
+        metadata.input_properties(token)
+    except LookupError:
+        return _unknown("resource type", token, known)
+    near = nearest(token, known)
+    return (
+        f"{token}: the stand-in provider does not know this resource type{f'; did you mean {near}?' if near else ''}; "
+        f"give it a row in {module_for(token)}, or have it kept in the state alone by the line "
+        f'"{token}" = "why" below [state_only] in {SETTINGS}'
+    )
 
 
 def _unknown(what: str, token: str, known: list[str]) -> str:

@@ -24,7 +24,7 @@ class Scope:
     Attributes:
         inputs: the inputs wanted; at a read or delete those of the last update.
         state: the outputs of the last update, empty at create.
-        facts: `id`, `account`, `region`, `emulator`.
+        facts: `id`, `account`, `region`, `emulator`, and `folder`, where the relative path of an archive starts.
         call: calls an operation of an AWS service: service, operation, parameters; returns the answer.
         changed: at an update, the top-level inputs that differ.
     """

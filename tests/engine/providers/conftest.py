@@ -11,8 +11,8 @@ from pulumi.runtime.proto import provider_pb2
 
 from tapstack.console.progress import step
 from tapstack.lane.emulator import Emulator
-from tapstack.providers.provider import Provider
 from tapstack.providers.servicer import Servicer
+from tapstack.providers.tables import ROWS
 from tapstack.providers.values import Blob, marshal, plain, unmarshal
 
 Props = dict[str, Any]
@@ -24,7 +24,10 @@ class RefusedError(Exception):
 
 
 class Context:
-    """A gRPC context that raises what is aborted."""
+    """A gRPC context of one connection that raises what is aborted."""
+
+    def peer(self) -> str:
+        return "ipv4:127.0.0.1:1"
 
     def abort(self, _: object, details: str) -> NoReturn:
         raise RefusedError(details)
@@ -124,16 +127,20 @@ def config(emulator_url: str) -> Props:
     return {"region": "eu-central-1", "endpoints": json.dumps([dict.fromkeys(SERVICES.split(), emulator_url)])}
 
 
+def servicer_of(package: str) -> Servicer:
+    return Servicer(package, ROWS, Path(), lambda: None)
+
+
 @pytest.fixture(scope="session")
 def engine(config: Props) -> Engine:
-    servicer = Servicer(Provider("aws"))
+    servicer = servicer_of("aws")
     servicer.Configure(provider_pb2.ConfigureRequest(args=marshal(config)), Context())
     return Engine(servicer)
 
 
 @pytest.fixture(scope="session")
 def random_engine() -> Engine:
-    return Engine(Servicer(Provider("random")))
+    return Engine(servicer_of("random"))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import yaml
 
 from tapstack.lane import stack_config
 from tapstack.layers import PROJECTS
+from tapstack.providers import endpoint_keys
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def test_every_service_leads_to_the_emulator(projects: Path, tmp_path: Path) -> 
     stack_config.write(projects, "network", tmp_path / "lane", "http://127.0.0.1:4242")
 
     (endpoints,) = config(projects, "network")["aws:endpoints"]
-    assert set(endpoints) == set(stack_config.SERVICES)
+    assert set(endpoints) == set(endpoint_keys())
     assert set(endpoints.values()) == {"http://127.0.0.1:4242"}
 
 

@@ -1,6 +1,7 @@
 """Functions with their versions and aliases, event source mappings, permissions."""
 
 import json
+from pathlib import Path
 from typing import Any, Final
 
 from tapstack.providers.blobs import zip_bytes
@@ -36,7 +37,7 @@ def _code(scope: Scope) -> Props:
         return {member: scope.inputs[key] for member, key in given.items() if scope.inputs.get(key)}
     if scope.inputs.get("imageUri"):
         return {"ImageUri": scope.inputs["imageUri"]}
-    return {"ZipFile": zip_bytes(scope.inputs.get("code"))}
+    return {"ZipFile": zip_bytes(scope.inputs.get("code"), Path(scope["folder"]))}
 
 
 def _set_concurrency(scope: Scope) -> Props:
