@@ -4,7 +4,7 @@ import os
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -27,7 +27,12 @@ _TOO_MANY: Final = 429
 
 # The emulator starts a process for every invocation at once, and keeps it with its unpacked package until the function
 # goes. More of them than this only wait for the cores: transactions may be under way in any number, requests may not.
-_REQUESTS: Final = threading.BoundedSemaphore(max(8, 2 * (os.cpu_count() or 1)))
+_CORES: Final = os.cpu_count() or 1
+_AT_ONCE: Final[Mapping[str, threading.BoundedSemaphore]] = {
+    "POST": threading.BoundedSemaphore(max(8, 2 * _CORES)),
+    # A question that comes too early keeps the fraud-detector from the answer; one that waits is asked once.
+    "GET": threading.BoundedSemaphore(max(2, _CORES // 2)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +82,14 @@ class Api:
     def send(self, line: Line) -> Outcome:
         """Post one transaction under a key of its own and follow it to its decision; errors are in the outcome."""
         outcome = Outcome(line, self.merchant)
-        started = time.monotonic()
-        deadline = started + DECISION_SECONDS
+        deadline = time.monotonic() + DECISION_SECONDS
         try:
             answer = self._request(
                 "POST", self._url, deadline, json=line.body, headers={"idempotency-key": str(uuid.uuid4())}
             )
             if answer.status_code != httpx.codes.ACCEPTED:
                 return replace(outcome, problem=_refusal(answer))
+            started = time.monotonic() - answer.elapsed.total_seconds()
             transaction = answer.json()
             outcome = replace(outcome, transaction_id=transaction["id"])
             wait = _FIRST_WAIT
@@ -110,7 +115,7 @@ class Api:
         """Make a request, and make it again while the usage plan asks to slow down."""
         wait = _FIRST_WAIT
         while True:
-            with _REQUESTS:
+            with _AT_ONCE[method]:
                 answer = self._client.request(method, url, **options)
             if answer.status_code != _TOO_MANY or time.monotonic() > deadline:
                 return answer
@@ -140,7 +145,9 @@ def send_all(
 
 
 def check_webhooks(outcomes: Sequence[Outcome], receiver: Receiver) -> list[Outcome]:
-    """Wait for the webhooks of all decided transactions; one that does not come is the outcome's problem.
+    """Wait for the webhooks of all decided transactions, as long as they keep coming.
+
+    One that does not come is the outcome's problem.
 
     Raises:
         UserError: the receiver is not running.
@@ -148,9 +155,11 @@ def check_webhooks(outcomes: Sequence[Outcome], receiver: Receiver) -> list[Outc
     if not receiver.running():
         raise UserError(f"the webhook receiver is not running; run: {command('local')}")
     wanted = {outcome.transaction_id for outcome in outcomes if outcome.status}
-    deadline = time.monotonic() + WEBHOOK_SECONDS
+    deadline, seen = time.monotonic() + WEBHOOK_SECONDS, 0
     while True:
         delivered = _delivered(receiver)
+        if len(delivered) > seen:
+            deadline, seen = time.monotonic() + WEBHOOK_SECONDS, len(delivered)
         if wanted <= delivered.keys() or time.monotonic() > deadline:
             return [_with_webhook(outcome, delivered) for outcome in outcomes]
         time.sleep(_FIRST_WAIT)

@@ -52,6 +52,15 @@ class JsonText:
     item: Any
 
 
+def exists(token: str) -> bool:
+    """Tell whether the SDK has a resource type."""
+    try:
+        input_properties(token)
+    except LookupError:
+        return False
+    return True
+
+
 @functools.cache
 def input_properties(token: str) -> Mapping[str, Property]:
     """List a resource type's inputs by Pulumi name.

@@ -73,9 +73,8 @@ class Provider:
             ProviderError: it is not there; names the nearest one that is.
         """
         if (row := self._rows.get(token)) is None or not self._is_own(token):
-            raise ProviderError(
-                _unknown_type(self.package, token, [known for known in self._rows if self._is_own(known)])
-            )
+            known = [token for token in self._rows if self._is_own(token)]
+            raise ProviderError(_unknown_type(self.package, token, known))
         return row
 
     def check(self, token: str, name: str, olds: Props, news: Props, seed: bytes) -> tuple[Props, list[Problem]]:
@@ -246,11 +245,7 @@ def _texts(token: str, inputs: Props) -> Props:
 
 def _unknown_type(package: str, token: str, known: list[str]) -> str:
     """Say what to do for a type that the SDK has and the tables have not."""
-    try:
-        if not token.startswith(f"{package}:"):
-            raise LookupError(token)
-        metadata.input_properties(token)
-    except LookupError:
+    if not token.startswith(f"{package}:") or not metadata.exists(token):
         return _unknown("resource type", token, known)
     near = nearest(token, known)
     return (

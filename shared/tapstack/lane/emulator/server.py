@@ -12,6 +12,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import Step
 from tapstack.lane.background import BackgroundProcess, Running
 from tapstack.lane.emulator.environment import emulator_python
+from tapstack.lane.emulator.scratch import make_scratch, remove_scratch
 from tapstack.lane.ports import LOOPBACK, free_port, is_free
 
 ACCOUNT: Final = "000000000000"
@@ -60,7 +61,7 @@ class Emulator:
                     f"this lane's emulator is up at {running.url}; to move it, run first: {command('down')}"
                 )
             return running
-        self._process.stop()
+        self.stop()
         step.note("preparing the emulator's environment")
         python = emulator_python()
         if port:
@@ -77,14 +78,14 @@ class Emulator:
 
     def stop(self) -> bool:
         """Stop the server with its Lambda workers; return whether one was running."""
-        return self._process.stop()
+        was_running = self._process.stop()
+        remove_scratch(self._folder)
+        return was_running
 
     def _launch(self, python: Path, port: int, step: Step) -> Running:
         url = f"http://{LOOPBACK}:{port}"
         step.note(f"starting ministack at {url}")
-        scratch = self._folder / "tmp"
-        scratch.mkdir(parents=True, exist_ok=True)
-        self._process.start([python, "-m", "ministack"], url, server_environment(port, scratch))
+        self._process.start([python, "-m", "ministack"], url, server_environment(port, make_scratch(self._folder)))
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if not (running := self._process.running()):

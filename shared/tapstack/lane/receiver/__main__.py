@@ -5,6 +5,7 @@ import json
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from tapstack.lane.receiver.deliveries import Delivery, append
 from tapstack.lane.receiver.process import SERVER_NAME
 
 _LARGEST_BODY: Final = 256 * 1024
+_KNOWN_SECONDS: Final = 1.0
 
 
 class _Server(ThreadingHTTPServer):
@@ -28,7 +30,11 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Secrets:
-    """The merchants' secrets, asked for each time: one may have been exchanged a moment ago."""
+    """The merchants' secrets, known for a moment: one may be exchanged at any time.
+
+    A webhook that asked for them each time would wait for an emulator that is busy with transactions, and its sender
+    does not wait long.
+    """
 
     def __init__(self, endpoint: str, prefix: str) -> None:
         self._client = boto3.client(
@@ -39,9 +45,22 @@ class _Secrets:
             aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
         )
         self._prefix = prefix
+        self._known: dict[str, tuple[float, list[str]]] = {}
 
-    def live(self, merchant: str) -> list[str]:
-        """Read the secrets a merchant trusts: two during a rotation, as the notifier may sign with the old one yet."""
+    def live(self, merchant: str, *, anew: bool = False) -> list[str]:
+        """Tell the secrets a merchant trusts: two during a rotation, as the notifier may sign with the old one yet.
+
+        Args:
+            merchant: the merchant's id.
+            anew: ask for them even if they were known a moment ago.
+        """
+        read, secrets = self._known.get(merchant, (0.0, []))
+        if anew or time.monotonic() - read > _KNOWN_SECONDS:
+            secrets = self._read(merchant)
+            self._known[merchant] = time.monotonic(), secrets
+        return secrets
+
+    def _read(self, merchant: str) -> list[str]:
         try:
             answer = self._client.get_secret_value(SecretId=f"{self._prefix}{merchant}")
         except self._client.exceptions.ResourceNotFoundException:
@@ -81,8 +100,14 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(401 if problem else 204)
 
     def _verify(self, merchant: str, body: bytes) -> tuple[dict[str, Any], str]:
+        event, problem = self._verify_with(self.server.secrets.live(merchant), merchant, body)
+        if problem:
+            event, problem = self._verify_with(self.server.secrets.live(merchant, anew=True), merchant, body)
+        return event, problem
+
+    def _verify_with(self, secrets: Sequence[str], merchant: str, body: bytes) -> tuple[dict[str, Any], str]:
         problem = f"there is no secret of a merchant {merchant!r}"
-        for secret in self.server.secrets.live(merchant):
+        for secret in secrets:
             try:
                 Webhook(secret).verify(body, dict(self.headers.items()))
                 event = json.loads(body)
