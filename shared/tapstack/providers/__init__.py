@@ -16,7 +16,17 @@ from tapstack.providers import launcher
 from tapstack.providers.launcher import SOCKET
 from tapstack.providers.state_only import FILE, SETTINGS, SettingsError
 
-__all__ = ["SETTINGS", "SOCKET", "SettingsError", "endpoint_keys", "is_current", "plugin", "server", "state_only_types"]
+__all__ = [
+    "SETTINGS",
+    "SOCKET",
+    "SettingsError",
+    "answers",
+    "endpoint_keys",
+    "is_current",
+    "plugin",
+    "server",
+    "state_only_types",
+]
 
 
 def state_only_types(settings: Path = FILE) -> Mapping[str, str]:
@@ -62,6 +72,11 @@ def server(settings: Path = FILE) -> list[str]:
     """Give the command of a lane's server; it must run in the lane's folder, where it makes `SOCKET`."""
     # -P: what else is in the folder is no module of the server's.
     return [sys.executable, "-P", "-m", "tapstack.providers", "lane", "--settings", f"{settings}"]
+
+
+def answers(lane: Path) -> bool:
+    """Tell whether a server answers in a lane's folder."""
+    return launcher.ask(f"{lane}", fingerprint="") is not None
 
 
 def is_current(lane: Path, settings: Path = FILE) -> bool:

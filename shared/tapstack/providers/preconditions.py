@@ -1,8 +1,13 @@
-"""AWS's own refusals, in AWS's own words, where the emulator lets things pass."""
+"""AWS's own refusals, in AWS's own words, where the emulator lets things pass.
 
+One more is a function that raises those words, and its row in `PRECONDITIONS`.
+"""
+
+import enum
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from tapstack.providers.calls import unrecorded
@@ -10,42 +15,47 @@ from tapstack.providers.clients import ProviderError, is_gone
 from tapstack.providers.crud import Resource
 from tapstack.providers.values import Props
 
-Condition = Callable[[Resource], None]
-
 _STAGE_ARN: Final = re.compile(r"arn:[^:]+:apigateway:[^:]*::/restapis/(?P<api>[^/]+)/stages/(?P<stage>[^/]+)")
 
 
-def before_create(resource: Resource) -> None:
-    """Refuse what AWS would not create.
+class Moment(enum.Flag):
+    """When AWS looks."""
+
+    CREATE = enum.auto()
+    UPDATE = enum.auto()
+    DELETE = enum.auto()
+
+
+_CREATE, _UPDATE, _DELETE = Moment.CREATE, Moment.UPDATE, Moment.DELETE
+
+
+@dataclass(frozen=True)
+class Precondition:
+    """One thing that AWS wants to be so before it makes, changes or deletes a resource.
+
+    Attributes:
+        token: the resource type.
+        moment: when AWS looks.
+        check: raises `ProviderError` with AWS's code and words where it is not so.
+        source: where AWS says it.
+    """
+
+    token: str
+    moment: Moment
+    check: Callable[[Resource], None]
+    source: str
+
+
+def require(moment: Moment, resource: Resource) -> None:
+    """Refuse what AWS would not do at this moment.
 
     Raises:
         ProviderError: AWS's code and message.
     """
-    _hold(_CREATE, resource)
-
-
-def before_update(resource: Resource) -> None:
-    """Refuse what AWS would not change.
-
-    Raises:
-        ProviderError: AWS's code and message.
-    """
-    _hold(_UPDATE, resource)
-
-
-def before_delete(resource: Resource) -> None:
-    """Refuse what AWS would not delete.
-
-    Raises:
-        ProviderError: AWS's code and message.
-    """
-    _hold(_DELETE, resource)
-
-
-def _hold(conditions: Mapping[str, Condition], resource: Resource) -> None:
-    if condition := conditions.get(resource.token):
-        with unrecorded():
-            condition(resource)
+    for precondition in PRECONDITIONS:
+        if precondition.token == resource.token and moment in precondition.moment:
+            with unrecorded():
+                precondition.check(resource)
 
 
 def _ask(resource: Resource, service: str, operation: str, **params: Any) -> Props | None:
@@ -325,37 +335,168 @@ def _table_is_unprotected(resource: Resource) -> None:
         )
 
 
-_CREATE: Final[Mapping[str, Condition]] = {
-    "aws:apigateway/deployment:Deployment": _deployment_has_methods,
-    "aws:apigateway/methodSettings:MethodSettings": _settings_can_log,
-    "aws:apigateway/stage:Stage": _stage_can_be,
-    "aws:apigateway/usagePlan:UsagePlan": _plan_has_stages,
-    "aws:iam/policy:Policy": _policy_fits,
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": _role_has_room,
-    "aws:lambda/alias:Alias": _alias_has_versions,
-    "aws:lambda/eventSourceMapping:EventSourceMapping": _mapping_has_both_ends,
-    "aws:lambda/function:Function": _function_has_role,
-    "aws:lambda/permission:Permission": _permission_has_function,
-    "aws:wafv2/webAclAssociation:WebAclAssociation": _association_has_stage,
-    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": _acl_can_log,
-}
-_UPDATE: Final[Mapping[str, Condition]] = {
-    "aws:apigateway/methodSettings:MethodSettings": _settings_can_log,
-    "aws:apigateway/stage:Stage": _stage_can_be,
-    "aws:apigateway/usagePlan:UsagePlan": _plan_has_stages,
-    "aws:iam/policy:Policy": _policy_fits,
-    "aws:lambda/alias:Alias": _alias_has_versions,
-    "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": _acl_can_log,
-}
-_DELETE: Final[Mapping[str, Condition]] = {
-    "aws:apigateway/deployment:Deployment": _deployment_is_free,
-    "aws:apigateway/restApi:RestApi": _api_is_free,
-    "aws:apigateway/stage:Stage": _stage_is_free,
-    "aws:dynamodb/table:Table": _table_is_unprotected,
-    "aws:ec2/securityGroup:SecurityGroup": _group_is_free,
-    "aws:ec2/subnet:Subnet": _subnet_is_free,
-    "aws:ec2/vpc:Vpc": _vpc_is_free,
-    "aws:iam/policy:Policy": _policy_is_free,
-    "aws:iam/role:Role": _role_is_free,
-    "aws:wafv2/webAcl:WebAcl": _acl_is_free,
-}
+def _queue_of(resource: Resource) -> str | None:
+    """Name the queue that a mapping reads from; None where it reads from something else."""
+    source = str(resource.inputs.get("eventSourceArn") or resource.state.get("eventSourceArn") or "")
+    return source.rpartition(":")[2] if source.split(":", 3)[2:3] == ["sqs"] else None
+
+
+def _function_of(resource: Resource) -> str:
+    """Name the function of a mapping, which may be given by an ARN, with or without a qualifier."""
+    name = str(resource.inputs["functionName"])
+    return (name.rpartition(":function:")[2] or name).partition(":")[0]
+
+
+def _queue_outlasts_function(resource: Resource) -> None:
+    """Lambda looks when the mapping is made or changed, and not when either time changes afterwards."""
+    if not (queue := _queue_of(resource)):
+        return
+    url = _ask(resource, "sqs", "get_queue_url", QueueName=queue) or {}
+    function = _ask(resource, "lambda", "get_function_configuration", FunctionName=_function_of(resource)) or {}
+    if not url or not function:
+        return
+    params = {"QueueUrl": url["QueueUrl"], "AttributeNames": ["VisibilityTimeout"]}
+    visible = int(resource.call("sqs", "get_queue_attributes", params)["Attributes"]["VisibilityTimeout"])
+    if visible < function["Timeout"]:
+        raise ProviderError(
+            f"InvalidParameterValueException: Queue visibility timeout: {visible} seconds is less than "
+            f"Function timeout: {function['Timeout']} seconds"
+        )
+
+
+def _mapping_is_the_only_one(resource: Resource) -> None:
+    if not _queue_of(resource):
+        return
+    source, function = resource.inputs["eventSourceArn"], _function_of(resource)
+    wanted = resource.inputs["functionName"]
+    answer = resource.call("lambda", "list_event_source_mappings", {"EventSourceArn": source, "FunctionName": wanted})
+    for mapping in answer["EventSourceMappings"]:
+        if mapping["EventSourceArn"] == source and mapping["State"] != "Deleting":
+            raise ProviderError(
+                f'ResourceConflictException: An event source mapping with SQS arn (" {source} ") and function '
+                f'(" {function} ") already exists. Please update or delete the existing mapping with UUID '
+                f"{mapping['UUID']}"
+            )
+
+
+_DOCS: Final = "https://docs.aws.amazon.com/"
+
+PRECONDITIONS: Final = (
+    Precondition(
+        "aws:apigateway/deployment:Deployment",
+        _CREATE,
+        _deployment_has_methods,
+        _DOCS + "apigateway/latest/developerguide/how-to-deploy-api.html",
+    ),
+    Precondition(
+        "aws:apigateway/methodSettings:MethodSettings",
+        _CREATE | _UPDATE,
+        _settings_can_log,
+        _DOCS + "apigateway/latest/developerguide/set-up-logging.html",
+    ),
+    Precondition(
+        "aws:apigateway/stage:Stage",
+        _CREATE | _UPDATE,
+        _stage_can_be,
+        _DOCS + "apigateway/latest/developerguide/set-up-logging.html",
+    ),
+    Precondition(
+        "aws:apigateway/usagePlan:UsagePlan",
+        _CREATE | _UPDATE,
+        _plan_has_stages,
+        _DOCS + "apigateway/latest/developerguide/api-gateway-create-usage-plans.html",
+    ),
+    Precondition(
+        "aws:apigateway/deployment:Deployment",
+        _DELETE,
+        _deployment_is_free,
+        _DOCS + "apigateway/latest/api/API_DeleteDeployment.html",
+    ),
+    Precondition(
+        "aws:apigateway/restApi:RestApi", _DELETE, _api_is_free, _DOCS + "apigateway/latest/api/API_DeleteRestApi.html"
+    ),
+    Precondition(
+        "aws:apigateway/stage:Stage", _DELETE, _stage_is_free, _DOCS + "apigateway/latest/api/API_DeleteStage.html"
+    ),
+    Precondition(
+        "aws:dynamodb/table:Table",
+        _DELETE,
+        _table_is_unprotected,
+        _DOCS + "amazondynamodb/latest/APIReference/API_DeleteTable.html",
+    ),
+    Precondition(
+        "aws:ec2/securityGroup:SecurityGroup",
+        _DELETE,
+        _group_is_free,
+        _DOCS + "AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html",
+    ),
+    Precondition(
+        "aws:ec2/subnet:Subnet", _DELETE, _subnet_is_free, _DOCS + "AWSEC2/latest/APIReference/API_DeleteSubnet.html"
+    ),
+    Precondition("aws:ec2/vpc:Vpc", _DELETE, _vpc_is_free, _DOCS + "AWSEC2/latest/APIReference/API_DeleteVpc.html"),
+    Precondition(
+        "aws:iam/policy:Policy",
+        _CREATE | _UPDATE,
+        _policy_fits,
+        _DOCS + "IAM/latest/UserGuide/reference_iam-quotas.html",
+    ),
+    Precondition(
+        "aws:iam/policy:Policy", _DELETE, _policy_is_free, _DOCS + "IAM/latest/APIReference/API_DeletePolicy.html"
+    ),
+    Precondition("aws:iam/role:Role", _DELETE, _role_is_free, _DOCS + "IAM/latest/APIReference/API_DeleteRole.html"),
+    Precondition(
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        _CREATE,
+        _role_has_room,
+        _DOCS + "IAM/latest/UserGuide/reference_iam-quotas.html",
+    ),
+    Precondition(
+        "aws:lambda/alias:Alias",
+        _CREATE | _UPDATE,
+        _alias_has_versions,
+        _DOCS + "lambda/latest/api/API_CreateAlias.html",
+    ),
+    Precondition(
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        _CREATE,
+        _mapping_has_both_ends,
+        _DOCS + "lambda/latest/api/API_CreateEventSourceMapping.html",
+    ),
+    Precondition(
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        _CREATE,
+        _mapping_is_the_only_one,
+        _DOCS + "lambda/latest/api/API_CreateEventSourceMapping.html",
+    ),
+    Precondition(
+        "aws:lambda/eventSourceMapping:EventSourceMapping",
+        _CREATE | _UPDATE,
+        _queue_outlasts_function,
+        _DOCS + "lambda/latest/dg/services-sqs-configure.html",
+    ),
+    Precondition(
+        "aws:lambda/function:Function", _CREATE, _function_has_role, _DOCS + "lambda/latest/api/API_CreateFunction.html"
+    ),
+    Precondition(
+        "aws:lambda/permission:Permission",
+        _CREATE,
+        _permission_has_function,
+        _DOCS + "lambda/latest/api/API_AddPermission.html",
+    ),
+    Precondition(
+        "aws:wafv2/webAcl:WebAcl", _DELETE, _acl_is_free, _DOCS + "waf/latest/APIReference/API_DeleteWebACL.html"
+    ),
+    Precondition(
+        "aws:wafv2/webAclAssociation:WebAclAssociation",
+        _CREATE,
+        _association_has_stage,
+        _DOCS + "waf/latest/APIReference/API_AssociateWebACL.html",
+    ),
+    Precondition(
+        "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration",
+        _CREATE | _UPDATE,
+        _acl_can_log,
+        _DOCS + "waf/latest/APIReference/API_PutLoggingConfiguration.html",
+    ),
+)
+"""Where two are of one type, the first that does not hold is told."""

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from tapstack.providers import crud, metadata, preconditions
+from tapstack.providers import crud, metadata
+from tapstack.providers.arguments import refused_arguments
 from tapstack.providers.check import Problem, check, nearest
 from tapstack.providers.clients import Clients, ProviderError, clients_for, endpoint_problems
 from tapstack.providers.diff import Change, changes
 from tapstack.providers.invokes import INVOKES
+from tapstack.providers.preconditions import Moment, require
 from tapstack.providers.state_only import SETTINGS
 from tapstack.providers.table import Row
 from tapstack.providers.tables import ROWS, module_for
@@ -88,7 +90,7 @@ class Provider:
             seed: makes an automatic name repeatable between preview and update.
         """
         row = self.row(token)
-        problems = check(news, metadata.input_properties(token))
+        problems = check(news, metadata.input_properties(token)) or refused_arguments(token, news)
         if not problems:
             problems = [
                 Problem(key, f"the stand-in provider does not carry out this property; add it to the table of {token}")
@@ -132,7 +134,7 @@ class Provider:
             # What stands for a service's resource has an output for everything, as one has.
             return new_id, crud.complete(token, made) if row.state_only_reason else made, secrets
         resource = self._resource(token, wanted, {})
-        preconditions.before_create(resource)
+        require(Moment.CREATE, resource)
         new_id, outputs = crud.create(resource)
         return new_id, outputs, secrets
 
@@ -177,7 +179,7 @@ class Provider:
         if row.generate:
             return {**kept, **plain(new)}, secrets
         resource = self._resource(token, plain(new), plain(state), resource_id, changed, plain(old))
-        preconditions.before_update(resource)
+        require(Moment.UPDATE, resource)
         return crud.update(resource, kept), secrets
 
     def delete(self, token: str, resource_id: str, inputs: Props, state: Props) -> None:
@@ -189,7 +191,7 @@ class Provider:
         if self.row(token).generate or self.row(token).keep:
             return
         resource = self._resource(token, plain(inputs), plain(state), resource_id)
-        preconditions.before_delete(resource)
+        require(Moment.DELETE, resource)
         crud.delete(resource)
 
     def invoke(self, token: str, arguments: Props) -> Props:

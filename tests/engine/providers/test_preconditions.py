@@ -38,7 +38,9 @@ def make(engine: Any) -> Iterator[Any]:
 @pytest.fixture
 def no_account_role(engine: Any) -> None:
     """Leave API Gateway without a role for logs, whatever other tests set."""
-    engine.delete(engine.create("aws:apigateway/account:Account", {"cloudwatchRoleArn": "arn:aws:iam::1:role/x"}))
+    engine.delete(
+        engine.create("aws:apigateway/account:Account", {"cloudwatchRoleArn": "arn:aws:iam::000000000000:role/x"})
+    )
 
 
 class Api:
@@ -395,3 +397,72 @@ def test_a_role_has_no_more_than_ten_policies(make: Any, refused: Any) -> None:
         make(attachment, role=role.id, policyArn=policy.outputs["arn"])
     with pytest.raises(refused, match="LimitExceeded: Cannot exceed quota for PoliciesPerRole: 10"):
         make(attachment, role=role.id, policyArn=policies[10].outputs["arn"])
+
+
+@pytest.fixture
+def mapped(make: Any, code: Any) -> Any:
+    """Make a queue and a function of certain times, in seconds, and what maps one to the other."""
+
+    def two(*, visible: int, runs: int) -> tuple[Any, Any, Props]:
+        queue = make("aws:sqs/queue:Queue", visibilityTimeoutSeconds=visible)
+        served = function(make, code, timeout=runs)
+        return queue, served, {"eventSourceArn": queue.outputs["arn"], "functionName": served.outputs["arn"]}
+
+    return two
+
+
+MAPPING = "aws:lambda/eventSourceMapping:EventSourceMapping"
+
+
+def test_a_mapping_is_refused_whose_queue_shows_a_message_again_before_the_function_ends(
+    make: Any, mapped: Any, refused: Any
+) -> None:
+    _, _, ends = mapped(visible=30, runs=300)
+    words = "InvalidParameterValueException: Queue visibility timeout: 30 seconds is less than Function timeout: 300 s"
+    with pytest.raises(refused, match=words):
+        make(MAPPING, **ends)
+
+
+def test_a_mapping_whose_times_are_the_same_is_taken(make: Any, mapped: Any) -> None:
+    _, _, ends = mapped(visible=30, runs=30)
+    assert make(MAPPING, **ends).id
+
+
+def test_a_function_may_come_to_outlast_its_queue_until_the_mapping_is_changed(
+    make: Any, mapped: Any, engine: Any, refused: Any
+) -> None:
+    """AWS looks when a mapping is made or updated, and at no other time."""
+    _, served, ends = mapped(visible=30, runs=30)
+    mapping = make(MAPPING, **ends)
+    engine.update(served, {**served.inputs, "timeout": 31})
+    with pytest.raises(refused, match="Queue visibility timeout: 30 seconds is less than Function timeout: 31 seconds"):
+        engine.update(mapping, {**ends, "batchSize": 5})
+
+
+def test_a_queue_may_come_to_be_too_short_for_its_function_until_the_mapping_is_changed(
+    make: Any, mapped: Any, engine: Any, refused: Any
+) -> None:
+    queue, _, ends = mapped(visible=30, runs=30)
+    mapping = make(MAPPING, **ends)
+    engine.update(queue, {**queue.inputs, "visibilityTimeoutSeconds": 29})
+    with pytest.raises(refused, match="Queue visibility timeout: 29 seconds is less than Function timeout: 30 seconds"):
+        engine.update(mapping, {**ends, "batchSize": 5})
+
+
+def test_a_second_mapping_of_the_same_queue_and_function_is_refused(make: Any, mapped: Any, refused: Any) -> None:
+    queue, served, ends = mapped(visible=30, runs=30)
+    first = make(MAPPING, **ends)
+    words = (
+        rf'ResourceConflictException: An event source mapping with SQS arn \(" {queue.outputs["arn"]} "\) and function '
+        rf'\(" {served.outputs["name"]} "\) already exists. Please update or delete the existing mapping with UUID '
+        rf"{first.id}$"
+    )
+    with pytest.raises(refused, match=words):
+        make(MAPPING, **ends)
+
+
+def test_a_second_function_of_the_same_queue_is_taken(make: Any, mapped: Any, code: Any) -> None:
+    _, _, ends = mapped(visible=30, runs=30)
+    make(MAPPING, **ends)
+    other = function(make, code)
+    assert make(MAPPING, **{**ends, "functionName": other.outputs["arn"]}).id
