@@ -67,7 +67,7 @@ class Plugins:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
         self._server.start(providers.server(self._settings), socket.as_uri(), environment)
         deadline = time.monotonic() + _START_SECONDS
-        while not socket.exists():
+        while not providers.answers(self._folder):
             if not self._server.running() or time.monotonic() > deadline:
                 self._server.stop()
                 raise UserError(

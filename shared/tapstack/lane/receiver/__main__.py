@@ -23,6 +23,9 @@ _KNOWN_SECONDS: Final = 1.0
 
 
 class _Server(ThreadingHTTPServer):
+    # The notifiers of a burst connect at once; one that is not let in takes the webhook for failed, and waits.
+    request_queue_size = 128
+
     def __init__(self, port: int, secrets: "_Secrets", deliveries: Path) -> None:
         super().__init__((LOOPBACK, port), _Handler)
         self.secrets = secrets
