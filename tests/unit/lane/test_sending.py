@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, cast
@@ -174,3 +175,51 @@ def test_one_that_was_not_is_failed(deliveries: list[Delivery], problem: str, mo
 def test_without_a_receiver_nothing_can_be_checked() -> None:
     with pytest.raises(UserError, match=r"the webhook receiver is not running; run: \.venv/bin/tapstack local"):
         checked(up=False)
+
+
+def test_requests_at_once_are_bounded_however_many_transactions_are_under_way(
+    edge: Edge, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under_way, most, counting = 0, 0, threading.Lock()
+    monkeypatch.setitem(sending._AT_ONCE, "POST", threading.BoundedSemaphore(3))
+    real = api._client.request
+
+    def request(*arguments: Any, **options: Any) -> Any:
+        nonlocal under_way, most
+        with counting:
+            under_way += 1
+            most = max(most, under_way)
+        try:
+            return real(*arguments, **options)
+        finally:
+            with counting:
+                under_way -= 1
+
+    monkeypatch.setattr(api._client, "request", request)
+    edge.answers = [(202, {"id": "txn_1", "status": "approved"})] * 12
+    outcomes = send_all([(api, LINE)] * 12, told=lambda _: None, concurrency=12)
+    assert len(outcomes) == 12
+    assert 1 <= most <= 3
+
+
+def test_webhooks_are_waited_for_as_long_as_they_keep_coming(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One comes every 0.2 s, the last long after the time that a single one may take."""
+    monkeypatch.setattr(sending, "WEBHOOK_SECONDS", 0.5)
+    started = time.monotonic()
+
+    class Slow:
+        def running(self) -> bool:
+            return True
+
+        def deliveries(self) -> list[Delivery]:
+            arrived = min(int((time.monotonic() - started) / 0.2), 5)
+            return [
+                Delivery("acme", f"{n}", verified=True, problem="", event=event(f"txn_{n}"), received=0.0)
+                for n in range(arrived)
+            ]
+
+    def event(transaction: str) -> dict[str, Any]:
+        return {"data": {"id": transaction, "status": "approved"}}
+
+    outcomes = [Outcome(LINE, "acme", f"txn_{n}", "approved") for n in range(5)]
+    assert all(outcome.webhook for outcome in check_webhooks(outcomes, cast("Receiver", Slow())))

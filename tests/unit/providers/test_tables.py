@@ -1,14 +1,18 @@
 """The tables against the SDK's metadata, botocore's models and the programs; no emulator."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tapstack.checkout import CHECKOUT
-from tapstack.providers import crud, state_only_types
+from tapstack.providers import crud, endpoint_keys, state_only_types
 from tapstack.providers.invokes import INVOKES
-from tapstack.providers.metadata import all_properties, input_properties
+from tapstack.providers.metadata import all_properties, config_properties, input_properties, properties_of
+from tapstack.providers.preconditions import PRECONDITIONS
 from tapstack.providers.table import Call, Look, references
 from tapstack.providers.tables import ROWS
 
@@ -83,3 +87,52 @@ def test_the_types_held_in_the_state_alone_say_why_in_one_line() -> None:
     assert "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration" in reasons
     assert set(reasons) <= set(ROWS)
     assert all(reason and "\n" not in reason for reason in reasons.values())
+
+
+def test_every_service_that_is_called_has_its_endpoint_and_the_sdk_knows_it() -> None:
+    """The services that functions of the tables call are in no row: they are found in the text."""
+    room = CHECKOUT / "shared" / "tapstack" / "providers"
+    texts = [file.read_text(encoding="utf-8") for file in room.rglob("*.py")]
+    called = {name for text in texts for name in re.findall(r"(?:\bcall|_ask)\((?:resource, )?\s*\"(\w+)\",", text)}
+    assert {"dynamodb", "sts", "wafv2"} <= called
+    assert called <= set(endpoint_keys())
+    assert set(endpoint_keys()) <= properties_of(config_properties("aws")["endpoints"].type.item).keys()
+
+
+ONE_ROW = """
+from tapstack.providers.table import Call, Row
+
+ROWS = {"aws:ses/emailIdentity:EmailIdentity": Row(service="ses", create=Call(operation="verify_email_identity"))}
+"""
+
+
+def test_one_file_adds_a_type_with_its_endpoint(tmp_path: Path) -> None:
+    product = tmp_path / "shared" / "tapstack"
+    shutil.copytree(CHECKOUT / "shared" / "tapstack", product)
+    (product / "providers" / "tables" / "ses.py").write_text(ONE_ROW, encoding="utf-8")
+    (tmp_path / "projects" / "data").mkdir(parents=True)
+    shutil.copy(CHECKOUT / "projects" / "layers.toml", tmp_path / "projects")
+    program = (
+        "from pathlib import Path; from tapstack.lane import stack_config; from tapstack.providers.tables import ROWS;"
+        "stack_config.write(Path('projects'), 'data', Path('lane'), 'http://127.0.0.1:1');"
+        "print('aws:ses/emailIdentity:EmailIdentity' in ROWS)"
+    )
+    done = subprocess.check_output(
+        [sys.executable, "-c", program], cwd=tmp_path, env={"PYTHONPATH": f"{product.parent}"}, text=True
+    )
+    assert done.strip() == "True"
+    written = (tmp_path / "projects" / "data" / "Pulumi.local.yaml").read_text(encoding="utf-8")
+    assert "ses: http://127.0.0.1:1" in written
+
+
+def test_a_table_is_named_after_the_service_it_calls() -> None:
+    for file in (CHECKOUT / "shared" / "tapstack" / "providers" / "tables").iterdir():
+        service = file.stem.rstrip("_")
+        texts = [part.read_text(encoding="utf-8") for part in (file.rglob("*.py") if file.is_dir() else [file])]
+        called = {name for text in texts for name in re.findall(r"\bservice=\"(\w+)\"", text)}
+        assert called <= {service}, file
+
+
+def test_every_precondition_is_of_a_known_type_and_says_its_source() -> None:
+    assert {precondition.token for precondition in PRECONDITIONS} <= set(ROWS)
+    assert all(precondition.source.startswith("https://docs.aws.amazon.com/") for precondition in PRECONDITIONS)

@@ -9,7 +9,7 @@ from tapstack.layers import LAYERS
 def env() -> int:
     """Print `export` lines for a shell; nothing else goes to stdout."""
     lane = Lane()
-    lane.require_running()
+    lane.write_files(lane.require_running().url)
     stacks = [lane.stack(layer) for layer in LAYERS]
     if missing := [stack for stack in stacks if not stack.exists()]:
         with lane.locked("env"):
