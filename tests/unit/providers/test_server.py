@@ -30,14 +30,17 @@ QUEUE_URN = "urn:pulumi:local::project::aws:sqs/queue:Queue::jobs"
 def serving(lane: Path, settings: Path) -> Iterator["subprocess.Popen[bytes]"]:
     lane.mkdir(exist_ok=True)
     with subprocess.Popen(providers.server(settings), cwd=lane) as process:
-        deadline = time.monotonic() + SECONDS
-        while not providers.answers(lane):
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
-        yield process
-        process.terminate()
-        assert process.wait(SECONDS) == 0
+        try:
+            deadline = time.monotonic() + SECONDS
+            while not providers.answers(lane):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.02)
+            yield process
+            process.terminate()
+            assert process.wait(SECONDS) == 0
+        finally:
+            process.kill()
 
 
 @pytest.fixture
@@ -60,9 +63,12 @@ def launched(package: str, lane: Path, settings: Path, **more: Any) -> Iterator[
         text=True,
         **more,
     ) as process:
-        yield process
-        process.send_signal(signal.SIGINT)
-        process.wait(SECONDS)
+        try:
+            yield process
+            process.send_signal(signal.SIGINT)
+            process.wait(SECONDS)
+        finally:
+            process.kill()
 
 
 def port_of(process: "subprocess.Popen[str]") -> int:
@@ -118,11 +124,14 @@ def test_what_one_engine_configures_holds_for_its_connection_alone(lane: Path, s
 
 
 def test_an_engine_that_cancels_ends_nobody_else_s_provider(lane: Path, settings: Path) -> None:
-    with serving(lane, settings), launched("random", lane, settings) as process:
+    with serving(lane, settings) as server, launched("random", lane, settings) as process:
         port = port_of(process)
         with connected(port) as one, connected(port) as other:
             one.Cancel(empty_pb2.Empty())
+            with pytest.raises(subprocess.TimeoutExpired):
+                server.wait(1)
             assert other.GetPluginInfo(empty_pb2.Empty()).version
+            assert providers.answers(lane)
 
 
 def test_without_a_server_the_plugin_is_a_process_of_its_own(lane: Path, settings: Path) -> None:
