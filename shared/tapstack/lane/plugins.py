@@ -3,7 +3,7 @@
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -55,10 +55,7 @@ class Plugins:
         Raises:
             UserError: the settings are not as they must be, or the server does not come up.
         """
-        try:
-            providers.state_only_types(self._settings)
-        except providers.SettingsError as error:
-            raise UserError(f"{error}") from error
+        self.state_only_types()
         if self._server.running() and providers.is_current(self._folder, self._settings):
             return
         self._server.stop()
@@ -75,6 +72,17 @@ class Plugins:
                     "run the command again"
                 )
             time.sleep(0.02)
+
+    def state_only_types(self) -> Mapping[str, str]:
+        """Tell which resource types the state alone holds, wholly or in part, each with the reason.
+
+        Raises:
+            UserError: the settings are not as they must be.
+        """
+        try:
+            return providers.state_only_types(self._settings)
+        except providers.SettingsError as error:
+            raise UserError(f"{error}") from error
 
     def stop(self) -> bool:
         """End the server; return whether there was one to end."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tapstack.providers import launcher
 from tapstack.providers.launcher import SOCKET
-from tapstack.providers.state_only import FILE, SETTINGS, SettingsError
+from tapstack.providers.state_only import SETTINGS, SettingsError
 
 __all__ = [
     "SETTINGS",
@@ -29,7 +29,7 @@ __all__ = [
 ]
 
 
-def state_only_types(settings: Path = FILE) -> Mapping[str, str]:
+def state_only_types(settings: Path) -> Mapping[str, str]:
     """Tell what the emulator cannot hold or reads back wrongly, and the state alone therefore holds.
 
     Args:
@@ -56,7 +56,7 @@ def endpoint_keys() -> list[str]:
     return sorted(map(endpoint_key, used_services()))
 
 
-def plugin(package: str, lane: Path, settings: Path = FILE) -> str:
+def plugin(package: str, lane: Path, settings: Path) -> str:
     """Write the shell script that an engine starts as `pulumi-resource-<package>`.
 
     Args:
@@ -68,7 +68,7 @@ def plugin(package: str, lane: Path, settings: Path = FILE) -> str:
     return f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n'
 
 
-def server(settings: Path = FILE) -> list[str]:
+def server(settings: Path) -> list[str]:
     """Give the command of a lane's server; it must run in the lane's folder, where it makes `SOCKET`."""
     # -P: what else is in the folder is no module of the server's.
     return [sys.executable, "-P", "-m", "tapstack.providers", "lane", "--settings", f"{settings}"]
@@ -79,7 +79,7 @@ def answers(lane: Path) -> bool:
     return launcher.ask(f"{lane}", fingerprint="") is not None
 
 
-def is_current(lane: Path, settings: Path = FILE) -> bool:
+def is_current(lane: Path, settings: Path) -> bool:
     """Tell whether a lane's server answers, and was started from the sources as they are now."""
     answer = launcher.ask(f"{lane}", fingerprint=launcher.fingerprint(f"{settings}"))
     return answer is not None and "stale" not in answer

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from tapstack.providers import SETTINGS, SettingsError
 from tapstack.providers.server import serve_engine, serve_lane
-from tapstack.providers.state_only import FILE
 
 
 def main() -> int:
     """Serve until a signal to end."""
     parser = argparse.ArgumentParser(prog="python -m tapstack.providers", description=__doc__)
     parser.add_argument("served", choices=("aws", "random", "lane"))
-    parser.add_argument("--settings", type=Path, default=FILE, help=f"default: {SETTINGS}")
+    parser.add_argument("--settings", type=Path, help=f"the checkout's {SETTINGS} (default: none)")
     # The engine adds its own address and may add flags for logging.
     options, _ = parser.parse_known_args()
     try:

@@ -25,7 +25,7 @@ _FINISH_SECONDS: Final = 10.0
 _MESSAGE_BYTES: Final = 400 * 1024 * 1024
 
 
-def serve_engine(package: str, settings: Path) -> None:
+def serve_engine(package: str, settings: Path | None) -> None:
     """Be the plugin of one engine: print the port; end at a signal, at the engine's word, or when it is gone."""
     # First of all: an engine that ends while the rest is imported would never be missed.
     parent = os.getppid()
@@ -37,7 +37,7 @@ def serve_engine(package: str, settings: Path) -> None:
     server.stop(_FINISH_SECONDS).wait()
 
 
-def serve_lane(settings: Path) -> None:
+def serve_lane(settings: Path | None) -> None:
     """Serve all engines of the lane in whose folder this process runs, until a signal."""
     stopped = _stopped_by_signals()
     Path(SOCKET).unlink(missing_ok=True)
@@ -58,7 +58,7 @@ def _stopped_by_signals() -> threading.Event:
     return stopped
 
 
-def _start(package: str, settings: Path, folder: Path, cancelled: Callable[[], None]) -> tuple[Any, int]:
+def _start(package: str, settings: Path | None, folder: Path, cancelled: Callable[[], None]) -> tuple[Any, int]:
     """Start a package's server on a free port; the engine's libraries take a second to import."""
     import grpc  # type: ignore[import-untyped]  # noqa: PLC0415
     from pulumi.runtime.proto import provider_pb2_grpc  # noqa: PLC0415
@@ -83,7 +83,7 @@ class _Launchers(socketserver.ThreadingUnixStreamServer):
 
     daemon_threads = True
 
-    def __init__(self, settings: Path) -> None:
+    def __init__(self, settings: Path | None) -> None:
         self._settings = settings
         self._fingerprint = fingerprint(f"{settings}")
         self._plugins: dict[tuple[str, str], tuple[Any, int]] = {}

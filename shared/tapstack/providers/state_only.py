@@ -15,14 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from tapstack.checkout import CHECKOUT
 from tapstack.providers.table import Generate, Row
 from tapstack.providers.values import Props
 
 SETTINGS: Final = "projects/lane.toml"
 """The file in a checkout."""
-FILE: Final = CHECKOUT / SETTINGS
-"""The file in this checkout."""
 
 _TABLE: Final = "state_only"
 _TOKEN: Final = re.compile(r"[a-z0-9-]+:[a-z0-9]+/[A-Za-z0-9]+:[A-Za-z0-9]+")
@@ -32,16 +29,18 @@ class SettingsError(Exception):
     """The file is not as it must be; the message names the file, the key and the next step."""
 
 
-def rows_with_state_only(rows: Mapping[str, Row], settings: Path) -> Mapping[str, Row]:
+def rows_with_state_only(rows: Mapping[str, Row], settings: Path | None) -> Mapping[str, Row]:
     """Add a row for each type that the settings keep in the state alone.
 
     Args:
         rows: the types that have a row.
-        settings: the file; without one nothing is added.
+        settings: the file; without one, or where it is not there, nothing is added.
 
     Raises:
         SettingsError: the file is no TOML or says something else, a type is no type token or has a row.
     """
+    if settings is None:
+        return rows
     return {**rows, **{token: _row(token, reason, rows, settings) for token, reason in _read(settings).items()}}
 
 

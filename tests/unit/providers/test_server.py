@@ -18,7 +18,6 @@ from google.protobuf import empty_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from tapstack import providers
-from tapstack.checkout import CHECKOUT
 from tapstack.providers import launcher
 from tapstack.providers.values import marshal
 
@@ -199,7 +198,3 @@ def test_a_server_whose_folder_has_a_long_name_is_found(tmp_path: Path, settings
 def test_the_launcher_needs_no_installed_package() -> None:
     program = f"import sys; sys.argv = ['x']; exec(open({launcher.__file__!r}).read().replace('__main__', 'no'))"
     subprocess.run([sys.executable, "-I", "-S", "-c", program.replace("exec(", "__file__ = ''; exec(")], check=True)
-
-
-def test_the_settings_of_the_checkout_are_the_default() -> None:
-    assert f"{CHECKOUT / providers.SETTINGS}" in " ".join(providers.server())

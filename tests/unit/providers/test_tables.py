@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tapstack.checkout import CHECKOUT
-from tapstack.providers import crud, endpoint_keys, state_only_types
+from tapstack.providers import SETTINGS, crud, endpoint_keys, state_only_types
 from tapstack.providers.invokes import INVOKES
 from tapstack.providers.metadata import all_properties, config_properties, input_properties, properties_of
 from tapstack.providers.preconditions import PRECONDITIONS
@@ -83,7 +83,7 @@ def test_what_is_replaced_on_is_carried_out_at_the_creation(token: str) -> None:
 
 
 def test_the_types_held_in_the_state_alone_say_why_in_one_line() -> None:
-    reasons = state_only_types()
+    reasons = state_only_types(CHECKOUT / SETTINGS)
     assert "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration" in reasons
     assert set(reasons) <= set(ROWS)
     assert all(reason and "\n" not in reason for reason in reasons.values())

@@ -23,7 +23,6 @@ from tapstack.lane.sending import Outcome
 from tapstack.lane.smoke import check_smoke, smoke_jobs
 from tapstack.lane.transactions_file import Line
 from tapstack.layers import LAYERS
-from tapstack.providers import state_only_types
 
 _SHOWN: Final = ("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboard_url")
 
@@ -44,10 +43,11 @@ def local(*, port: int | None, suffix: str | None, real_provider: bool, as_json:
             current.result = f"{', '.join(stack_config.MERCHANTS)}; webhooks to {receiver.url}"
         outcomes = _smoke(lane)
     seconds = time.monotonic() - started
+    kept = _kept_in_state(lane, reports)
     if as_json:
-        print(json.dumps(_document(reports, outputs, outcomes, seconds), indent=2))
+        print(json.dumps(_document(reports, outputs, kept, outcomes, seconds), indent=2))
     else:
-        _summarise(reports, outputs, outcomes, seconds)
+        _summarise(reports, outputs, kept, outcomes, seconds)
     return ERROR if summary.failures(outcomes) else DONE
 
 
@@ -82,7 +82,11 @@ def _print_failures(outcomes: Sequence[Outcome], *, stderr: bool = False) -> Non
 
 
 def _summarise(
-    reports: Mapping[str, Report], outputs: Mapping[str, Any], outcomes: Sequence[Outcome], seconds: float
+    reports: Mapping[str, Report],
+    outputs: Mapping[str, Any],
+    kept: Mapping[str, str],
+    outcomes: Sequence[Outcome],
+    seconds: float,
 ) -> None:
     edge = outputs["api-edge"]
     print()
@@ -92,7 +96,7 @@ def _summarise(
     for name in _SHOWN:
         print(f"  {name:<16}{edge[name]}")
     print("\nKept in the state alone, for the emulator cannot hold it")
-    for kind, reason in _kept_in_state(reports).items():
+    for kind, reason in kept.items():
         print(f"  {kind}: {reason}")
     times = ", ".join(f"{layer} {report.seconds:.0f} s" for layer, report in reports.items())
     print(f"\nUp after {seconds:.0f} s: {times}")
@@ -110,7 +114,11 @@ def _summarise(
 
 
 def _document(
-    reports: Mapping[str, Report], outputs: Mapping[str, Any], outcomes: Sequence[Outcome], seconds: float
+    reports: Mapping[str, Report],
+    outputs: Mapping[str, Any],
+    kept: Mapping[str, str],
+    outcomes: Sequence[Outcome],
+    seconds: float,
 ) -> dict[str, Any]:
     edge = outputs["api-edge"]
     return {
@@ -120,15 +128,15 @@ def _document(
             for layer, report in reports.items()
         },
         "outputs": {name: edge[name] for name in _SHOWN},
-        "state_only": _kept_in_state(reports),
+        "state_only": dict(kept),
         "transactions": [as_data(outcome) for outcome in outcomes],
     }
 
 
-def _kept_in_state(reports: Mapping[str, Report]) -> dict[str, str]:
+def _kept_in_state(lane: Lane, reports: Mapping[str, Report]) -> dict[str, str]:
     """Find the types of resources that the emulator does not hold, each with the reason."""
     used = {operation.type for report in reports.values() for operation in report.finished}
-    return {kind: reason for kind, reason in sorted(state_only_types().items()) if kind in used}
+    return {kind: reason for kind, reason in sorted(lane.plugins.state_only_types().items()) if kind in used}
 
 
 def _curl(edge: Mapping[str, Any], merchant: str, line: Line) -> str:
