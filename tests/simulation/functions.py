@@ -73,6 +73,7 @@ class Invocation:
         started: when it was called, in milliseconds.
         waits_at: the call it is about to make, as service and operation; None before the first.
         fault: what is to become of that call.
+        faults: how many of its calls were under one.
     """
 
     environment: Environment
@@ -82,6 +83,7 @@ class Invocation:
     started: int
     waits_at: tuple[str, str] | None = None
     fault: Fault | None = None
+    faults: int = 0
 
 
 @dataclass
@@ -105,6 +107,12 @@ class Functions:
 
     def invoke(self, function: str, event: Any, ended: Callable[[Any, BaseException | None], None]) -> Invocation:
         """Call a function and let it run to its first call."""
+        invocation = self.begin(function, event, ended)
+        self.resume(invocation)
+        return invocation
+
+    def begin(self, function: str, event: Any, ended: Callable[[Any, BaseException | None], None]) -> Invocation:
+        """Call a function, and have it wait before it does anything."""
         environment = next(
             (each for each in self.environments if each.function == function and not each.is_busy), None
         ) or self._cold_start(function)
@@ -114,12 +122,12 @@ class Functions:
         run = greenlet(lambda: handler(event, context), parent=self._hub)
         invocation = Invocation(environment, event, ended, run, self.now())
         self.running.append(invocation)
-        self.resume(invocation)
         return invocation
 
     def resume(self, invocation: Invocation, fault: Fault | None = None) -> None:
         """Let an invocation make the call it waits at, under a fault or none, and run to the next."""
         invocation.fault = fault
+        invocation.faults += fault is not None
         self._switch(invocation, invocation.run.switch)
 
     def cut(self, invocation: Invocation) -> None:

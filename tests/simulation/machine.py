@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -9,14 +10,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from simulation.functions import Invocation
-from simulation.invariants import POISON, Invariants
-from simulation.merchants import CARD_COUNT, IDS, RECEIVERS
+from simulation.invariants import InvariantError, Invariants
+from simulation.merchants import CARD_COUNT, IDS, MERCHANT_COUNT, RECEIVERS, WINDOW_SECONDS
 from simulation.model.faults import Fault
-from simulation.world import CALL_FAULTS, LANES, LARGEST_SKEW_MS, WEBHOOK_FAULTS, Request, World
+from simulation.model.table import as_of
+from simulation.oracle import wire
+from simulation.oracle.facts import Request
+from simulation.oracle.lists import Walk
+from simulation.world import CALL_FAULTS, LANES, LARGEST_BATCH, LARGEST_SKEW_MS, WEBHOOK_FAULTS, World
 
 LONGEST_RUN_MS: Final = 60 * 60 * 60 * 1000
 """Two and a half days: within what the queues keep a message for."""
 MOST_RUNNING: Final = 6
+MOST_LAG_MS: Final = 2_000
+"""How late a read that is not consistent can be."""
 CARD_NUMBERS: Final = ("4242424242424242", "4242 4242 4242 4242", "5555-5555-5555-4444", "378282246310005")
 
 MERCHANT = st.sampled_from(IDS)
@@ -31,7 +38,9 @@ WEATHER: Final = (
     "reordering",
     "message delivered twice",
     "batch read in parts",
-    "batch again after success",
+    "reads of a batch in another order",
+    "stale reads",
+    "expired items deleted",
     "poison record",
 )
 CHANGES: Final = (
@@ -39,13 +48,40 @@ CHANGES: Final = (
     "merchant resumed",
     "merchant resumed",
     "card limit changed",
+    "card window changed",
+    "merchant limit changed",
+    "merchant window changed",
+    "weights changed",
+    "duplicate window changed",
+    "API key changed",
     "secret exchanged",
+)
+WEIGHTS: Final[tuple[dict[str, int], ...]] = (
+    {},
+    {"duplicate": 100},
+    {"duplicate": 0, "night_ceiling": 10},
+    {"foreign_card_high_amount": 100, "velocity_merchant_count": 120},
 )
 POISONS: Final = (
     {"merchant_id": {"S": "acme"}},
     {"merchant_id": {"S": "nobody"}, "request_hash": {"S": ""}, "created_at": {"N": "0"}, "submission": {"M": {}}},
     {"submission": {"S": "4"}},
 )
+
+
+def changed(kind: str, settings: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """Give what a change of settings puts in the place of what there was; it is larger or smaller by `count`."""
+    card, merchant = settings["card_velocity"], settings["merchant_velocity"]
+    return {
+        "merchant suspended": {"status": "suspended"},
+        "merchant resumed": {"status": "active"},
+        "card limit changed": {"card_velocity": card | {"count": count}},
+        "card window changed": {"card_velocity": card | {"window_seconds": WINDOW_SECONDS * count // 2}},
+        "merchant limit changed": {"merchant_velocity": merchant | {"count": MERCHANT_COUNT * count // 2}},
+        "merchant window changed": {"merchant_velocity": merchant | {"window_seconds": WINDOW_SECONDS * count // 2}},
+        "weights changed": {"weights": WEIGHTS[(len(settings["weights"]) + count) % len(WEIGHTS)]},
+        "duplicate window changed": {"duplicate_window_seconds": 60 // count},
+    }[kind]
 
 
 @dataclass
@@ -75,21 +111,22 @@ class Simulation(RuleBasedStateMachine):
         self.watch = Invariants(self.world)
         self.began = self.world.cloud.now
         self.poisons = 0
+        self.walks: dict[str, Walk] = {}
 
     # What merchants do
 
     @rule(merchant=MERCHANT, key=KEY, amount=AMOUNT, card=CARD, form=st.integers(0, 11))
     def submit(self, merchant: str, key: str, amount: int, card: int, form: int) -> None:
         if len(self.world.functions.running) < MOST_RUNNING:
-            self.world.submit(Request(merchant, key, self._body(amount, card, form)))
+            self.world.submit(self._request(merchant, key, amount, card, form))
 
     @rule(merchant=MERCHANT, count=st.integers(2, 5), card=CARD)
     def submit_many(self, merchant: str, count: int, card: int) -> None:
         """A burst, each under a key of its own, answered before anything else happens."""
         for number in range(count):
-            body = self._body(1_000 + number, (card + number * (count % 2)) % 8, 0)
-            key = f"burst-{len(self.world.answers)}-{number}"
-            self.world.finish(self.world.submit(Request(merchant, key, body)))
+            key = f"burst-{len(self.world.facts.answers)}-{number}"
+            one = self._request(merchant, key, 1_000 + number, (card + number * (count % 2)) % 8, 0)
+            self.world.finish(self.world.submit(one))
 
     @precondition(lambda self: self.world.unanswered)
     @rule(choice=CHOICE)
@@ -97,18 +134,46 @@ class Simulation(RuleBasedStateMachine):
         self.world.counts["retry after no answer"] += 1
         self.world.submit(self.world.unanswered[choice % len(self.world.unanswered)])
 
-    @precondition(lambda self: self.world.answers)
+    @precondition(lambda self: self.world.facts.answers)
     @rule(choice=CHOICE)
     def replay(self, choice: int) -> None:
         self.world.counts["replay"] += 1
-        self.world.submit(self.world.answers[-1 - choice % len(self.world.answers)].request)
+        answers = self.world.facts.answers
+        self.world.submit(answers[-1 - choice % len(answers)].request)
+
+    @precondition(lambda self: self.world.keys_ended or self.world.old_keys)
+    @rule(choice=CHOICE, amount=AMOUNT)
+    def submit_under_another_key(self, choice: int, amount: int) -> None:
+        """Under an API key the merchant had, which may have ended."""
+        self.world.counts["earlier API key used"] += 1
+        keys = [*self.world.old_keys.values(), *self.world.keys_ended]
+        used = keys[choice % len(keys)]
+        one = self._request(used.partition("-of-")[2], f"key-{choice}", amount, choice, 0)
+        self.world.finish(self.world.submit(one, used))
+
+    @rule(merchant=MERCHANT, limit=st.integers(1, 4))
+    def turn_a_page(self, merchant: str, limit: int) -> None:
+        """Begin to walk through the merchant's list, or go on, while others write."""
+        self.world.counts["list page"] += 1
+        oracle = self.watch.oracle
+        walk = self.walks.setdefault(merchant, Walk(merchant, self._long_accepted(merchant)))
+        answer = self.world.list_page(merchant, limit, walk.cursor)
+        for problem in walk.page(answer, oracle.transactions):
+            raise InvariantError("a list shows everything once, newest first", problem)
+        if walk.cursor is None:
+            del self.walks[merchant]
 
     @precondition(lambda self: self.watch.bodies)
     @rule(merchant=MERCHANT, choice=CHOICE)
     def read(self, merchant: str, choice: int) -> None:
         (owner, _), body = list(self.watch.bodies.items())[-1 - choice % len(self.watch.bodies)]
-        answer = self.world.ask(merchant, json.loads(body)["id"])
-        assert answer["statusCode"] == (200 if merchant == owner else 404), "another's transaction is not to be found"
+        name = json.loads(body)["id"]
+        answer = self.world.ask(merchant, name)
+        right = wire.view(self.watch.oracle.transactions[name], decided=True)
+        if (answer["statusCode"], json.loads(answer["body"])) != (200, right) and merchant == owner:
+            raise InvariantError("a merchant reads its own transactions, as they are", f"{answer['body']} for {right}")
+        if answer["statusCode"] != 404 and merchant != owner:
+            raise InvariantError("another's transaction is not to be found", f"{answer['statusCode']} to {merchant}")
 
     # What AWS does
 
@@ -138,11 +203,15 @@ class Simulation(RuleBasedStateMachine):
         self.world.finish(self._running(choice))
 
     @precondition(lambda self: any(poller.has_work() for poller in self.world.cloud.stream_pollers))
-    @rule(lane=st.integers(0, LANES - 1), finish=st.booleans())
-    def poll_stream(self, lane: int, *, finish: bool) -> None:
+    @rule(
+        lane=st.integers(0, LANES - 1),
+        limit=st.sampled_from((1, LARGEST_BATCH, LARGEST_BATCH, 100)),
+        finish=st.booleans(),
+    )
+    def poll_stream(self, lane: int, limit: int, *, finish: bool) -> None:
         pollers = self.world.cloud.stream_pollers
         ready = [each for each in range(LANES) if pollers[each].has_work()]
-        self._start(self.world.poll_stream(ready[lane % len(ready)]), finish=finish)
+        self._start(self.world.poll_stream(ready[lane % len(ready)], limit), finish=finish)
 
     @precondition(lambda self: self.world.cloud.notifications_poller.has_work())
     @rule(limit=st.integers(1, 4), finish=st.booleans())
@@ -175,9 +244,16 @@ class Simulation(RuleBasedStateMachine):
                 cloud.notifications.duplicate = lambda occasion, _: occasion == "receive" and spell.lasts()
             case "batch read in parts":
                 cloud.dynamodb_model.unprocessed = lambda table, key: spell.lasts()
+            case "reads of a batch in another order":
+                cloud.dynamodb_model.reads_of_a_batch = lambda keys: keys[::-1] if spell.lasts() else keys
+            case "stale reads":
+                cloud.transactions.stale = as_of(lambda: cloud.now - (MOST_LAG_MS if spell.lasts() else 0))
+            case "expired items deleted":
+                # DynamoDB takes up to some days for it.
+                cloud.velocity.expire(cloud.now // 1000 - (times - 1) * 24 * 60 * 60)
             case _:
                 self.poisons += 1
-                self.world.poison({"id": {"S": f"{POISON}-{self.poisons}"}, **POISONS[self.poisons % len(POISONS)]})
+                self.world.poison({"id": {"S": f"poison-{self.poisons}"}, **POISONS[self.poisons % len(POISONS)]})
         self.world.counts[kind] += 1
 
     @rule(lane=st.integers(0, LANES - 1))
@@ -186,19 +262,26 @@ class Simulation(RuleBasedStateMachine):
 
     # What operators and receivers do
 
+    @rule(limit=st.integers(1, LARGEST_BATCH), choice=CHOICE, finish=st.booleans())
+    def reconcile(self, limit: int, choice: int, *, finish: bool) -> None:
+        if len(self.world.functions.running) < MOST_RUNNING:
+            self._start(self.world.reconcile(limit, choice=choice), finish=finish)
+
+    @precondition(lambda self: self.world.cloud.dead_letters.messages)
+    @rule()
+    def redrive(self) -> None:
+        self.world.redrive()
+
     @rule(merchant=MERCHANT, kind=st.sampled_from(CHANGES), count=st.integers(1, CARD_COUNT))
     def change(self, merchant: str, kind: str, count: int) -> None:
         """What people do to a merchant while everything runs."""
         self.world.counts[kind] += 1
-        match kind:
-            case "merchant suspended":
-                self.world.suspend(merchant, suspended=True)
-            case "merchant resumed":
-                self.world.suspend(merchant, suspended=False)
-            case "card limit changed":
-                self.world.change_card_limit(merchant, count)
-            case "secret exchanged":
-                self.world.exchange_secret(self.world.merchants[merchant])
+        if kind == "API key changed":
+            self.world.change_key(self.world.merchants[merchant])
+        elif kind == "secret exchanged":
+            self.world.exchange_secret(self.world.merchants[merchant])
+        else:
+            self.world.change_settings(merchant, **changed(kind, self.world.settings(merchant), count))
 
     @rule(merchant=MERCHANT, receiver=st.sampled_from(RECEIVERS))
     def change_the_receiver(self, merchant: str, receiver: str) -> None:
@@ -236,15 +319,15 @@ class Simulation(RuleBasedStateMachine):
     def _check_the_end(self) -> None:
         """Nothing is pending but what was given up, and nobody is left untold but of that and of dead letters."""
         world = self.world
-        given_up = self.watch.given_up()
+        given_up = self.watch.given_up() | world.facts.foreign
         dead = {
             json.loads(message.body)["event"]["data"]["id"]: message.attributes
             for message in world.cloud.dead_letters.messages
         }
-        told = {one for merchant in world.merchants.values() for one in merchant.told()}
+        told = {one for merchant in world.merchants.values() for one in merchant.told}
         for item in world.cloud.transactions.items():
             name = item["id"]["S"]
-            if name.startswith(POISON) or name in given_up:
+            if name in given_up:
                 continue
             assert item["decision"] != {"NULL": True}, f"{name} was never decided"
             assert name in told or name in dead, f"nobody was told of {name}"
@@ -258,6 +341,14 @@ class Simulation(RuleBasedStateMachine):
     def _running(self, choice: int) -> Invocation:
         return self.world.functions.running[choice % len(self.world.functions.running)]
 
+    def _long_accepted(self, merchant: str) -> set[str]:
+        """Give what even a late read has to see of a merchant."""
+        cloud, oracle = self.world.cloud, self.watch.oracle
+        return {each.id for each in oracle.of(merchant) if oracle.accepted_at[each.id] < cloud.now - MOST_LAG_MS}
+
+    def _request(self, merchant: str, key: str, amount: int, card: int, form: int) -> Request:
+        return Request(merchant, key, self._body(amount, card, form), "a card number" if form == 4 else "")
+
     def _body(self, amount: int, card: int, form: int) -> str:
         """Write a body in one of several forms: spellings of the same, other currencies and cards, and card numbers."""
         body: dict[str, Any] = {
@@ -267,7 +358,7 @@ class Simulation(RuleBasedStateMachine):
                 "token": f"tok_card_{card}",
                 "bin": "40001234" if form == 8 else "424242",
                 "country": "FR" if form == 7 else "DE",
-                "expires": "2025-01" if form == 6 else "2031-12",
+                "expires": ("2025-01", "2025-12")[amount // 1_000 % 2] if form == 6 else "2031-12",
             },
         }
         if form == 5:

@@ -2,11 +2,15 @@
 
 import base64
 import hashlib
-import hmac
 import json
-from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final, Self
+from unittest import mock
+
+from standardwebhooks.webhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
 
 IDS: Final = ("acme", "globex", "initech")
 CARD_COUNT: Final = 2
@@ -27,6 +31,7 @@ def settings_document(merchant: str) -> dict[str, Any]:
     """Write a merchant's settings as an operator does: tight, so that a short run meets every limit."""
     return {
         "id": merchant,
+        "status": "active",
         "country": "DE",
         "currencies": {
             "EUR": {"amount_limit": 9_000, "foreign_card_review_above": 3_000, "night_ceiling": 4_000},
@@ -40,7 +45,12 @@ def settings_document(merchant: str) -> dict[str, Any]:
             "count": CARD_COUNT,
             "amounts": {"EUR": CARD_AMOUNT},
         },
-        "merchant_velocity": {"window_seconds": WINDOW_SECONDS, "count": MERCHANT_COUNT},
+        "merchant_velocity": {
+            "window_seconds": WINDOW_SECONDS,
+            "count": MERCHANT_COUNT,
+            "amounts": {"EUR": 30_000, "USD": 9_000},
+        },
+        "weights": {},
         "webhook_url": f"https://{merchant}.example.com/webhooks",
     }
 
@@ -60,39 +70,53 @@ class Merchant:
     Attributes:
         id: the merchant's id.
         receiver: how the receiver answers, one of `RECEIVERS`.
+        api_key: the key it submits with.
         knows: the secrets the merchant would take a webhook under.
         took: the webhooks taken in, in order.
-        forged: webhooks whose signature was none of a known secret.
+        told: the ids of the transactions they told of.
+        forged: what was wrong with those that were not taken in.
     """
 
     id: str
     receiver: str = "well"
+    api_key: str = ""
     knows: list[str] = field(default_factory=list)
     took: list[Webhook] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
     forged: list[str] = field(default_factory=list)
 
-    @property
-    def api_key(self) -> str:
-        """The key it submits with."""
-        return f"api-key-of-{self.id}-0123456789"
-
-    def takes(self, headers: dict[str, str], body: bytes) -> None:
-        """Take a webhook in, if it can be trusted."""
-        signed = b".".join((headers["webhook-id"].encode(), headers["webhook-timestamp"].encode(), body))
-        signatures = headers["webhook-signature"].split(" ")
-        if any(_signature(known, signed) in signatures for known in self.knows):
-            self.took.append(Webhook(headers["webhook-id"], json.loads(body)))
-        else:
-            self.forged.append(headers["webhook-id"])
-
-    def told(self) -> dict[str, set[str]]:
-        """Transaction id to the statuses its webhooks told of."""
-        told: defaultdict[str, set[str]] = defaultdict(set)
-        for webhook in self.took:
-            told[webhook.event["data"]["id"]].add(webhook.event["data"]["status"])
-        return told
+    def takes(self, headers: Mapping[str, str], body: bytes, now: int) -> None:
+        """Take a webhook in, if the public library for receivers says that it can be trusted at this moment."""
+        problems = []
+        for known in self.knows:
+            try:
+                event = verified(known, headers, body, now)
+            except WebhookVerificationError as error:
+                problems.append(f"{error}")
+                continue
+            self.took.append(Webhook(headers["webhook-id"], event))
+            self.told.add(event["data"]["id"])
+            return
+        self.forged.append(f"{headers.get('webhook-id')}, which cannot be trusted: {', '.join(problems)}")
 
 
-def _signature(known: str, signed: bytes) -> str:
-    key = base64.b64decode(known.removeprefix("whsec_"))
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
+def verified(known: str, headers: Mapping[str, str], body: bytes, now: int) -> Any:
+    """Verify signature and time stamp with `standardwebhooks`, in virtual time.
+
+    Raises:
+        WebhookVerificationError: the webhook cannot be trusted.
+    """
+    with mock.patch("standardwebhooks.webhooks.datetime", _frozen_at(now)):
+        Verifier(known).verify(body, dict(headers), json_parse=False)
+    return json.loads(body)
+
+
+def _frozen_at(now: int) -> type[datetime]:
+    class Frozen(datetime):
+        """Knows one moment."""
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls.fromtimestamp(now / 1000, tz or UTC)
+
+    return Frozen

@@ -82,7 +82,7 @@ def _run_seed(number: int, *, shorten: bool) -> Violation | None:
         phases=phases,
         report_multiple_bugs=False,
         suppress_health_check=list(HealthCheck),
-        verbosity=Verbosity.quiet,
+        verbosity=Verbosity.normal,
     )
     try:
         with warnings.catch_warnings():

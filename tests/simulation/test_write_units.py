@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import msgspec
 import pytest
 
 from simulation.machine import MOST_TEXT
 from simulation.merchants import IDS
 from simulation.model.usage import Consumed
-from simulation.world import LANES, Request, World
+from simulation.oracle.facts import Request
+from simulation.world import LANES, World
 
 BODY: dict[str, Any] = {
     "amount": 1_000,
@@ -33,7 +33,7 @@ def world() -> Iterator[World]:
 
 def submit(world: World, key: str, body: dict[str, Any]) -> int:
     world.finish(world.submit(Request("acme", key, json.dumps(body))))
-    return world.answers[-1].status
+    return world.facts.answers[-1].status
 
 
 def settle(world: World) -> None:
@@ -67,7 +67,7 @@ def test_the_whole_flow_is_three_write_units_at_the_most(
     world: World, changes: dict[str, Any], status: str, write_units: int, read_units: int
 ) -> None:
     submit(world, "flow", BODY | changes | MOST_TEXT)
-    transaction_id = json.loads(world.answers[-1].body)["id"]
+    transaction_id = json.loads(world.facts.answers[-1].body)["id"]
     settle(world)
 
     item = world.cloud.transactions.newest(transaction_id)
@@ -92,9 +92,7 @@ def test_a_transaction_the_card_refuses_is_two_write_units(world: World) -> None
 
 
 def test_a_full_history_of_a_card_is_one_write_unit(world: World) -> None:
-    held = world.operator().settings("acme")
-    assert held is not None
-    limit = msgspec.structs.replace(held.card_velocity, count=20, amounts={})
+    limit = world.settings("acme")["card_velocity"] | {"count": 20, "amounts": {}}
     world.change_settings("acme", card_velocity=limit, duplicate_window_seconds=0)
     world.pass_time(60_000)
     for number in range(50):

@@ -4,35 +4,25 @@ Nothing here happens by itself. Whoever drives a world (machine.py) says what co
 invocation with or without a fault, a batch of the stream or the queue, a minute that passes.
 """
 
+import copy
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from unittest import mock
 
-import msgspec
-
-from simulation.functions import (
-    MERCHANTS_TABLE,
-    PRINTED,
-    TRANSACTIONS_TABLE,
-    WEBHOOK_SECRET_PREFIX,
-    Functions,
-    Invocation,
-)
+from simulation.functions import MERCHANTS_TABLE, PRINTED, WEBHOOK_SECRET_PREFIX, Functions, Invocation
 from simulation.merchants import IDS, Merchant, secret, settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
-from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
-from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id
-from transactions.attributes import to_item
-from transactions.memory import CACHE_MS
+from simulation.model.table import Table
+from simulation.oracle import wire
+from simulation.oracle.facts import MEMORY_MS, Answer, Change, Facts, Request, Written
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
 from transactions.webhooks.delivery import DeliveryError
-from transactions.webhooks.signing import WebhookSecrets
 
 LANES: Final = 3
 SHARDS: Final = 2
@@ -47,39 +37,13 @@ CALL_FAULTS: Final = tuple(Fault)
 WEBHOOK_FAULTS: Final = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
 
 
-@dataclass(frozen=True)
-class Request:
-    """A submission as a merchant makes it, and makes again while it has no answer."""
-
-    merchant: str
-    key: str
-    body: str
-
-    @property
-    def place(self) -> tuple[str, str]:
-        """What makes a submission the same transaction: merchant and key."""
-        return self.merchant, self.key
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a merchant was answered."""
-
-    request: Request
-    status: int
-    headers: Mapping[str, str]
-    body: str
-    while_suspended: bool
-    """Whether every function had to know by then that the merchant is suspended."""
-
-
 @dataclass
 class World:
     """One run of the system.
 
     Attributes:
-        answers: all answers to submissions, in order.
-        unanswered: submissions that got none, to be made again.
+        facts: what can be seen from outside: all that was sent, answered, written and set.
+        unanswered: submissions that got no answer, to be made again.
         planted: card numbers that were sent.
         counts: how often each fault was put in and each thing done.
         broken: what went wrong that a function itself is to blame for.
@@ -87,7 +51,6 @@ class World:
 
     cloud: Cloud = field(default_factory=lambda: Cloud(lanes=LANES, retry_attempts=RETRIES))
     merchants: dict[str, Merchant] = field(default_factory=lambda: {name: Merchant(name) for name in IDS})
-    answers: list[Answer] = field(default_factory=list)
     unanswered: list[Request] = field(default_factory=list)
     planted: set[str] = field(default_factory=set)
     counts: Counter[str] = field(default_factory=Counter)
@@ -96,17 +59,20 @@ class World:
     """How far the clock of the next environment is off."""
     secrets: int = 0
     """How many secrets were made."""
+    api_keys: int = 0
+    """How many API keys were made."""
     exchanges: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Merchant id to when its secret was exchanged and what it was before."""
-    limits_changed: set[str] = field(default_factory=set)
-    """Merchants whose card limit was changed at some time."""
-    _suspended: dict[str, int] = field(default_factory=dict)
-    """Merchant to since when it is suspended."""
-    crashed: bool = False
-    """Whether an invocation ended before its end, so that counts may be above what was decided."""
+    """Merchant id to when the exchange of its secret began, and the new secret."""
+    old_keys: dict[str, str] = field(default_factory=dict)
+    """Merchant id to the API key it had before the one it uses."""
+    keys_ended: dict[str, int] = field(default_factory=dict)
+    """API key to since when it is nobody's."""
 
     def __post_init__(self) -> None:
         """Deploy, and set the merchants up."""
+        self.facts = Facts(SHARDS, 0, TIMEOUT_MS, LARGEST_SKEW_MS)
+        for table in (self.cloud.merchants, self.cloud.transactions, self.cloud.velocity):
+            table.changed = self._listener(table)
         self._patches: list[Any] = [
             mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
             mock.patch("transactions.velocity.merchant.SHARDS", SHARDS),
@@ -118,11 +84,9 @@ class World:
         self.cloud.faults.decide = self.functions.decide
         PRINTED.seek(0)
         PRINTED.truncate()
-        operator = self.operator()
         for merchant in self.merchants.values():
-            binding = {KEY: api_key_id(merchant.api_key), API_KEY_MERCHANT: merchant.id}
-            self.cloud.dynamodb.put_item(TableName=MERCHANTS_TABLE, Item=to_item(binding))
-            operator.write(parse_settings(settings_document(merchant.id)))
+            self._new_key(merchant)
+            self._write(merchant.id, settings_document(merchant.id))
             self._put_secret(merchant, self._new_secret(), None)
             merchant.knows = [secret(self.secrets)]
 
@@ -139,54 +103,81 @@ class World:
 
     # Requests
 
-    def submit(self, request: Request) -> Invocation:
-        """Post a submission."""
+    def submit(self, request: Request, api_key: str = "") -> Invocation:
+        """Post a submission, under the merchant's API key or one it had."""
         self.counts["request"] += 1
         if request in self.unanswered:
             self.unanswered.remove(request)
+        self.facts.requests.append(request)
+        used = api_key or self.merchants[request.merchant].api_key
+        began, began_at, ended_key = len(self.facts.changes), self.cloud.now, self.keys_ended.get(used)
         event = {
-            "resource": COLLECTION_PATH,
-            "path": COLLECTION_PATH,
-            "httpMethod": "POST",
-            "headers": {"x-api-key": self.merchants[request.merchant].api_key, "idempotency-key": request.key},
-            "multiValueHeaders": {"idempotency-key": [request.key]},
+            **self._event(used, "POST", "/v1/transactions"),
+            "multiValueHeaders": {"x-api-key": [used], "idempotency-key": [request.key]},
             "body": request.body,
-            "isBase64Encoded": False,
         }
+        event["headers"]["idempotency-key"] = request.key
 
         def ended(answer: Any, error: BaseException | None) -> None:
-            if error is None:
-                suspended = self.was_suspended(request.merchant)
-                self.answers.append(Answer(request, answer["statusCode"], answer["headers"], answer["body"], suspended))
-            else:
+            if error is not None:
                 self.unanswered.append(request)
                 self._note(error)
+                return
+            self.facts.answers.append(
+                Answer(
+                    request,
+                    status=answer["statusCode"],
+                    headers=answer["headers"],
+                    body=answer["body"],
+                    began=began,
+                    began_at=began_at,
+                    ended_at=self.cloud.now,
+                    key_ended_at=ended_key,
+                    under_fault=invocation.faults > 0,
+                )
+            )
 
-        return self.functions.invoke("validator", event, ended)
+        invocation = self.functions.begin("validator", event, ended)
+        self.functions.resume(invocation)
+        return invocation
 
     def ask(self, merchant: str, transaction_id: str) -> Any:
         """Read a transaction as a merchant does, beside everything else; return API Gateway's answer."""
-        event = {
-            "resource": ITEM_PATH,
-            "path": f"{COLLECTION_PATH}/{transaction_id}",
-            "httpMethod": "GET",
-            "headers": {"x-api-key": self.merchants[merchant].api_key},
-            "pathParameters": {"id": transaction_id},
+        event = self._event(self.merchants[merchant].api_key, "GET", "/v1/transactions/{id}")
+        return self._at_once({**event, "pathParameters": {"id": transaction_id}})
+
+    def list_page(self, merchant: str, limit: int, cursor: str | None) -> Any:
+        """Read a page of a merchant's list likewise."""
+        query = {"limit": f"{limit}", **({"cursor": cursor} if cursor else {})}
+        event = self._event(self.merchants[merchant].api_key, "GET", "/v1/transactions")
+        return self._at_once({**event, "queryStringParameters": query})
+
+    def _event(self, api_key: str, method: str, resource: str) -> dict[str, Any]:
+        return {
+            "resource": resource,
+            "path": resource,
+            "httpMethod": method,
+            "headers": {"x-api-key": api_key},
+            "multiValueHeaders": {"x-api-key": [api_key]},
+            "requestContext": {"identity": {"apiKey": api_key}},
+            "isBase64Encoded": False,
         }
+
+    def _at_once(self, event: Mapping[str, Any]) -> Any:
         answers: list[Any] = []
-        invocation = self.functions.invoke("validator", event, lambda answer, error: answers.append(answer))
-        self.finish(invocation)
+        self.finish(self.functions.invoke("validator", event, lambda answer, error: answers.append(answer)))
         return answers[0]
 
     # What AWS does
 
-    def poll_stream(self, lane: int, *, again: bool = False) -> Invocation | None:
+    def poll_stream(self, lane: int, limit: int = LARGEST_BATCH, *, again: bool = False) -> Invocation | None:
         """Have the fraud-detector called with a batch of a lane, or with the last one that had succeeded."""
         poller = self.cloud.stream_pollers[lane]
-        event = poller.redeliver_last() if again else poller.next_batch(LARGEST_BATCH)
+        event = poller.redeliver_last() if again else poller.next_batch(limit)
         if event is None:
             return None
         self.counts["batch again after success" if again else "stream batch"] += 1
+        self._handed_out(event["Records"])
 
         def ended(answer: Any, error: BaseException | None) -> None:
             if error is None:
@@ -213,6 +204,12 @@ class World:
                 self._note(error)
 
         return self.functions.invoke("notifier", event, ended)
+
+    def _handed_out(self, records: Sequence[Mapping[str, Any]]) -> None:
+        """Write down what a fraud-detector is called with."""
+        keys = [record["dynamodb"]["Keys"]["id"]["S"] for record in records]
+        self.facts.handed_out.update(keys)
+        self.facts.largest_batch = max(self.facts.largest_batch, len(keys))
 
     def step(self, invocation: Invocation, fault: Fault | None = None) -> None:
         """Let an invocation make its next call."""
@@ -242,50 +239,85 @@ class World:
         """Return the merchants table as an operator has it, without a memory of its own."""
         return Merchants(self.cloud.dynamodb, MERCHANTS_TABLE, self.cloud.clock)
 
+    def settings(self, merchant: str) -> dict[str, Any]:
+        """Return a merchant's settings as they were last written, to be changed and written again."""
+        return copy.deepcopy(dict(self.facts.settings[merchant][-1].document))
+
     def change_settings(self, merchant: str, **changes: Any) -> None:
-        """Put other settings of a merchant in force."""
-        held = self.operator().settings(merchant)
-        if held is not None:
-            self.operator().write(msgspec.structs.replace(held, **changes))
+        """Put other settings of a merchant in force, or leave them as they are."""
+        document = self.settings(merchant) | changes
+        if document != self.settings(merchant):
+            self._write(merchant, document)
 
-    def was_suspended(self, merchant: str) -> bool:
-        """Tell whether a merchant has been suspended for so long that every function has to know."""
-        since = self._suspended.get(merchant)
-        return since is not None and self.cloud.now - since > CACHE_MS + TIMEOUT_MS
+    def _write(self, merchant: str, document: Mapping[str, Any]) -> None:
+        written = self.facts.settings.setdefault(merchant, [])
+        written.append(Written(len(written) + 1, self.cloud.now, document))
+        self.operator().write(parse_settings(document))
 
-    def suspend(self, merchant: str, *, suspended: bool) -> None:
-        """Suspend a merchant, or let it submit again."""
-        self.change_settings(merchant, status="suspended" if suspended else "active")
-        if suspended:
-            self._suspended.setdefault(merchant, self.cloud.now)
+    def change_key(self, merchant: Merchant) -> None:
+        """Give a merchant another API key, or end the one it had before."""
+        if merchant.id in self.old_keys:
+            ended = self.old_keys.pop(merchant.id)
+            self.keys_ended[ended] = self.cloud.now
+            self.cloud.merchants.write(wire.api_key_binding(ended), None)
         else:
-            self._suspended.pop(merchant, None)
+            self.old_keys[merchant.id] = merchant.api_key
+            self._new_key(merchant)
 
-    def change_card_limit(self, merchant: str, count: int) -> None:
-        """Let a merchant's cards be used more or less often."""
-        held = self.operator().settings(merchant)
-        if held is not None:
-            self.limits_changed.add(merchant)
-            limit = msgspec.structs.replace(held.card_velocity, count=count)
-            self.change_settings(merchant, card_velocity=limit)
+    def _new_key(self, merchant: Merchant) -> None:
+        self.api_keys += 1
+        merchant.api_key = f"api-key-{self.api_keys}-of-{merchant.id}"
+        binding = wire.api_key_binding(merchant.api_key)
+        self.cloud.merchants.write(binding, {"id": {"S": binding}, "merchant_id": {"S": merchant.id}})
+
+    def reconcile(self, limit: int, *, choice: int = 0) -> Invocation | None:
+        """Have the fraud-detector called with what is pending, beside the stream, as an operator does."""
+        pending = [item for item in self.cloud.transactions.items() if item.get("status") == {"S": "pending"}]
+        if not pending:
+            return None
+        self.counts["reconciled"] += 1
+        first = choice % len(pending)
+        records = [
+            {
+                "eventName": "INSERT",
+                "eventSource": "aws:dynamodb",
+                "dynamodb": {"SequenceNumber": f"{number}", "Keys": {"id": item["id"]}, "NewImage": item},
+            }
+            for number, item in enumerate(pending[first : first + limit])
+        ]
+        self._handed_out(records)
+
+        def ended(answer: Any, error: BaseException | None) -> None:
+            if error is not None:
+                self._note(error)
+
+        return self.functions.invoke("fraud_detector", {"Records": records}, ended)
+
+    def redrive(self) -> None:
+        """Put dead letters back into the notifications queue, as an operator does: first sent, then deleted."""
+        for letter in self.cloud.dead_letters.receive(10):
+            self.counts["redriven"] += 1
+            self.cloud.notifications.send(letter.body, group=letter.group)
+            self.cloud.dead_letters.delete(letter.handle)
 
     def exchange_secret(self, merchant: Merchant) -> None:
         """Begin an exchange, or take the next step of one that has gone on for long enough."""
-        begun, before = self.exchanges.get(merchant.id, (0, ""))
-        if not before:
-            self.exchanges[merchant.id] = (self.cloud.now, merchant.knows[0])
-            self._put_secret(merchant, self._new_secret(), merchant.knows[0])
-            merchant.knows = [merchant.knows[0]]
-        elif self.cloud.now - begun > CACHE_MS + LARGEST_SKEW_MS + TIMEOUT_MS:
+        begun, new = self.exchanges.get(merchant.id, (0, ""))
+        if not new:
+            new = self._new_secret()
+            self.exchanges[merchant.id] = (self.cloud.now, new)
+            self._put_secret(merchant, new, merchant.knows[0])
+        elif self.cloud.now - begun > MEMORY_MS + LARGEST_SKEW_MS + TIMEOUT_MS:
             # Every notifier signs with both by now: the merchant may go over to the new one, and the old one end.
-            current = self._secrets_of(merchant).current
-            merchant.knows = [current]
-            self._put_secret(merchant, current, None)
+            merchant.knows = [new]
+            self._put_secret(merchant, new, None)
             del self.exchanges[merchant.id]
 
     def poison(self, item: Mapping[str, Any]) -> None:
         """Write an item into the transactions table that no function of ours has written."""
-        self.cloud.dynamodb.put_item(TableName=TRANSACTIONS_TABLE, Item=dict(item))
+        key = item["id"]["S"]
+        self.facts.foreign.add(key)
+        self.cloud.transactions.write(key, dict(item))
 
     def printed(self) -> str:
         """Return what the functions have logged in this world."""
@@ -298,8 +330,12 @@ class World:
         skew = self.skew_ms
         return lambda: self.cloud.now + skew
 
+    def _listener(self, table: Table) -> Callable[..., None]:
+        return lambda key, before, after: self.facts.changes.append(
+            Change(table.name, key, before, after, self.cloud.now)
+        )
+
     def _note(self, error: BaseException) -> None:
-        self.crashed = True
         if isinstance(error, Crash):
             return
         # An error of AWS may end an invocation; any other is the function's own.
@@ -313,11 +349,6 @@ class World:
     def _put_secret(self, merchant: Merchant, current: str, previous: str | None) -> None:
         value = json.dumps({"current": current, "previous": previous})
         self.cloud.secrets.put(f"{WEBHOOK_SECRET_PREFIX}{merchant.id}", value)
-
-    def _secrets_of(self, merchant: Merchant) -> WebhookSecrets:
-        name = f"{WEBHOOK_SECRET_PREFIX}{merchant.id}"
-        answer = self.cloud.secretsmanager.get_secret_value(SecretId=name)
-        return msgspec.json.decode(answer["SecretString"], type=WebhookSecrets)
 
 
 @dataclass(frozen=True)
@@ -336,7 +367,7 @@ class _Courier:
             raise Crash("before the webhook")
         self.world.counts[f"receiver {merchant.receiver}"] += 1
         if merchant.receiver in {"well", "slow"}:
-            merchant.takes(dict(headers), body)
+            merchant.takes(headers, body, self.world.cloud.now)
         if fault is Fault.CRASH_AFTER:
             raise Crash("after the webhook")
         if merchant.receiver != "well":

@@ -1,6 +1,6 @@
 """DynamoDB's client: the operations the functions call and tests look with, with boto3's parameters and answers."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final
@@ -48,6 +48,8 @@ class DynamoDb:
         )
         self.unprocessed: Callable[[str, str], bool] = lambda table, key: False
         """Says of which table's key a batch is answered without, as DynamoDB may under load."""
+        self.reads_of_a_batch: Callable[[Sequence[str]], Sequence[str]] = lambda keys: keys
+        """Says in which order a batch's items are read: each is read at a moment of its own."""
         self._tables = {table.name: table for table in tables}
         self._faults = faults
         self._usage = usage
@@ -253,7 +255,11 @@ class DynamoDb:
                 raise InvalidExpressionError("Provided list of item keys contains duplicates")
             consistent = request["RequestItems"][name].get("ConsistentRead", False)
             later = [key for key in keys if self.unprocessed(name, key)]
-            found = [self._found(table, "BatchGetItem", key, consistent=consistent) for key in keys if key not in later]
+            found = []
+            for place, key in enumerate(self.reads_of_a_batch([key for key in keys if key not in later])):
+                if place:
+                    self._faults.between("dynamodb", "BatchGetItem")
+                found.append(self._found(table, "BatchGetItem", key, consistent=consistent))
             responses[name] = [answer["Item"] for answer in found if "Item" in answer]
             if later:
                 left[name] = {**request["RequestItems"][name], "Keys": [{KEY: {"S": key}} for key in later]}

@@ -42,6 +42,16 @@ def _newest(key: str, versions: Sequence[Version]) -> Version:
     return versions[-1]
 
 
+def as_of(moment: Callable[[], int]) -> Callable[[str, Sequence[Version]], Version]:
+    """Make reads late: they see what was there at a moment, in milliseconds, as far back as versions are kept."""
+
+    def seen(key: str, versions: Sequence[Version]) -> Version:
+        until = moment()
+        return next((each for each in reversed(versions) if each.since <= until), versions[0])
+
+    return seen
+
+
 class Table:
     """The table. What it takes and gives is kept: whoever has it must not change it."""
 
@@ -69,6 +79,8 @@ class Table:
         self.ttl_attribute = ttl_attribute
         self.stale: Callable[[str, Sequence[Version]], Version] = _newest
         """Says which of a key's versions, oldest first, a read sees that is not consistent."""
+        self.changed: Callable[[str, Item | None, Item | None], object] = lambda key, before, after: None
+        """Hears of every change, whoever made it: the key, what it held and what it holds."""
         self._clock = clock
         self._versions: dict[str, list[Version]] = {}
 
@@ -110,6 +122,7 @@ class Table:
             versions = self._versions.setdefault(key, [Version(0, None)])
             versions.append(Version(self._clock(), item))
             del versions[:-_VERSIONS_KEPT]
+            self.changed(key, before, item)
             if self.stream:
                 self.stream.append(KEY, before, item, by_service=by_service)
         return consumed

@@ -1,0 +1,109 @@
+"""What the oracle is told: facts from outside the functions, and the sizes that were deployed."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, NamedTuple
+
+Item = Mapping[str, Any]
+
+MEMORY_MS: Final = 30_000
+"""How long a function may go by settings, API keys and secrets that have changed."""
+LATEST_MS: Final = 24 * 60 * 60 * 1000
+"""How late a record of the stream can come; a transaction that is decided later than that is for a person."""
+
+
+class Change(NamedTuple):
+    """A change of a table: the key, what it held and what it holds; when, in milliseconds."""
+
+    table: str
+    key: str
+    before: Item | None
+    after: Item | None
+    at: int
+
+
+@dataclass(frozen=True)
+class Request:
+    """A submission as a merchant makes it, and makes again while it has no answer.
+
+    Attributes:
+        flaw: why the body is to be refused, known to whoever wrote it; empty for a good one.
+    """
+
+    merchant: str
+    key: str
+    body: str
+    flaw: str = ""
+
+    @property
+    def place(self) -> tuple[str, str]:
+        """What makes a submission the same transaction: merchant and key."""
+        return self.merchant, self.key
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a merchant was answered.
+
+    Attributes:
+        began: how many changes there were when the request came.
+        began_at: when it came, in milliseconds.
+        ended_at: when it was answered.
+        key_ended_at: since when the API key it was sent under is nobody's any more; None for a key that is in force.
+        under_fault: whether a call it needed was made to fail.
+    """
+
+    request: Request
+    status: int
+    headers: Mapping[str, str]
+    body: str
+    began: int
+    began_at: int
+    ended_at: int
+    key_ended_at: int | None = None
+    under_fault: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """Settings as an operator put them in force."""
+
+    version: int
+    at: int
+    document: Mapping[str, Any]
+
+
+@dataclass
+class Facts:
+    """Everything the oracle knows.
+
+    Attributes:
+        shards: over how many items a merchant's count is spread.
+        largest_batch: the most transactions that one batch brings.
+        longest_run_ms: after how long a function is ended.
+        skew_ms: how far a function's clock is off at the most.
+        changes: of all tables, in order.
+        requests: submissions, in the order they were sent.
+        answers: to submissions, in order.
+        settings: merchant to its settings, one version after the other.
+        foreign: keys of items that were written into the transactions table by no function.
+        handed_out: transaction id to how often a fraud-detector was called with it.
+    """
+
+    shards: int
+    largest_batch: int
+    longest_run_ms: int
+    skew_ms: int
+    changes: list[Change] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    answers: list[Answer] = field(default_factory=list)
+    settings: dict[str, list[Written]] = field(default_factory=dict)
+    foreign: set[str] = field(default_factory=set)
+    handed_out: Counter[str] = field(default_factory=Counter)
+
+    def in_force(self, merchant: str, since: int, until: int) -> list[Written]:
+        """Give the settings that were in force at some moment of a time, oldest first."""
+        written = self.settings.get(merchant, [])
+        ends = [*(each.at for each in written[1:]), until]
+        return [each for each, end in zip(written, ends, strict=True) if each.at <= until and end >= since]

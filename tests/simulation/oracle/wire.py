@@ -1,0 +1,181 @@
+"""Formats of what is stored and sent, as data. An earlier version of the functions wrote them, a later one reads them.
+
+transactions   id, merchant_id, created_at (ms), submission (the body), decision (null while pending)
+velocity       card#<merchant>#<token's digest>: uses, packed one after the other in the order they were counted
+               merchant#<merchant>#<shard>: buckets, by their beginning in ms: "#" is a count, the rest are amounts
+               both: forgotten, the latest moment (ms) of what was left out as too old
+merchants      key#<API key's digest>: merchant_id; merchant#<merchant>: the settings in force
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from simulation.oracle.facts import Item
+
+TRANSACTIONS: Final = "transactions"
+VELOCITY: Final = "velocity"
+MERCHANTS: Final = "merchants"
+
+CARD_PREFIX: Final = "card#"
+MERCHANT_PREFIX: Final = "merchant#"
+USES: Final = {
+    "packed": (("digest", 16), ("at", 6), ("amount", 5), ("currency", 3)),
+    "uses": (("digest", 8), ("at", 6), ("amount", 5), ("currency", 3)),
+}
+"""Attribute to the fields of a packed use and their bytes, the present form first; numbers have the high byte first."""
+SHORTEST_DIGEST: Final = 8
+"""Bytes of a digest that every form has."""
+MOST_USES: Final = 30
+"""A history that would be longer leaves out its oldest."""
+COUNT: Final = "#"
+BUCKETS: Final = 12
+"""Buckets a merchant's window is cut into."""
+WRITE_UNIT_BYTES: Final = 1024
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A decision as it is stored."""
+
+    verdict: str
+    reasons: tuple[str, ...]
+    score: int
+    version: int
+    at: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A transaction as it is stored."""
+
+    id: str
+    merchant: str
+    created_at: int
+    submission: Mapping[str, Any]
+    decided: Decided | None
+
+    @property
+    def amount(self) -> int:
+        """In minor units."""
+        amount: int = self.submission["amount"]
+        return amount
+
+    @property
+    def currency(self) -> str:
+        """Of the amount."""
+        return f"{self.submission['currency']}"
+
+    @property
+    def card(self) -> str:
+        """The key of the card's history at the merchant."""
+        token = hashlib.sha256(self.submission["card"]["token"].encode()).hexdigest()[:32]
+        return f"{CARD_PREFIX}{self.merchant}#{token}"
+
+    @property
+    def use(self) -> tuple[Any, ...]:
+        """How the card's history tells this transaction from others."""
+        digest = hashlib.sha256(self.id.encode()).digest()[:SHORTEST_DIGEST]
+        return digest, self.created_at, self.amount, self.currency
+
+
+def plain(value: Mapping[str, Any]) -> Any:
+    """Take the types of DynamoDB's attribute values away."""
+    ((kind, held),) = value.items()
+    match kind:
+        case "N":
+            return int(Decimal(held))
+        case "M":
+            return {name: plain(inner) for name, inner in held.items()}
+        case "L":
+            return [plain(inner) for inner in held]
+        case "NULL":
+            return None
+    return held
+
+
+def kept(item: Item) -> Kept:
+    """Read a transaction."""
+    values = {name: plain(item[name]) for name in ("id", "merchant_id", "created_at", "submission", "decision")}
+    told = values["decision"]
+    decided = told and Decided(
+        told["verdict"], tuple(told["reasons"]), told["score"], told["settings_version"], told["decided_at"]
+    )
+    return Kept(values["id"], values["merchant_id"], values["created_at"], values["submission"], decided)
+
+
+def uses(item: Item | None) -> list[tuple[Any, ...]]:
+    """Read the uses of a card's history, in the order they were counted."""
+    if item is None:
+        return []
+    name = next(name for name in USES if name in item)
+    packed, fields = bytes(plain(item[name])), USES[name]
+    width = sum(size for _, size in fields)
+    return [tuple(_fields(packed[start : start + width], fields)) for start in range(0, len(packed), width)]
+
+
+def forgotten(item: Item | None) -> int:
+    """Read the latest moment of what a history or a shard has left out; 0 where it has left out nothing."""
+    moment: int = plain(item["forgotten"]) if item else 0
+    return moment
+
+
+def _fields(packed: bytes, fields: tuple[tuple[str, int], ...]) -> Iterator[Any]:
+    for name, size in fields:
+        part, packed = packed[:size], packed[size:]
+        if name == "digest":
+            yield part[:SHORTEST_DIGEST]
+        else:
+            yield part.decode() if name == "currency" else int.from_bytes(part)
+
+
+def transaction_id(merchant: str, key: str) -> str:
+    """Derive the id a merchant's key leads to: an id that changes would make a retry another transaction."""
+    digest = hashlib.sha256(f"{merchant}\n{key}".encode()).digest()
+    return f"txn_{base64.b32encode(digest).decode().lower()[:32]}"
+
+
+def api_key_binding(api_key: str) -> str:
+    """Give the key under which the merchants table says whose an API key is."""
+    return f"key#{hashlib.sha256(api_key.encode()).hexdigest()}"
+
+
+def meaning(body: str) -> Any:
+    """Read a good body; white space, the order of names and the spelling of numbers do not matter."""
+    value = json.loads(body, parse_float=Decimal)
+    value["amount"] = int(value["amount"])
+    return value
+
+
+def iso(moment: int) -> str:
+    """Write a moment as documents have it."""
+    return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment % 1000:03d}Z"
+
+
+def view(transaction: Kept, *, decided: bool) -> dict[str, Any]:
+    """Write a transaction as merchants see it: as it was accepted, or with its decision, if it has one."""
+    shown = {
+        "id": transaction.id,
+        "status": "pending",
+        "created_at": iso(transaction.created_at),
+        **transaction.submission,
+    }
+    if decided and (told := transaction.decided):
+        shown |= {"status": told.verdict, "reasons": list(told.reasons), "decided_at": iso(told.at)}
+    return shown
+
+
+def event(transaction: Kept) -> dict[str, Any]:
+    """Write the body of the webhook that tells of a decision."""
+    if transaction.decided is None:
+        raise ValueError(f"{transaction.id} is not decided")
+    return {
+        "type": f"transaction.{transaction.decided.verdict}",
+        "timestamp": iso(transaction.decided.at),
+        "data": view(transaction, decided=True),
+    }
