@@ -40,7 +40,8 @@ def _print(run: Run) -> None:
     console = Console(highlight=False)
     console.print(table)
     if run.violation is None:
-        print(f"\n{run.steps} steps, 0 violations")
+        print(f"\n{run.verdicts} verdicts and {run.answers} answers compared with the oracle's")
+        print(f"{run.steps} steps, 0 violations")
         return
     found = run.violation
     print(f"\nviolated: {found.detail}\n{found.story}")

@@ -72,6 +72,7 @@ class Invocation:
         ended: takes what became of it: its answer, or the exception it ended with.
         started: when it was called, in milliseconds.
         waits_at: the call it is about to make, as service and operation; None before the first.
+        waits_for: the table and kind of item that this call is about, or its service.
         fault: what is to become of that call.
         faults: how many of its calls were under one.
     """
@@ -82,6 +83,7 @@ class Invocation:
     run: greenlet
     started: int
     waits_at: tuple[str, str] | None = None
+    waits_for: str = ""
     fault: Fault | None = None
     faults: int = 0
 
@@ -94,6 +96,7 @@ class Functions:
         client: makes a client of a service, in place of `boto3.client`.
         clock: makes the clock of an environment.
         now: returns the true time.
+        about: says what a call is about.
         courier: makes what delivers webhooks, in place of `transactions.webhooks.delivery.Courier`.
     """
 
@@ -101,6 +104,7 @@ class Functions:
     clock: Callable[[], Callable[[], int]]
     now: Callable[[], int]
     courier: Callable[..., Any]
+    about: Callable[[], str] = lambda: ""
     environments: list[Environment] = field(default_factory=list)
     running: list[Invocation] = field(default_factory=list)
     _hub: greenlet = field(default_factory=getcurrent)
@@ -139,6 +143,7 @@ class Functions:
         invocation = self._current()
         if invocation:
             invocation.waits_at = (service, operation)
+            invocation.waits_for = self.about()
             self._hub.switch()
 
     def decide(self, service: str, operation: str) -> Fault | None:

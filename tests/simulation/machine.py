@@ -103,6 +103,9 @@ class Simulation(RuleBasedStateMachine):
     """Steps taken by all machines of this process."""
     totals: ClassVar[Counter[str]] = Counter()
     """What was done in them, and under which faults."""
+    verdicts: ClassVar[int] = 0
+    answers: ClassVar[int] = 0
+    """How many decisions and answers the oracle compared in them."""
 
     def __init__(self) -> None:
         """Begin with everything deployed and nothing sent."""
@@ -301,6 +304,8 @@ class Simulation(RuleBasedStateMachine):
             self._check_the_end()
         finally:
             Simulation.totals.update(self.world.counts)
+            Simulation.verdicts += self.watch.oracle.verdicts
+            Simulation.answers += self.watch.oracle.answered
             self.world.close()
 
     def _settle(self) -> None:

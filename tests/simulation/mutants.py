@@ -31,12 +31,14 @@ class Mutant:
         file: below `functions`.
         right: the code as it is, found there once.
         wrong: what takes its place.
+        beside: more of the same file that is not right without it, likewise.
     """
 
     name: str
     file: str
     right: str
     wrong: str
+    beside: tuple[tuple[str, str], ...] = ()
 
     def apply(self, functions: Path) -> None:
         """Put the bug into a copy of the functions.
@@ -46,9 +48,11 @@ class Mutant:
         """
         path = functions / self.file
         source = path.read_text(encoding="utf-8")
-        if source.count(self.right) != 1:
-            raise ValueError(f"mutant {self.name!r}: {self.file} holds {self.right!r} {source.count(self.right)} times")
-        path.write_text(source.replace(self.right, self.wrong), encoding="utf-8")
+        for right, wrong in ((self.right, self.wrong), *self.beside):
+            if source.count(right) != 1:
+                raise ValueError(f"mutant {self.name!r}: {self.file} holds {right!r} {source.count(right)} times")
+            source = source.replace(right, wrong)
+        path.write_text(source, encoding="utf-8")
 
 
 MUTANTS: Final[Sequence[Mutant]] = (
@@ -205,6 +209,40 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "transactions/memory.py",
         "if key in memory and now - memory[key][0] < CACHE_MS:",
         "if key in memory:",
+    ),
+    Mutant(
+        "take only an earlier one for a duplicate",
+        "transactions/velocity/card.py",
+        "if same and abs(mine.at - use.at) < window_seconds * 1000:",
+        "if same and 0 <= mine.at - use.at < window_seconds * 1000:",
+    ),
+    Mutant(
+        "read the own shard last",
+        "transactions/velocity/merchant.py",
+        "tallies = self._read(key, keys)",
+        "tallies = self._read(next((other for other in keys if other != key), key), keys)",
+    ),
+    Mutant(
+        "name a write after the batch's first transaction",
+        "transactions/velocity/merchant.py",
+        "writer = uuid.uuid4().hex",
+        "writer = first",
+        beside=(
+            (
+                "self._add(key, tallies[key], admitted, limit):",
+                "self._add(key, tallies[key], admitted, limit, transactions[0].id):",
+            ),
+            (
+                "admitted: Sequence[Counted], limit: MerchantVelocity) -> bool:",
+                "admitted: Sequence[Counted], limit: MerchantVelocity, first: str) -> bool:",
+            ),
+        ),
+    ),
+    Mutant(
+        "let a card expire with its month in UTC",
+        "transactions/rules.py",
+        "iso(transaction.created_at - _LAST_ZONE_MS)",
+        "iso(transaction.created_at)",
     ),
 )
 

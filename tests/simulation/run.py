@@ -1,4 +1,4 @@
-"""Runs machines, seed after seed, until so many steps are taken or something does not hold."""
+"""Runs machines and schedules, seed after seed, until so many steps are taken or something does not hold."""
 
 import warnings
 from collections import Counter
@@ -11,9 +11,12 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from simulation.invariants import InvariantError
 from simulation.machine import Simulation
+from simulation.schedules import Search
 
 MACHINES_PER_SEED: Final = 10
 STEPS_PER_MACHINE: Final = 100
+STEPS_OF_SCHEDULES: Final = 500
+"""Steps a seed's schedules take at least; every second seed puts them in order by chance instead of by priorities."""
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,15 @@ class Run:
     Attributes:
         steps: how many were taken.
         counts: how often each thing was done and each fault was put in.
+        verdicts: how many decisions the oracle worked out and compared.
+        answers: how many answers to submissions likewise.
         violation: the first, if there was one.
     """
 
     steps: int
     counts: Counter[str]
+    verdicts: int
+    answers: int
     violation: Violation | None
 
 
@@ -59,16 +66,32 @@ def simulate(
         shorten: whether to look for the shortest story of a violation.
         told: hears how many steps are taken.
     """
-    Simulation.steps = 0
+    Simulation.steps = Simulation.verdicts = Simulation.answers = 0
     Simulation.totals.clear()
-    number = first_seed
-    while Simulation.steps < steps:
-        violation = _run_seed(number, shorten=shorten)
-        if violation:
-            return Run(Simulation.steps, Counter(Simulation.totals), violation)
-        told(Simulation.steps)
-        number += 1
-    return Run(Simulation.steps, Counter(Simulation.totals), None)
+    number, violation = first_seed, None
+    with warnings.catch_warnings():
+        # Powertools says so whenever a batch brought nothing new.
+        warnings.filterwarnings("ignore", "No application metrics")
+        while violation is None and Simulation.steps < steps:
+            violation = _run_seed(number, shorten=shorten) or _run_schedules(number)
+            told(Simulation.steps)
+            number += 1
+    return Run(Simulation.steps, Counter(Simulation.totals), Simulation.verdicts, Simulation.answers, violation)
+
+
+def _run_schedules(number: int) -> Violation | None:
+    search = Search(number, "priorities" if number % 2 else "chance")
+    try:
+        while search.steps < STEPS_OF_SCHEDULES:
+            search.run()
+    except InvariantError as error:
+        return Violation(number, error.invariant, f"{error}", "\n".join(search.trace))
+    finally:
+        Simulation.steps += search.steps
+        Simulation.verdicts += search.verdicts
+        Simulation.answers += search.answers
+        Simulation.totals.update(search.counts)
+    return None
 
 
 def _run_seed(number: int, *, shorten: bool) -> Violation | None:
@@ -85,10 +108,7 @@ def _run_seed(number: int, *, shorten: bool) -> Violation | None:
         verbosity=Verbosity.normal,
     )
     try:
-        with warnings.catch_warnings():
-            # Powertools says so whenever a batch brought nothing new.
-            warnings.filterwarnings("ignore", "No application metrics")
-            run_state_machine_as_test(seed(number)(_fresh()), settings=chosen)
+        run_state_machine_as_test(seed(number)(_fresh()), settings=chosen)
     except Exception as error:  # noqa: BLE001 - whatever it is, the seed has found it
         name = error.invariant if isinstance(error, InvariantError) else type(error).__name__
         return Violation(number, name, f"{error}", "\n".join(getattr(error, "__notes__", [])))

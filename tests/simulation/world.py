@@ -80,6 +80,7 @@ class World:
         for patch in self._patches:
             patch.start()
         self.functions = Functions(self._client, self._skewed_clock, self.cloud.clock, lambda **_: _Courier(self))
+        self.functions.about = lambda: self.cloud.faults.about
         self.cloud.faults.between = self.functions.between
         self.cloud.faults.decide = self.functions.decide
         PRINTED.seek(0)
@@ -110,7 +111,7 @@ class World:
             self.unanswered.remove(request)
         self.facts.requests.append(request)
         used = api_key or self.merchants[request.merchant].api_key
-        began, began_at, ended_key = len(self.facts.changes), self.cloud.now, self.keys_ended.get(used)
+        began, began_at = len(self.facts.changes), self.cloud.now
         event = {
             **self._event(used, "POST", "/v1/transactions"),
             "multiValueHeaders": {"x-api-key": [used], "idempotency-key": [request.key]},
@@ -132,7 +133,7 @@ class World:
                     began=began,
                     began_at=began_at,
                     ended_at=self.cloud.now,
-                    key_ended_at=ended_key,
+                    key_ended_at=self.keys_ended.get(used),
                     under_fault=invocation.faults > 0,
                 )
             )

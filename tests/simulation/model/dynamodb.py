@@ -92,6 +92,7 @@ class DynamoDb:
         return self._call("BatchGetItem", self._batch_get, request)
 
     def _call(self, operation: str, work: Callable[[Answer], Answer], request: Answer) -> Answer:
+        self._faults.about = _about(request)
         return self._faults.gate("dynamodb", operation, partial(_checked, operation, work, request))
 
     def _get(self, request: Answer) -> Answer:
@@ -273,6 +274,17 @@ class DynamoDb:
         if name not in self._tables:
             raise client_error(operation, "ResourceNotFoundException", "Requested resource not found")
         return self._tables[name]
+
+
+def _about(request: Answer) -> str:
+    """Name the table and the kind of item that a request is about: its key up to the first separator."""
+    if batch := request.get("RequestItems"):
+        ((table, wanted),) = batch.items()
+        key = wanted["Keys"][0]
+    else:
+        table, key = request["TableName"], request.get("Key") or request.get("Item") or {}
+    kind, separator, _ = key.get(KEY, {}).get("S", "").partition("#")
+    return f"{table} {kind}#" if separator else f"{table}"
 
 
 def _checked(operation: str, work: Callable[[Answer], Answer], request: Answer) -> Answer:

@@ -64,6 +64,8 @@ class Faults:
     """Says, by service (`dynamodb`) and operation (`PutItem`), what becomes of the call."""
     between: Callable[[str, str], None] = _nothing
     """Is called before each call is decided on: here other work can run, calls of its own included."""
+    about: str = ""
+    """The table and kind of item that the call is about; empty where it is about no item."""
 
     def gate(self, service: str, operation: str, apply: Callable[[], _T]) -> _T:
         """Let a call through, or not.
@@ -74,6 +76,7 @@ class Faults:
             ReadTimeoutError: no answer came.
         """
         self.between(service, operation)
+        self.about = ""
         fault = self.decide(service, operation)
         match fault:
             case Fault.CRASH_BEFORE:

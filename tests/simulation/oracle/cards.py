@@ -98,17 +98,19 @@ class Cards:
             at: when it was decided, in milliseconds.
         """
         limit = Limit.of(settings["card_velocity"])
-        counted = self.counted[transaction.card]
+        counted, dropped = self.counted[transaction.card], self.dropped[transaction.card]
+        late = transaction.created_at < at + self.facts.skew_ms - LATEST_MS
+        # One that was counted itself can come again after it was forgotten.
+        forgotten = any(old.created_at > transaction.created_at - limit.window_ms for old in dropped)
         ids = [each.id for each in counted]
         if transaction.id in ids:
             before = counted[: ids.index(transaction.id)]
-            duplicate = any(is_duplicate(transaction, each, settings) for each in before)
-            forgotten = any(is_duplicate(transaction, each, settings) for each in self.dropped[transaction.card])
-            return Expected(counted=True, duplicate=duplicate, duplicate_forgotten=forgotten)
-        late = transaction.created_at < at + self.facts.skew_ms - LATEST_MS
-        forgotten = any(
-            old.created_at > transaction.created_at - limit.window_ms for old in self.dropped[transaction.card]
-        )
+            return Expected(
+                counted=True,
+                duplicate=any(is_duplicate(transaction, each, settings) for each in before),
+                duplicate_forgotten=any(is_duplicate(transaction, each, settings) for each in dropped),
+                may_be_unknown=late or forgotten,
+            )
         over = {f"velocity_card_{kind}" for kind in passed(limit, counted, transaction)}
         return Expected(counted=False, refused_for=frozenset(over), may_be_unknown=late or forgotten)
 
