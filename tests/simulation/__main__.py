@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from simulation.run import Run, simulate
+from simulation.schedules import SCENES
 from tapstack.console.progress import bar
 
 
@@ -16,6 +17,8 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=20_000, help="how many steps to take at least (default: 20000)")
     parser.add_argument("--seed", type=int, default=1, help="the first seed (default: 1)")
     parser.add_argument("--no-shorten", action="store_true", help="take a violation as it comes")
+    scenes = {scene.name: scene for scene in SCENES}
+    parser.add_argument("--scene", choices=scenes, help="run the schedules of one scene and nothing else")
     options = parser.parse_args()
     if options.steps < 1:
         parser.error(f"--steps {options.steps}: at least 1 is needed")
@@ -25,6 +28,7 @@ def main() -> int:
             options.seed,
             options.steps,
             shorten=not options.no_shorten,
+            scene=scenes.get(options.scene),
             told=lambda steps: progress.update(task, completed=min(steps, options.steps)),
         )
     _print(run)

@@ -72,7 +72,7 @@ class Invocation:
         ended: takes what became of it: its answer, or the exception it ended with.
         started: when it was called, in milliseconds.
         waits_at: the call it is about to make, as service and operation; None before the first.
-        waits_for: the table and kind of item that this call is about, or its service.
+        waits_for: the table and the item that this call is about; empty where it is about none.
         fault: what is to become of that call.
         faults: how many of its calls were under one.
     """

@@ -106,16 +106,21 @@ class Invariants:
     def _nothing_lost(self) -> Iterator[str]:
         """Nothing is forgotten.
 
-        A pending one is still to come from the stream, or kept as given up. Of a decided one its merchant is told, or
-        will be: from the queue, as a dead letter, or when the stream's record comes again.
+        A pending one is still to come from the stream, or kept as given up; or its record has expired, and it is found
+        as one that is pending for too long. What an operator reconciles stays in hand until it went through. Of a
+        decided one its merchant is told, or will be: from the queue, as a dead letter, or when the stream's record
+        comes again.
         """
-        on_its_way = self._unfinished_records() | self.given_up()
+        on_its_way = self._unfinished_records() | self.given_up() | self.world.in_hand
+        expired = self.expired()
         told = {one for merchant in self.world.merchants.values() for one in merchant.told}
         queued = self.queued()
         for transaction in self.oracle.transactions.values():
             if transaction.id in on_its_way or transaction.id in told:
                 continue
             if transaction.decided is None:
+                if transaction.id in expired:
+                    continue
                 yield f"{transaction.id} is pending, and nothing will decide it"
             elif transaction.id not in queued:
                 yield f"{transaction.id} is decided, and nothing will tell {transaction.merchant} of it"
@@ -136,6 +141,11 @@ class Invariants:
             for record in poller.unfinished()
             if record.event_name == "INSERT"
         }
+
+    def expired(self) -> set[str]:
+        """Give what the stream forgot before it was handed out."""
+        pollers = self.world.cloud.stream_pollers
+        return {record.keys["id"]["S"] for poller in pollers for record in poller.expired}
 
     def given_up(self) -> set[str]:
         """Read what was given up as an operator does: from the failure queue, by sequence numbers in the stream."""

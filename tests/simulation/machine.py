@@ -309,13 +309,16 @@ class Simulation(RuleBasedStateMachine):
             self.world.close()
 
     def _settle(self) -> None:
-        """Finish what runs, drain the stream, and try every webhook until it is delivered or a dead letter."""
+        """Finish what runs, drain stream and queue, reconcile: every webhook is delivered then, or a dead letter."""
         world = self.world
         while world.functions.running:
             world.finish(world.functions.running[0])
         for lane in range(LANES):
             while invocation := world.poll_stream(lane):
                 world.finish(invocation)
+        # What expired in the stream an operator finds, and sees it through.
+        while invocation := world.reconcile(LARGEST_BATCH):
+            world.finish(invocation)
         while (at := world.cloud.notifications.next_visible()) is not None:
             world.cloud.now = max(world.cloud.now, at)
             if invocation := world.poll_queue(10):

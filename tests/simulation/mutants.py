@@ -32,6 +32,7 @@ class Mutant:
         right: the code as it is, found there once.
         wrong: what takes its place.
         beside: more of the same file that is not right without it, likewise.
+        scene: whose schedules find it; empty for one that a run of everything finds.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Mutant:
     right: str
     wrong: str
     beside: tuple[tuple[str, str], ...] = ()
+    scene: str = ""
 
     def apply(self, functions: Path) -> None:
         """Put the bug into a copy of the functions.
@@ -221,12 +223,14 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "transactions/velocity/merchant.py",
         "tallies = self._read(key, keys)",
         "tallies = self._read(next((other for other in keys if other != key), key), keys)",
+        scene="shards",
     ),
     Mutant(
         "name a write after the batch's first transaction",
         "transactions/velocity/merchant.py",
         "writer = uuid.uuid4().hex",
         "writer = first",
+        scene="by hand",
         beside=(
             (
                 "self._add(key, tallies[key], admitted, limit):",
@@ -264,12 +268,13 @@ class Verdict:
 
 def try_mutant(mutant: Mutant, steps: int = STEPS) -> Verdict:
     """Run the simulation on functions with the bug in them, in a process of its own."""
+    scene = ["--scene", mutant.scene] if mutant.scene else []
     with tempfile.TemporaryDirectory() as folder:
         functions = Path(folder) / "functions"
         shutil.copytree(CHECKOUT / "functions", functions, ignore=shutil.ignore_patterns("__pycache__"))
         mutant.apply(functions)
         done = subprocess.run(
-            [sys.executable, "-m", "simulation", "--steps", f"{steps}", "--no-shorten"],
+            [sys.executable, "-m", "simulation", "--steps", f"{steps}", "--no-shorten", *scene],
             cwd=folder,
             env=os.environ | {"PYTHONPATH": os.pathsep.join((f"{functions}", f"{CHECKOUT / 'tests'}"))},
             capture_output=True,

@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,12 +11,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from simulation.invariants import InvariantError
 from simulation.machine import Simulation
-from simulation.schedules import Search
+from simulation.schedules import SCENES, Scene, Search
 
 MACHINES_PER_SEED: Final = 10
 STEPS_PER_MACHINE: Final = 100
 STEPS_OF_SCHEDULES: Final = 500
 """Steps a seed's schedules take at least; every second seed puts them in order by chance instead of by priorities."""
+STEPS_OF_A_SCENE: Final = 10_000
+"""The same where nothing but one scene is run."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,12 @@ class Run:
 
 
 def simulate(
-    first_seed: int, steps: int, *, shorten: bool = True, told: Callable[[int], None] = lambda steps: None
+    first_seed: int,
+    steps: int,
+    *,
+    shorten: bool = True,
+    scene: Scene | None = None,
+    told: Callable[[int], None] = lambda steps: None,
 ) -> Run:
     """Take steps.
 
@@ -64,6 +71,7 @@ def simulate(
         first_seed: of the first machines; the next have the next.
         steps: how many at least; one seed is always run to its end.
         shorten: whether to look for the shortest story of a violation.
+        scene: the one whose schedules are run, and nothing else; None for machines and the schedules of all scenes.
         told: hears how many steps are taken.
     """
     Simulation.steps = Simulation.verdicts = Simulation.answers = 0
@@ -73,16 +81,19 @@ def simulate(
         # Powertools says so whenever a batch brought nothing new.
         warnings.filterwarnings("ignore", "No application metrics")
         while violation is None and Simulation.steps < steps:
-            violation = _run_seed(number, shorten=shorten) or _run_schedules(number)
+            if scene:
+                violation = _run_schedules(number, [scene], STEPS_OF_A_SCENE)
+            else:
+                violation = _run_seed(number, shorten=shorten) or _run_schedules(number, SCENES, STEPS_OF_SCHEDULES)
             told(Simulation.steps)
             number += 1
     return Run(Simulation.steps, Counter(Simulation.totals), Simulation.verdicts, Simulation.answers, violation)
 
 
-def _run_schedules(number: int) -> Violation | None:
-    search = Search(number, "priorities" if number % 2 else "chance")
+def _run_schedules(number: int, scenes: Sequence[Scene], steps: int) -> Violation | None:
+    search = Search(number, "priorities" if number % 2 else "chance", scenes=scenes)
     try:
-        while search.steps < STEPS_OF_SCHEDULES:
+        while search.steps < steps:
             search.run()
     except InvariantError as error:
         return Violation(number, error.invariant, f"{error}", "\n".join(search.trace))

@@ -6,11 +6,12 @@ that are drawn beforehand; a fault that needs `depth` things in order among n ac
 with a probability of at least 1 / (n * k ** (depth - 1)) (Burckhardt, Kothari, Musuvathi and Nagarakatte, A Randomized
 Scheduler with Probabilistic Guarantees of Finding Bugs, ASPLOS 2010).
 
-Most runs draw the moments among the calls about one kind of item that is written: what an order can harm is there.
+Most runs draw the moments among the calls about one kind of item alone, one that was written and that several had to do
+with in an earlier run of the scene: what an order can harm is there.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,8 +20,9 @@ from typing import Final, Literal, Protocol
 
 from simulation.functions import Invocation
 from simulation.invariants import Invariants
+from simulation.model.cloud import Cloud
 from simulation.oracle.facts import Request
-from simulation.world import LANES, World
+from simulation.world import RETRIES, World
 
 Choice = Literal["priorities", "chance"]
 DEEPEST: Final = 4
@@ -35,6 +37,8 @@ class Scene:
     """What a run begins with.
 
     Attributes:
+        name: what is put to the test.
+        lanes: how many batches of the stream can be under way.
         transactions: how many are submitted.
         cards: on how many cards.
         merchant_counts: the merchant's limit.
@@ -43,6 +47,8 @@ class Scene:
         tells: whether merchants are told meanwhile.
     """
 
+    name: str
+    lanes: int
     transactions: Sequence[int]
     cards: int
     merchant_counts: Sequence[int]
@@ -52,13 +58,15 @@ class Scene:
 
 
 SCENES: Final = (
-    Scene(transactions=(4, 5, 6), cards=12, merchant_counts=(2,), batches=(1,)),
-    Scene(transactions=(5, 6, 8), cards=12, merchant_counts=(2, 3, 4), batches=(1, 2, 3)),
-    Scene(transactions=(3, 4, 6), cards=2, merchant_counts=(100,), batches=(1, 2, 3)),
-    Scene(transactions=(2, 3, 4), cards=12, merchant_counts=(100,), batches=(2, 3), reconciled=2),
-    Scene(transactions=(6, 8), cards=3, merchant_counts=(3, 100), batches=(1, 3), reconciled=1, tells=True),
+    Scene("shards", lanes=4, transactions=(4, 5), cards=9, merchant_counts=(2,), batches=(1,)),
+    Scene("merchant", lanes=3, transactions=(5, 6, 8), cards=9, merchant_counts=(2, 3, 4), batches=(1, 2, 3)),
+    Scene("cards", lanes=3, transactions=(3, 4, 6), cards=2, merchant_counts=(100,), batches=(1, 2, 3)),
+    Scene("by hand", lanes=2, transactions=(2, 3, 4), cards=9, merchant_counts=(100,), batches=(2, 3), reconciled=2),
+    Scene(
+        "all", lanes=3, transactions=(6, 8), cards=3, merchant_counts=(3, 100), batches=(1, 3), reconciled=1, tells=True
+    ),
 )
-"""Small ones, so that few calls are to be put in order: at a merchant, at its cards, beside an operator, and all."""
+"""Small ones, so that few calls are to be put in order."""
 
 
 @dataclass
@@ -133,7 +141,7 @@ class ByPriorities:
         while True:
             chosen = max(ready, key=lambda actor: self._priorities[actor.name])
             call = chosen.next_call(world)
-            if call is None or self.among not in {None, call}:
+            if call is None or self.among not in {None, kind_of(call)}:
                 return chosen
             self.calls += 1
             if self.calls not in self.points:
@@ -148,7 +156,8 @@ class Search:
 
     Attributes:
         choice: how it is chosen who is next.
-        depth: how many things a fault may need in order; one less than the moments at which priorities change.
+        depth: how many things a fault may need in order; one more than the moments at which priorities change.
+        scenes: what a run can begin with.
         steps: taken by all runs.
         runs: made.
         counts: how often each thing was done.
@@ -160,21 +169,21 @@ class Search:
     seed: int
     choice: Choice = "priorities"
     depth: int = DEEPEST
+    scenes: Sequence[Scene] = SCENES
     steps: int = 0
     runs: int = 0
     counts: Counter[str] = field(default_factory=Counter)
     trace: list[str] = field(default_factory=list)
     verdicts: int = 0
     answers: int = 0
-    _calls: Counter[str | None] = field(default_factory=Counter)
-    """Kind of item, None for all together, to how many calls about it the longest run made."""
-
-    _written: set[str] = field(default_factory=set)
-    """Kinds of items that were written."""
+    _calls: dict[str, Counter[str | None]] = field(default_factory=lambda: defaultdict(Counter))
+    """Scene to kind of item, None for all together, to how many calls about it the longest run made."""
+    _contended: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Scene to the kinds of items that were written and that several had to do with."""
 
     def __post_init__(self) -> None:
         """Begin with the first run."""
-        self._random = Random(self.seed)  # noqa: S311 - repeatable, not secret
+        self._random = repeatable(self.seed)
 
     def run(self) -> None:
         """Make one run to its end.
@@ -184,51 +193,57 @@ class Search:
         """
         self.runs += 1
         self.trace = [f"run {self.runs}"]
-        with World() as world:
+        scene = self._random.choice(self.scenes)
+        cloud = Cloud(lanes=scene.lanes, retry_attempts=RETRIES)
+        with World(cloud) as world:
             watch = Invariants(world)
             try:
-                actors = list(self._actors(world))
-                self._go(world, watch, actors, self._scheduler())
+                actors = list(self._actors(world, scene))
+                self._go(world, watch, actors, scene)
                 watch.check_privacy()
             finally:
                 self.verdicts += watch.oracle.verdicts
                 self.answers += watch.oracle.answered
                 self.counts.update(world.counts)
 
-    def _go(self, world: World, watch: Invariants, actors: Sequence[Actor], scheduler: Scheduler) -> None:
+    def _go(self, world: World, watch: Invariants, actors: Sequence[Actor], scene: Scene) -> None:
         watch.check()
+        scheduler = self._scheduler(scene)
         calls: Counter[str | None] = Counter()
+        touched: dict[str, set[str]] = defaultdict(set)
+        written: set[str] = set()
         ready = list(actors)
         while ready:
             actor = scheduler.pick(ready, world)
-            call, operation = actor.next_call(world), actor.operation
+            item, operation = actor.next_call(world), actor.operation
             if not actor.step(world):
                 ready.remove(actor)
                 continue
             self.steps += 1
-            self.trace.append(f"{actor.name}: {operation or 'begins'} {call or ''}".rstrip())
-            if call:
-                calls.update((call, None))
+            self.trace.append(f"{actor.name}: {operation or 'begins'} {item or ''}".rstrip())
+            if item is not None:
+                calls.update((kind_of(item), None))
+                touched[item].add(actor.name)
                 if operation in WRITES:
-                    self._written.add(call)
+                    written.add(item)
             watch.check()
             ready = list(actors)
         for kind, times in calls.items():
-            self._calls[kind] = max(self._calls[kind], times)
+            self._calls[scene.name][kind] = max(self._calls[scene.name][kind], times)
+        self._contended[scene.name] |= {kind_of(item) for item in written if len(touched[item]) > 1}
 
-    def _scheduler(self) -> Scheduler:
+    def _scheduler(self, scene: Scene) -> Scheduler:
         if self.choice == "chance":
             return ByChance(self._random)
-        kinds = sorted(self._written)
-        among = self._random.choice(kinds) if kinds and self.runs % 4 else None
-        calls = self._calls[among] or _FIRST_GUESS
+        kinds = sorted(self._contended[scene.name])
+        among = self._random.choice(kinds) if kinds and self.runs % 8 else None
+        calls = self._calls[scene.name][among] or _FIRST_GUESS
         moments = min(self._random.randrange(1, self.depth), calls)
         return ByPriorities(self._random, self._random.sample(range(1, calls + 1), moments), among)
 
-    def _actors(self, world: World) -> Iterator[Actor]:
+    def _actors(self, world: World, scene: Scene) -> Iterator[Actor]:
         """Submit some transactions, and give what goes on with them from there."""
         random = self._random
-        scene = random.choice(SCENES)
         limit = {"window_seconds": 600, "count": random.choice(scene.merchant_counts)}
         world.change_settings(MERCHANT, merchant_velocity=limit)
         world.cloud.dynamodb_model.reads_of_a_batch = lambda keys: random.sample(list(keys), len(keys))
@@ -243,7 +258,7 @@ class Search:
             world.pass_time(random.choice((1, 300)))
         largest = random.choice(scene.batches)
         by_hand = random.choice((1, largest))
-        for lane in range(LANES):
+        for lane in range(scene.lanes):
             yield Actor(f"lane {lane}", partial(world.poll_stream, lane, largest))
         if scene.tells:
             yield Actor("queue", lambda: world.poll_queue(10))
@@ -251,9 +266,19 @@ class Search:
         yield Actor("reconcile", lambda: world.reconcile(by_hand, choice=left.pop()) if left else None)
 
 
-def search(seed: int, steps: int, choice: Choice = "priorities", *, depth: int = DEEPEST) -> tuple[Search, str]:
+def repeatable(seed: int) -> Random:
+    """Make a source of chance that is the same for the same seed, and no secret."""
+    return Random(seed)  # noqa: S311
+
+
+def kind_of(item: str) -> str:
+    """Give the kind of an item: its table, and its key up to the first separator."""
+    return item.partition("#")[0] if "#" in item else item.partition(" ")[0]
+
+
+def search(seed: int, steps: int, choice: Choice, scenes: Sequence[Scene] = SCENES) -> tuple[Search, str]:
     """Make runs until so many steps are taken or something does not hold; say what, or nothing."""
-    found = Search(seed, choice, depth)
+    found = Search(seed, choice, scenes=scenes)
     while found.steps < steps:
         try:
             found.run()

@@ -29,6 +29,8 @@ SHARDS: Final = 2
 """Of a merchant's count: fewer than in production, so that batches meet more often."""
 LARGEST_BATCH: Final = 3
 RETRIES: Final = 3
+IN_FLIGHT_QUOTA: Final = 24
+"""Of the notifications queue: as much less than in production as there is less under way."""
 LARGEST_SKEW_MS: Final = 2_000
 TIMEOUT_MS: Final = 30_000
 """Of every function: what runs for longer is ended."""
@@ -49,7 +51,9 @@ class World:
         broken: what went wrong that a function itself is to blame for.
     """
 
-    cloud: Cloud = field(default_factory=lambda: Cloud(lanes=LANES, retry_attempts=RETRIES))
+    cloud: Cloud = field(
+        default_factory=lambda: Cloud(lanes=LANES, retry_attempts=RETRIES, in_flight_quota=IN_FLIGHT_QUOTA)
+    )
     merchants: dict[str, Merchant] = field(default_factory=lambda: {name: Merchant(name) for name in IDS})
     unanswered: list[Request] = field(default_factory=list)
     planted: set[str] = field(default_factory=set)
@@ -65,6 +69,8 @@ class World:
     """Merchant id to when the exchange of its secret began, and the new secret."""
     old_keys: dict[str, str] = field(default_factory=dict)
     """Merchant id to the API key it had before the one it uses."""
+    in_hand: set[str] = field(default_factory=set)
+    """Ids of the transactions that an operator is putting back on their way."""
     keys_ended: dict[str, int] = field(default_factory=dict)
     """API key to since when it is nobody's."""
 
@@ -272,27 +278,40 @@ class World:
         self.cloud.merchants.write(binding, {"id": {"S": binding}, "merchant_id": {"S": merchant.id}})
 
     def reconcile(self, limit: int, *, choice: int = 0) -> Invocation | None:
-        """Have the fraud-detector called with what is pending, beside the stream, as an operator does."""
-        pending = [item for item in self.cloud.transactions.items() if item.get("status") == {"S": "pending"}]
-        if not pending:
+        """Have the fraud-detector called with what is pending, beside the stream, as an operator does.
+
+        What it did not finish stays in hand, decided or not, until it did.
+        """
+        found = [
+            item
+            for item in self.cloud.transactions.items()
+            if item["id"]["S"] not in self.facts.foreign
+            and (item["status"] == {"S": "pending"} or item["id"]["S"] in self.in_hand)
+        ]
+        if not found:
             return None
         self.counts["reconciled"] += 1
-        first = choice % len(pending)
-        records = [
-            {
+        first = choice % len(found)
+        records: dict[str, Any] = {
+            f"{number}": {
                 "eventName": "INSERT",
                 "eventSource": "aws:dynamodb",
                 "dynamodb": {"SequenceNumber": f"{number}", "Keys": {"id": item["id"]}, "NewImage": item},
             }
-            for number, item in enumerate(pending[first : first + limit])
-        ]
-        self._handed_out(records)
+            for number, item in enumerate(found[first : first + limit])
+        }
+        self._handed_out([*records.values()])
+        ids: dict[str, str] = {number: record["dynamodb"]["Keys"]["id"]["S"] for number, record in records.items()}
+        self.in_hand.update(ids.values())
 
         def ended(answer: Any, error: BaseException | None) -> None:
             if error is not None:
                 self._note(error)
+                return
+            failed = {entry["itemIdentifier"] for entry in answer["batchItemFailures"]}
+            self.in_hand.difference_update(one for number, one in ids.items() if number not in failed)
 
-        return self.functions.invoke("fraud_detector", {"Records": records}, ended)
+        return self.functions.invoke("fraud_detector", {"Records": [*records.values()]}, ended)
 
     def redrive(self) -> None:
         """Put dead letters back into the notifications queue, as an operator does: first sent, then deleted."""

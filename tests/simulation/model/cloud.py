@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from simulation.model.dynamodb import DynamoDb
 from simulation.model.faults import Faults
-from simulation.model.queue import Queue
+from simulation.model.queue import IN_FLIGHT_QUOTA, Queue
 from simulation.model.queue_poller import QueuePoller
 from simulation.model.secretsmanager import SecretsManager
 from simulation.model.sqs import Sqs
@@ -42,7 +42,13 @@ class Cloud:
     """An account."""
 
     def __init__(
-        self, *, start: int = START, lanes: int = STREAM_BATCHES_AT_ONCE, retry_attempts: int = STREAM_RETRIES
+        self,
+        *,
+        start: int = START,
+        lanes: int = STREAM_BATCHES_AT_ONCE,
+        retry_attempts: int = STREAM_RETRIES,
+        retention_seconds: int = RETENTION_SECONDS,
+        in_flight_quota: int = IN_FLIGHT_QUOTA,
     ) -> None:
         """Deploy everything, empty.
 
@@ -50,6 +56,8 @@ class Cloud:
             start: the first moment, in milliseconds.
             lanes: how many batches of the stream can be with the fraud-detector at a time.
             retry_attempts: how often a batch of the stream is tried again.
+            retention_seconds: how long a notification is kept.
+            in_flight_quota: how many notifications can be with the notifier, or put off by it, at a time.
         """
         self.now = start
         """This moment, in milliseconds; set it, or `advance`."""
@@ -72,7 +80,8 @@ class Cloud:
             f"arn:aws:sqs:{PLACE}:notifications",
             self.clock,
             visibility_seconds=NOTIFICATIONS_VISIBILITY_SECONDS,
-            retention_seconds=RETENTION_SECONDS,
+            retention_seconds=retention_seconds,
+            in_flight_quota=in_flight_quota,
             dead_letters=self.dead_letters,
             max_receives=NOTIFICATIONS_RECEIVES,
         )

@@ -277,14 +277,13 @@ class DynamoDb:
 
 
 def _about(request: Answer) -> str:
-    """Name the table and the kind of item that a request is about: its key up to the first separator."""
+    """Name the table and the item that a request is about, of a batch the first."""
     if batch := request.get("RequestItems"):
         ((table, wanted),) = batch.items()
         key = wanted["Keys"][0]
     else:
         table, key = request["TableName"], request.get("Key") or request.get("Item") or {}
-    kind, separator, _ = key.get(KEY, {}).get("S", "").partition("#")
-    return f"{table} {kind}#" if separator else f"{table}"
+    return f"{table} {key.get(KEY, {}).get('S', '')}"
 
 
 def _checked(operation: str, work: Callable[[Answer], Answer], request: Answer) -> Answer:

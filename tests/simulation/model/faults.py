@@ -65,7 +65,7 @@ class Faults:
     between: Callable[[str, str], None] = _nothing
     """Is called before each call is decided on: here other work can run, calls of its own included."""
     about: str = ""
-    """The table and kind of item that the call is about; empty where it is about no item."""
+    """The table and the item that the call is about; empty where it is about no item."""
 
     def gate(self, service: str, operation: str, apply: Callable[[], _T]) -> _T:
         """Let a call through, or not.

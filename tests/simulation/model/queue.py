@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Occasion = Literal["receive", "delete"]
+IN_FLIGHT_QUOTA = 120_000
+"""About as many as SQS allows of a standard queue; one with fewer transactions a second can be given fewer."""
 
 
 class UnknownHandleError(ValueError):
@@ -58,6 +60,7 @@ class Queue:
         retention_seconds: int = 4 * 24 * 60 * 60,
         dead_letters: "Queue | None" = None,
         max_receives: int = 0,
+        in_flight_quota: int = IN_FLIGHT_QUOTA,
     ) -> None:
         """Make an empty queue.
 
@@ -68,6 +71,7 @@ class Queue:
             retention_seconds: how long a message is kept, from when it was first sent, in whatever queue it is.
             dead_letters: where a message goes that would be received once too often.
             max_receives: how often a message is received at most, where there are dead letters.
+            in_flight_quota: how many messages can be received and not yet deleted; beyond it none is handed out.
         """
         *_, region, account, name = arn.split(":")
         self.arn = arn
@@ -86,6 +90,7 @@ class Queue:
         self._retention = retention_seconds
         self._dead_letters = dead_letters
         self._max_receives = max_receives
+        self._in_flight_quota = in_flight_quota
         self._sent = 0
         self._received = 0
         self._handles: dict[str, str] = {}
@@ -126,6 +131,7 @@ class Queue:
         hidden = 1000 * (self._visibility if visibility_seconds is None else visibility_seconds)
         visible = [message for message in self.messages if message.visible <= now]
         received: list[Message] = []
+        limit = min(limit, self._in_flight_quota - len(self._in_flight()))
         while visible and len(received) < limit:
             message = visible.pop(self.choose(visible))
             self._received += 1
@@ -162,18 +168,27 @@ class Queue:
     def visible(self) -> int:
         """Count the messages that can be received now."""
         self._forget()
+        if len(self._in_flight()) >= self._in_flight_quota:
+            return 0
         return sum(message.visible <= self._clock() for message in self.messages)
 
     def next_visible(self) -> int | None:
         """Return the first moment at which a message can be received; None where there is none."""
         self._forget()
-        return min((message.visible for message in self.messages), default=None)
+        in_flight = self._in_flight()
+        # At its quota the queue hands out nothing before the time of one that is in flight is up.
+        waiting = in_flight if len(in_flight) >= self._in_flight_quota else self.messages
+        return min((message.visible for message in waiting), default=None)
+
+    def _in_flight(self) -> list[Message]:
+        """Give what was received, was not deleted, and cannot be received again yet."""
+        return [message for message in self.messages if message.receives and message.visible > self._clock()]
 
     def attributes(self) -> dict[str, str]:
         """Return counts and settings as SQS names them."""
         self._forget()
         waiting = [message for message in self.messages if message.visible > self._clock()]
-        in_flight = sum(bool(message.receives) for message in waiting)
+        in_flight = len(self._in_flight())
         return {
             "QueueArn": self.arn,
             "VisibilityTimeout": f"{self._visibility}",

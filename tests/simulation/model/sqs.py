@@ -9,6 +9,7 @@ from simulation.model.queue import Message, NotInFlightError, Queue, UnknownHand
 
 Answer = dict[str, Any]
 LARGEST_BATCH: Final = 10
+LONGEST_DELAY_SECONDS: Final = 900
 LARGEST_MESSAGE: Final = 1024 * 1024
 """In bytes; of a batch, all messages together."""
 _MESSAGE: Final = "DelaySeconds MessageAttributes MessageGroupId"
@@ -83,6 +84,7 @@ class Sqs:
             raise client_error("SendMessage", "MissingParameter", "The request must contain the parameter MessageBody.")
         if len(body.encode()) > LARGEST_MESSAGE:
             raise client_error("SendMessage", "InvalidParameterValue", "Message must be shorter than 1048576 bytes.")
+        _check_delay("SendMessage", request)
         message = _sent(queue, request)
         return {"MessageId": message.id, "MD5OfMessageBody": md5(body)}
 
@@ -99,6 +101,8 @@ class Sqs:
                 failed.append(_failure(entry, "InternalError", "The service is at fault.", sender=False))
             elif not entry["MessageBody"]:
                 failed.append(_failure(entry, "MissingParameter", "The message is empty.", sender=True))
+            elif not _is_delay(entry):
+                failed.append(_failure(entry, "InvalidParameterValue", "The delay is out of its range.", sender=True))
             else:
                 message = _sent(queue, entry)
                 taken.append({"Id": entry["Id"], "MessageId": message.id, "MD5OfMessageBody": md5(message.body)})
@@ -163,6 +167,17 @@ class Sqs:
         names = request.get("AttributeNames", [])
         known = queue.attributes()
         return {"Attributes": {name: text for name, text in known.items() if name in names or "All" in names}}
+
+
+def _is_delay(entry: Answer) -> bool:
+    seconds: int = entry.get("DelaySeconds", 0)
+    return 0 <= seconds <= LONGEST_DELAY_SECONDS
+
+
+def _check_delay(operation: str, entry: Answer) -> None:
+    if not _is_delay(entry):
+        told = f"Value {entry['DelaySeconds']} for parameter DelaySeconds is invalid. Must be between 0 and 900."
+        raise client_error(operation, "InvalidParameterValue", told)
 
 
 def _sent(queue: Queue, entry: Answer) -> Message:

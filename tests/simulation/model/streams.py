@@ -12,6 +12,8 @@ way at a time.
 Splitting a batch, at a failed record or in half, uses up no retry, and a part has been tried as often as the whole.
 AWS documents the first of these and not the second; this is the reading under which more records are given up.
 When the retries are used up, a batch is told to the failure destination and passed over, all its records with it.
+A record that was not handed out within a day is gone from the stream, and nobody is told. What was handed out is tried
+on: Lambda holds it.
 """
 
 import json
@@ -64,8 +66,11 @@ class Record:
         }
 
 
+RETENTION_MS: Final = 24 * 60 * 60 * 1000
+
+
 class Stream:
-    """A stream of new images. Its records do not expire."""
+    """A stream of new images."""
 
     def __init__(self, arn: str, clock: Callable[[], int], lanes: int) -> None:
         """Make an empty stream.
@@ -142,6 +147,8 @@ class StreamPoller:
         self.lane = lane
         self.given_up: list[Record] = []
         """Every record that was passed over, in order."""
+        self.expired: list[Record] = []
+        """Every record that went from the stream before it was handed out, in order."""
         self._stream = stream
         self._to_failures = to_failures
         self._clock = clock
@@ -164,15 +171,27 @@ class StreamPoller:
         """Tell whether `next_batch` would hand something out."""
         if self.in_flight:
             return False
-        unread = self._stream.lanes[self.lane][self._read :]
-        return bool(self._waiting) or any(record.event_name in self._event_names for record in unread)
+        return bool(self._waiting) or bool(self._unread())
 
     def unfinished(self) -> list[Record]:
         """Return the records that are with the function, wait to come again, or were not handed out yet."""
         batches = [*([self._in_flight] if self._in_flight else []), *self._waiting]
-        unread = self._stream.lanes[self.lane][self._read :]
         handed_out = (record for batch in batches for record in batch.records)
-        return [*handed_out, *(record for record in unread if record.event_name in self._event_names)]
+        return [*handed_out, *self._unread()]
+
+    def _unread(self) -> list[Record]:
+        """Give the records that are still to be handed out."""
+        self._expire()
+        unread = self._stream.lanes[self.lane][self._read :]
+        return [record for record in unread if record.event_name in self._event_names]
+
+    def _expire(self) -> None:
+        """Pass over what has gone from the stream."""
+        lane, oldest = self._stream.lanes[self.lane], self._clock() - RETENTION_MS
+        while self._read < len(lane) and lane[self._read].created <= oldest:
+            if lane[self._read].event_name in self._event_names:
+                self.expired.append(lane[self._read])
+            self._read += 1
 
     def next_batch(self, limit: int = 100) -> Event | None:
         """Hand out a batch; None when there is nothing, or one is with the function.
@@ -218,6 +237,7 @@ class StreamPoller:
         return self._event()
 
     def _fresh(self, limit: int) -> _Batch | None:
+        self._expire()
         lane, records = self._stream.lanes[self.lane], list[Record]()
         while self._read < len(lane) and len(records) < limit:
             record = lane[self._read]
