@@ -29,8 +29,6 @@ SHARDS: Final = 2
 """Of a merchant's count: fewer than in production, so that batches meet more often."""
 LARGEST_BATCH: Final = 3
 RETRIES: Final = 3
-IN_FLIGHT_QUOTA: Final = 24
-"""Of the notifications queue: as much less than in production as there is less under way."""
 LARGEST_SKEW_MS: Final = 2_000
 TIMEOUT_MS: Final = 30_000
 """Of every function: what runs for longer is ended."""
@@ -51,9 +49,7 @@ class World:
         broken: what went wrong that a function itself is to blame for.
     """
 
-    cloud: Cloud = field(
-        default_factory=lambda: Cloud(lanes=LANES, retry_attempts=RETRIES, in_flight_quota=IN_FLIGHT_QUOTA)
-    )
+    cloud: Cloud = field(default_factory=lambda: Cloud(lanes=LANES, retry_attempts=RETRIES))
     merchants: dict[str, Merchant] = field(default_factory=lambda: {name: Merchant(name) for name in IDS})
     unanswered: list[Request] = field(default_factory=list)
     planted: set[str] = field(default_factory=set)

@@ -18,11 +18,13 @@ class Cards:
     Attributes:
         counted: card to the transactions its history counted, in order.
         dropped: card to those of them that its history has forgotten since.
+        at_once: card to the ids, of one moment, one of which was counted and forgotten in one write.
     """
 
     facts: Facts
     counted: defaultdict[str, list[Kept]] = field(default_factory=lambda: defaultdict(list))
     dropped: defaultdict[str, list[Kept]] = field(default_factory=lambda: defaultdict(list))
+    at_once: defaultdict[str, list[set[str]]] = field(default_factory=lambda: defaultdict(list))
 
     def change(self, change: Change, transactions: Mapping[str, Kept]) -> Iterator[str]:
         """Take in how a card's history changed."""
@@ -44,27 +46,24 @@ class Cards:
             yield from self._new(change, new, counted)
             counted.append(new)
         gone = [known[use] for use in before if use not in after and use in known]
-        if at_once := self._counted_and_forgotten(change, gone, transactions):
-            yield from self._new(change, at_once, counted)
-            counted.append(at_once)
-            gone.append(at_once)
         yield from self._gone(change, gone)
         self.dropped[change.key].extend(gone)
+        if candidates := self._counted_and_forgotten(change, gone, transactions):
+            yield from self._gone(change, candidates[:1])
+            self.dropped[change.key].append(candidates[0])
+            self.at_once[change.key].append({each.id for each in candidates})
 
-    def _counted_and_forgotten(self, change: Change, gone: list[Kept], transactions: Mapping[str, Kept]) -> Kept | None:
-        """Find one that came so late that it was counted and forgotten in one write: nothing near it fits any more."""
+    def _counted_and_forgotten(self, change: Change, gone: list[Kept], transactions: Mapping[str, Kept]) -> list[Kept]:
+        """Find one that came so late that it was counted and forgotten in one write, or all that it may be."""
         latest = wire.forgotten(change.after)
         if latest == wire.forgotten(change.before) or any(each.created_at == latest for each in gone):
-            return None
+            return []
         counted = {each.id for each in self.counted[change.key]}
-        return next(
-            (
-                each
-                for each in transactions.values()
-                if (each.card, each.created_at) == (change.key, latest) and each.id not in counted
-            ),
-            None,
-        )
+        return [
+            each
+            for each in transactions.values()
+            if (each.card, each.created_at) == (change.key, latest) and each.id not in counted
+        ]
 
     def _new(self, change: Change, new: Kept, counted: list[Kept]) -> Iterator[str]:
         """Hold the limit against all that the card did, by any settings that may have been gone by."""
@@ -103,6 +102,14 @@ class Cards:
         # One that was counted itself can come again after it was forgotten.
         forgotten = any(old.created_at > transaction.created_at - limit.window_ms for old in dropped)
         ids = [each.id for each in counted]
+        at_once = next((each for each in self.at_once[transaction.card] if transaction.id in each), None)
+        told = transaction.decided.reasons if transaction.decided else ()
+        refused = any(reason in (*rules.CARD_LIMITS, rules.CARD_UNKNOWN) for reason in told)
+        if transaction.id not in ids and at_once and not refused and not passed(limit, counted, transaction):
+            # Nothing near it can have been counted since: all of that is unknown to its card.
+            ids.append(transaction.id)
+            at_once.clear()
+            counted.append(transaction)
         if transaction.id in ids:
             before = counted[: ids.index(transaction.id)]
             return Expected(
