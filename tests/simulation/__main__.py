@@ -6,6 +6,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
+from simulation.checkouts import earlier_checkout
 from simulation.run import Run, simulate
 from simulation.schedules import SCENES
 from tapstack.console.progress import bar
@@ -19,6 +20,11 @@ def main() -> int:
     parser.add_argument("--no-shorten", action="store_true", help="take a violation as it comes")
     scenes = {scene.name: scene for scene in SCENES}
     parser.add_argument("--scene", choices=scenes, help="run the schedules of one scene and nothing else")
+    parser.add_argument(
+        "--beside-earlier",
+        action="store_true",
+        help="give half of the schedules' calls to the version that tests/simulation/earlier_revision names",
+    )
     options = parser.parse_args()
     if options.steps < 1:
         parser.error(f"--steps {options.steps}: at least 1 is needed")
@@ -29,6 +35,7 @@ def main() -> int:
             options.steps,
             shorten=not options.no_shorten,
             scene=scenes.get(options.scene),
+            earlier=earlier_checkout() if options.beside_earlier else None,
             told=lambda steps: progress.update(task, completed=min(steps, options.steps)),
         )
     _print(run)

@@ -5,6 +5,7 @@ runs beside it can be put between any two of its calls. An environment serves on
 module remembers from one to the next, and is gone after a crash.
 """
 
+import importlib
 import importlib.util
 import io
 import os
@@ -17,7 +18,7 @@ from unittest import mock
 
 from greenlet import getcurrent, greenlet
 
-from simulation.model.executor import InlineExecutor
+from simulation.checkouts import Checkout
 from simulation.model.faults import Crash, Fault
 from transactions.agreed import environments as agreed
 from transactions.agreed.metrics import NAMESPACE
@@ -59,6 +60,8 @@ class Environment:
 
     function: str
     module: ModuleType
+    checkout: Checkout | None = None
+    """The earlier version it runs; None for this checkout's."""
     is_busy: bool = False
 
 
@@ -97,6 +100,8 @@ class Functions:
         clock: makes the clock of an environment.
         now: returns the true time.
         about: says what a call is about.
+        replaced: module to the attribute that is another one here, and what it is.
+        version: says which version gets the next call of a function; None is this checkout's.
         courier: makes what delivers webhooks, in place of `transactions.webhooks.delivery.Courier`.
     """
 
@@ -105,6 +110,8 @@ class Functions:
     now: Callable[[], int]
     courier: Callable[..., Any]
     about: Callable[[], str] = lambda: ""
+    version: Callable[[], Checkout | None] = lambda: None
+    replaced: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
     running: list[Invocation] = field(default_factory=list)
     _hub: greenlet = field(default_factory=getcurrent)
@@ -117,9 +124,10 @@ class Functions:
 
     def begin(self, function: str, event: Any, ended: Callable[[Any, BaseException | None], None]) -> Invocation:
         """Call a function, and have it wait before it does anything."""
+        wanted = (function, self.version())
         environment = next(
-            (each for each in self.environments if each.function == function and not each.is_busy), None
-        ) or self._cold_start(function)
+            (each for each in self.environments if (each.function, each.checkout) == wanted and not each.is_busy), None
+        ) or self._cold_start(*wanted)
         environment.is_busy = True
         handler = environment.module.handler
         context = SimpleNamespace(aws_request_id="request", function_name=function)
@@ -172,7 +180,25 @@ class Functions:
             self.environments.remove(invocation.environment)
         invocation.ended(answer, error)
 
-    def _cold_start(self, function: str) -> Environment:
+    @property
+    def runs_earlier(self) -> bool:
+        """Whether what runs at this moment is of an earlier version."""
+        current = self._current()
+        return current is not None and current.environment.checkout is not None
+
+    def _cold_start(self, function: str, checkout: Checkout | None) -> Environment:
+        if checkout is None:
+            module = self._loaded(function)
+        else:
+            with checkout.imported():
+                module = self._loaded(function)
+                for name, (attribute, value) in self.replaced.items():
+                    setattr(importlib.import_module(name), attribute, value)
+        environment = Environment(function, module, checkout)
+        self.environments.append(environment)
+        return environment
+
+    def _loaded(self, function: str) -> ModuleType:
         spec = importlib.util.find_spec(f"{function}.handler")
         if spec is None or spec.loader is None:
             raise ModuleNotFoundError(f"{function}.handler")
@@ -183,12 +209,9 @@ class Functions:
                 mock.patch("boto3.client", self.client),
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
-                mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
                 mock.patch.dict(os.environ, _POWERTOOLS | ENVIRONMENTS[function].variables()),
             ):
                 spec.loader.exec_module(module)
         finally:
             sys.stdout = outside
-        environment = Environment(function, module)
-        self.environments.append(environment)
-        return environment
+        return module

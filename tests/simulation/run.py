@@ -2,16 +2,17 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from simulation.checkouts import Checkout
 from simulation.invariants import InvariantError
 from simulation.machine import Simulation
-from simulation.schedules import SCENES, Scene, Search
+from simulation.schedules import Choice, Scene, Search
 
 MACHINES_PER_SEED: Final = 10
 STEPS_PER_MACHINE: Final = 100
@@ -63,6 +64,7 @@ def simulate(
     *,
     shorten: bool = True,
     scene: Scene | None = None,
+    earlier: Checkout | None = None,
     told: Callable[[int], None] = lambda steps: None,
 ) -> Run:
     """Take steps.
@@ -72,6 +74,7 @@ def simulate(
         steps: how many at least; one seed is always run to its end.
         shorten: whether to look for the shortest story of a violation.
         scene: the one whose schedules are run, and nothing else; None for machines and the schedules of all scenes.
+        earlier: an earlier version that gets half of the calls of the schedules.
         told: hears how many steps are taken.
     """
     Simulation.steps = Simulation.verdicts = Simulation.answers = 0
@@ -81,22 +84,23 @@ def simulate(
         # Powertools says so whenever a batch brought nothing new.
         warnings.filterwarnings("ignore", "No application metrics")
         while violation is None and Simulation.steps < steps:
+            choice: Choice = "priorities" if number % 2 else "chance"
             if scene:
-                violation = _run_schedules(number, [scene], STEPS_OF_A_SCENE)
+                violation = _run_schedules(Search(number, choice, scenes=[scene], earlier=earlier), STEPS_OF_A_SCENE)
             else:
-                violation = _run_seed(number, shorten=shorten) or _run_schedules(number, SCENES, STEPS_OF_SCHEDULES)
+                schedules = Search(number, choice, earlier=earlier)
+                violation = _run_seed(number, shorten=shorten) or _run_schedules(schedules, STEPS_OF_SCHEDULES)
             told(Simulation.steps)
             number += 1
     return Run(Simulation.steps, Counter(Simulation.totals), Simulation.verdicts, Simulation.answers, violation)
 
 
-def _run_schedules(number: int, scenes: Sequence[Scene], steps: int) -> Violation | None:
-    search = Search(number, "priorities" if number % 2 else "chance", scenes=scenes)
+def _run_schedules(search: Search, steps: int) -> Violation | None:
     try:
         while search.steps < steps:
             search.run()
     except InvariantError as error:
-        return Violation(number, error.invariant, f"{error}", "\n".join(search.trace))
+        return Violation(search.seed, error.invariant, f"{error}", "\n".join(search.trace))
     finally:
         Simulation.steps += search.steps
         Simulation.verdicts += search.verdicts

@@ -33,6 +33,12 @@ LARGEST_SKEW_MS: Final = 2_000
 TIMEOUT_MS: Final = 30_000
 """Of every function: what runs for longer is ended."""
 
+REPLACED: Final[Mapping[str, tuple[str, Any]]] = {
+    "notifier.queue": ("ThreadPoolExecutor", InlineExecutor),
+    "transactions.velocity.merchant": ("SHARDS", SHARDS),
+}
+"""Module to the attribute that is another one in a world, and what it is."""
+
 CALL_FAULTS: Final = tuple(Fault)
 WEBHOOK_FAULTS: Final = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER)
 
@@ -75,14 +81,12 @@ class World:
         self.facts = Facts(SHARDS, 0, TIMEOUT_MS, LARGEST_SKEW_MS)
         for table in (self.cloud.merchants, self.cloud.transactions, self.cloud.velocity):
             table.changed = self._listener(table)
-        self._patches: list[Any] = [
-            mock.patch("notifier.queue.ThreadPoolExecutor", InlineExecutor),
-            mock.patch("transactions.velocity.merchant.SHARDS", SHARDS),
-        ]
+        self._patches = [mock.patch(f"{module}.{attribute}", value) for module, (attribute, value) in REPLACED.items()]
         for patch in self._patches:
             patch.start()
         self.functions = Functions(self._client, self._skewed_clock, self.cloud.clock, lambda **_: _Courier(self))
         self.functions.about = lambda: self.cloud.faults.about
+        self.functions.replaced = REPLACED
         self.cloud.faults.between = self.functions.between
         self.cloud.faults.decide = self.functions.decide
         PRINTED.seek(0)
@@ -348,7 +352,7 @@ class World:
 
     def _listener(self, table: Table) -> Callable[..., None]:
         return lambda key, before, after: self.facts.changes.append(
-            Change(table.name, key, before, after, self.cloud.now)
+            Change(table.name, key, before, after, self.cloud.now, by_earlier=self.functions.runs_earlier)
         )
 
     def _note(self, error: BaseException) -> None:
