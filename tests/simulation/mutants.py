@@ -217,6 +217,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "transactions/velocity/card.py",
         "if same and abs(mine.at - use.at) < window_seconds * 1000:",
         "if same and 0 <= mine.at - use.at < window_seconds * 1000:",
+        scene="cards",
     ),
     Mutant(
         "read the own shard last",
