@@ -38,7 +38,7 @@ def check_key(key: str | None) -> str:
     if key is None:
         raise InvalidIdempotencyKeyError("the header Idempotency-Key is missing; send one new key per transaction")
     if len(key) > LONGEST_KEY or not _KEY.fullmatch(key):
-        raise InvalidIdempotencyKeyError(f"the Idempotency-Key is to be 1 to {LONGEST_KEY} visible ASCII characters")
+        raise InvalidIdempotencyKeyError(f"the Idempotency-Key must be 1 to {LONGEST_KEY} visible ASCII characters")
     refuse_card_numbers(key)
     return key
 

@@ -42,7 +42,7 @@ def _unknown_words(settings: MerchantSettings) -> Iterator[str]:
     for currency in sorted((settings.currencies.keys() | limited) - CURRENCIES):
         yield f"{currency!r} is no currency of ISO 4217"
     if settings.night and settings.night.timezone not in zoneinfo.available_timezones():
-        yield f"night.timezone is {settings.night.timezone!r}; it is to be an IANA name such as Europe/Berlin"
+        yield f"night.timezone is {settings.night.timezone!r}; it must be an IANA name such as Europe/Berlin"
     for code in sorted(settings.weights.keys() - WEIGHTS.keys()):
         yield f"weights has {code!r}; the reason codes are {', '.join(WEIGHTS)}"
 
@@ -55,7 +55,7 @@ def _conflicts(settings: MerchantSettings) -> Iterator[str]:
             yield f"blocked_bins has {blocked!r}; a range is two BINs of one length, the smaller first"
     if settings.duplicate_window_seconds > settings.card_velocity.window_seconds:
         yield (
-            f"duplicate_window_seconds is {settings.duplicate_window_seconds}; it is to be no longer than "
+            f"duplicate_window_seconds is {settings.duplicate_window_seconds}; it must be no longer than "
             f"card_velocity.window_seconds ({settings.card_velocity.window_seconds})"
         )
     if settings.decline_from < settings.review_from:
@@ -75,6 +75,6 @@ def _url_problems(url: str | None, allow_private: bool) -> Iterator[str]:  # noq
         yield f"webhook_url is no URL: {error}"
         return
     if parts.scheme not in ({"https", "http"} if allow_private else {"https"}) or not parts.hostname:
-        yield "webhook_url is to be an https URL"
+        yield "webhook_url must be an https URL"
     if parts.username is not None or parts.fragment:
-        yield "webhook_url is to have neither user name nor fragment"
+        yield "webhook_url must have neither user name nor fragment"

@@ -94,7 +94,7 @@ class Api:
             raise InvalidQueryError(f"{len(unknown)} unknown query parameters; known are limit and cursor")
         limit = query.get("limit", f"{DEFAULT_PAGE}")
         if not (limit.isascii() and limit.isdecimal() and len(limit) <= 3 and 1 <= int(limit) <= LARGEST_PAGE):
-            raise InvalidQueryError(f"limit is to be from 1 to {LARGEST_PAGE}")
+            raise InvalidQueryError(f"limit must be from 1 to {LARGEST_PAGE}")
         after = cursors.decode(merchant_id, query["cursor"]) if "cursor" in query else None
         page = self.store.page(merchant_id, int(limit), after)
         following = page.next_listing

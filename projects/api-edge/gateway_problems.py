@@ -31,7 +31,7 @@ GATEWAY_PROBLEMS: Final = (
     GatewayProblem("QUOTA_EXCEEDED", 429, "quota-exceeded", "The key's monthly quota is used up"),
     GatewayProblem("REQUEST_TOO_LARGE", 413, "too-large", "The body is too large"),
     GatewayProblem("THROTTLED", 429, "throttled", "The key's request rate is exceeded", 1),
-    GatewayProblem("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "The body is to be application/json"),
+    GatewayProblem("UNSUPPORTED_MEDIA_TYPE", 415, "unsupported-media-type", "The body must be application/json"),
     GatewayProblem("WAF_FILTERED", 403, "blocked", "The firewall refused the request"),
     GatewayProblem("DEFAULT_4XX", None, "refused", "The request was refused"),
     GatewayProblem("DEFAULT_5XX", None, "unavailable", "The service did not answer; the request can be sent again", 1),

@@ -17,7 +17,7 @@ EXPIRES_AT: Final = "expires_at"
 STREAM_VIEW: Final = "NEW_IMAGE"
 """What the transactions' stream carries: all that the fraud-detector needs of an insert."""
 STREAM_FILTER: Final = {"eventName": ["INSERT"]}
-"""What of the stream reaches the fraud-detector: decisions change items too; only new ones are to be decided."""
+"""What of the stream reaches the fraud-detector: decisions change items too; only new ones must be decided."""
 
 API_KEY_ID_PREFIX: Final = "key#"
 API_KEY_MERCHANT: Final = "merchant_id"

@@ -48,7 +48,7 @@ MOST_USES: Final = 30
 
 
 class CardContentionError(Exception):
-    """Others kept changing the same card's history; the record is to be tried again."""
+    """Others kept changing the same card's history; the record must be tried again."""
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,7 @@ _COUNT: Final = "#"
 
 
 class MerchantContentionError(Exception):
-    """Other batches kept changing the same count; the records are to be tried again."""
+    """Other batches kept changing the same count; the records must be tried again."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ LARGEST_BATCH = 10
 
 
 class Notification(msgspec.Struct, frozen=True):
-    """A webhook that is to be delivered."""
+    """A webhook to deliver."""
 
     merchant_id: str
     webhook_id: str

@@ -85,7 +85,7 @@ def look(
         client: DynamoDB.
         table: the transactions table's name.
         failures: batches that were given up.
-        overdue_before: a transaction made before this moment is to be decided by now.
+        overdue_before: a transaction made before this moment should be decided by now.
         looked: hears how many items were looked at, page by page.
     """
     findings = Findings(failures)

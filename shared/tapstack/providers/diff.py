@@ -1,4 +1,4 @@
-"""What differs between the inputs a resource has and those it is to have, property by property.
+"""What differs between the inputs a resource has and those it should have, property by property.
 
 Only inputs are compared: what the service filled in by itself is never a difference.
 """

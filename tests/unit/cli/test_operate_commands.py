@@ -155,7 +155,7 @@ def test_a_webhook_the_notifier_would_refuse_is_refused(
 
     assert main(["merchant", action, file]) == 1
 
-    assert "settings of merchant 'globex': webhook_url is to be an https URL" in capsys.readouterr().err
+    assert "settings of merchant 'globex': webhook_url must be an https URL" in capsys.readouterr().err
     assert merchants.written == []
 
 

@@ -58,7 +58,7 @@ def test_a_webhook_goes_to_no_private_address_unless_the_notifier_does(host: str
 def test_a_webhook_over_http_is_refused_unless_the_notifier_calls_it() -> None:
     document = DOCUMENT | {"webhook_url": "http://example.com/hooks"}
 
-    with pytest.raises(InvalidSettingsError, match="settings of merchant 'acme': webhook_url is to be an https URL"):
+    with pytest.raises(InvalidSettingsError, match="settings of merchant 'acme': webhook_url must be an https URL"):
         checked(document, allow_private=False)
     assert checked(document, allow_private=True)
 

@@ -1,1 +1,1 @@
-"""What the verbs do, a function each that returns the exit status; imported when it is to be done."""
+"""What the verbs do, a function each that returns the exit status; imported when it runs."""

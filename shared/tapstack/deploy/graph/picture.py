@@ -69,7 +69,7 @@ class Cable:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is to be drawn.
+    """What a picture shows.
 
     Attributes:
         model: what it shows.

@@ -25,7 +25,7 @@ _OWNER: Final = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?")
 
 @dataclass(frozen=True)
 class NewLayer:
-    """A layer that is to be made.
+    """A layer to make.
 
     Attributes:
         name: as `layers.toml` is to name it.

