@@ -101,7 +101,8 @@ class Lane:
             real_provider: deploy through the genuine AWS plugin instead of the stand-in; None keeps what the lane has.
 
         Raises:
-            UserError: no engine, no emulator, the port is taken, or the lane is up with another provider.
+            UserError: no engine, no emulator, the port is taken, the providers' settings are bad, or the lane is
+                up with another provider.
         """
         self._check_owner()
         _ = self.engine  # which may take a while, and shows its own progress
@@ -109,6 +110,15 @@ class Lane:
         self.folder.mkdir(parents=True, exist_ok=True)
         # It loads what it needs while the emulator and the first program do the same.
         self.plugins.start()
+        try:
+            running = self._start_emulator(port)
+        except UserError:
+            self.plugins.stop()
+            raise
+        self.write_files(running.url)
+        return running
+
+    def _start_emulator(self, port: int | None) -> Running:
         with step("emulator", "looking for it") as current:
             found = self.emulator.running()
             if found is None:
@@ -118,7 +128,6 @@ class Lane:
                 self._drop_stacks(f"a run was cut short at {cut}")
             running = self.emulator.start(current, port)
             current.result = f"ministack at {running.url}{', found running' if found == running else ''}"
-        self.write_files(running.url)
         return running
 
     def require_running(self) -> Running:

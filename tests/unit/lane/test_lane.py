@@ -1,6 +1,7 @@
 """A lane's folder, environment and locks; nothing is deployed here."""
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from tapstack.console.errors import UserError
 from tapstack.lane import stack_config
+from tapstack.lane.background import BackgroundProcess
 from tapstack.lane.lane import Lane
 from tapstack.layers import PROJECTS
 
@@ -108,3 +110,13 @@ def test_removing_a_lane_takes_its_settings_and_no_others(lane: Lane) -> None:
     assert not lane.folder.exists()
     assert not own.exists()
     assert of_a_user.exists()
+
+
+def test_a_start_that_fails_leaves_no_provider_behind(lane: Lane) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        with pytest.raises(UserError, match="is taken"):
+            lane.start(port=other.getsockname()[1])
+
+    assert not BackgroundProcess(lane.folder, "providers").running()
