@@ -100,7 +100,7 @@ def openapi() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "TapStack transactions",
+            "title": "Card transactions",
             "version": "1",
             "description": "Takes card transactions from merchants and tells what became of them. Every request needs "
             f"an API key in the one header {API_KEY_HEADER}; no other header is needed but those described, User-Agent "

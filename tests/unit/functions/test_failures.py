@@ -8,7 +8,8 @@ from unittest import mock
 import pytest
 
 from fraud_detector.stream import FailedRecord
-from simulation.world import LANES, Request, World
+from simulation.oracle.facts import Request
+from simulation.world import LANES, World
 from transactions.failures import described, ids
 from transactions.idempotency import transaction_id
 
