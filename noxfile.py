@@ -149,5 +149,11 @@ def mutants(session: nox.Session) -> None:
     among_tests(session, "simulation.mutants")
 
 
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure what the functions cost beside a bare call of the SDK, and print the figures: -- [--page]."""
+    among_tests(session, "bench")
+
+
 if __name__ == "__main__":
     nox.main()

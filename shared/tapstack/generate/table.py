@@ -22,7 +22,8 @@ class Generated:
         source: what they are made from.
         render: makes them for the checkout at a path; it raises UserError where they cannot be made of what is there.
         needs: what making them takes, such as a lane that is up; empty for those made at once. Files that take
-            something are written and compared only when they are named; tests compare them as well.
+            something are written and compared only when they are named; tests compare them as well, but for times that
+            were measured.
     """
 
     name: str
@@ -92,6 +93,13 @@ TABLE: Final[Mapping[str, Generated]] = {
             source="tests/corpora, by measuring them",
             render=told_by_tests.render_card_numbers,
             needs="half a minute",
+        ),
+        Generated(
+            name="benchmarks",
+            files=("docs/benchmarks.md",),
+            source="tests/bench, by measuring",
+            render=told_by_tests.render_benchmarks,
+            needs="a minute, on a machine that does nothing else",
         ),
     )
 }

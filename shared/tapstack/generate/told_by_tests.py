@@ -28,9 +28,19 @@ def render_card_numbers(root: Path) -> dict[str, str]:
     return {"docs/card-numbers.md": told}
 
 
-def _run(root: Path, module: str, failed: str) -> str:
+def render_benchmarks(root: Path) -> dict[str, str]:
+    """Measure what the functions cost, and put the figures into their page; no two runs give the same times.
+
+    Raises:
+        UserError: they could not be measured.
+    """
+    told = _run(root, "bench", "the functions could not be measured, so docs/benchmarks.md is not written", "--page")
+    return {"docs/benchmarks.md": told}
+
+
+def _run(root: Path, module: str, failed: str, *arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", module],
+        [sys.executable, "-m", module, *arguments],
         cwd=root,
         env={**os.environ, "PYTHONPATH": str(root / "tests")},
         stdout=subprocess.PIPE,
