@@ -11,8 +11,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from fraud_detector.stream import Detector, FailedRecord
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import FraudDetectorEnvironment
+from transactions.agreed.invocations import FRAUD_DETECTOR_TIMEOUT_SECONDS
 from transactions.clock import now
 from transactions.merchants import Merchants
+from transactions.sdk import config_within
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter
@@ -21,7 +23,8 @@ from transactions.velocity.merchant import MerchantVelocityCounter
 logger = Logger()
 metrics = Metrics()
 environment: FraudDetectorEnvironment[str] = FraudDetectorEnvironment.of(os.environ)
-dynamodb = boto3.client("dynamodb")
+sdk_config = config_within(FRAUD_DETECTOR_TIMEOUT_SECONDS)
+dynamodb = boto3.client("dynamodb", config=sdk_config)
 
 
 def _decided(transaction: Transaction, decision: Decision) -> None:
@@ -39,7 +42,7 @@ detector = Detector(
     store=TransactionStore(dynamodb, environment.transactions_table),
     cards=CardVelocityCounter(dynamodb, environment.velocity_table, now),
     limits=MerchantVelocityCounter(dynamodb, environment.velocity_table, now),
-    sqs=boto3.client("sqs"),
+    sqs=boto3.client("sqs", config=sdk_config),
     queue_url=environment.notifications_queue_url,
     clock=now,
     decided=_decided,

@@ -11,14 +11,17 @@ from aws_lambda_powertools.metrics import MetricUnit
 from notifier.queue import Attempt, Notifier
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, NotifierEnvironment
+from transactions.agreed.invocations import NOTIFIER_TIMEOUT_SECONDS
 from transactions.clock import now
 from transactions.merchants import Merchants
+from transactions.sdk import config_within
 from transactions.webhooks.delivery import Courier
 from transactions.webhooks.signing import SecretStore
 
 logger = Logger()
 metrics = Metrics()
 environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
+sdk_config = config_within(NOTIFIER_TIMEOUT_SECONDS)
 
 
 def _told(attempt: Attempt) -> None:
@@ -31,10 +34,10 @@ def _told(attempt: Attempt) -> None:
 
 
 notifier = Notifier(
-    merchants=Merchants(boto3.client("dynamodb"), environment.merchants_table, now),
-    secrets=SecretStore(boto3.client("secretsmanager"), environment.webhook_secret_prefix, now),
+    merchants=Merchants(boto3.client("dynamodb", config=sdk_config), environment.merchants_table, now),
+    secrets=SecretStore(boto3.client("secretsmanager", config=sdk_config), environment.webhook_secret_prefix, now),
     courier=Courier(allow_private=environment.webhook_allow_private_targets == TRUE),
-    sqs=boto3.client("sqs"),
+    sqs=boto3.client("sqs", config=sdk_config),
     queue_url=environment.notifications_queue_url,
     dead_letter_queue_url=environment.notifications_dead_letter_queue_url,
     clock=now,

@@ -9,15 +9,17 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import ValidatorEnvironment
+from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
 from transactions.clock import now
 from transactions.merchants import Merchants
+from transactions.sdk import config_within
 from transactions.store import TransactionStore
 from validator.api import Answer, Api, Event
 
 logger = Logger()
 metrics = Metrics()
 environment: ValidatorEnvironment[str] = ValidatorEnvironment.of(os.environ)
-dynamodb = boto3.client("dynamodb")
+dynamodb = boto3.client("dynamodb", config=config_within(VALIDATOR_TIMEOUT_SECONDS))
 api = Api(
     merchants=Merchants(dynamodb, environment.merchants_table, now),
     store=TransactionStore(dynamodb, environment.transactions_table),

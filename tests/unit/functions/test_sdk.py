@@ -1,0 +1,104 @@
+"""What the functions' clients may wait for leaves room to call again."""
+
+import importlib.util
+import os
+import socket
+from typing import Any
+from unittest import mock
+
+import boto3
+import pytest
+from botocore.exceptions import ReadTimeoutError
+
+from simulation.functions import ENVIRONMENTS
+from transactions import sdk
+from transactions.agreed.invocations import (
+    FRAUD_DETECTOR_TIMEOUT_SECONDS,
+    NOTIFIER_TIMEOUT_SECONDS,
+    VALIDATOR_TIMEOUT_SECONDS,
+)
+from transactions.agreed.metrics import NAMESPACE
+from transactions.agreed.webhooks import ATTEMPT_SECONDS
+
+TIMEOUTS = {
+    "validator": VALIDATOR_TIMEOUT_SECONDS,
+    "fraud_detector": FRAUD_DETECTOR_TIMEOUT_SECONDS,
+    "notifier": NOTIFIER_TIMEOUT_SECONDS,
+}
+SERVICES = {
+    "validator": ["dynamodb"],
+    "fraud_detector": ["dynamodb", "sqs"],
+    "notifier": ["dynamodb", "secretsmanager", "sqs"],
+}
+
+
+def clients_of(function: str) -> list[Any]:
+    """Load a function's handler and return the clients that it makes."""
+    made: list[Any] = []
+    make = boto3.client
+
+    def client(service: Any, **options: Any) -> Any:
+        made.append(make(service, region_name="eu-central-1", **options))
+        return made[-1]
+
+    variables = {"POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, "POWERTOOLS_SERVICE_NAME": function}
+    spec = importlib.util.find_spec(f"{function}.handler")
+    assert spec is not None
+    assert spec.loader is not None
+    with (
+        mock.patch("boto3.client", client),
+        mock.patch.dict(os.environ, variables | ENVIRONMENTS[function].variables()),
+    ):
+        spec.loader.exec_module(importlib.util.module_from_spec(spec))
+    return made
+
+
+@pytest.mark.parametrize("function", ENVIRONMENTS)
+def test_a_call_with_all_its_attempts_fits_into_the_functions_time_out(function: str) -> None:
+    clients = clients_of(function)
+
+    assert sorted(client.meta.service_model.service_name for client in clients) == SERVICES[function]
+    for client in clients:
+        config = client.meta.config
+        attempts = config.retries["total_max_attempts"]
+        assert attempts >= 2
+        assert config.retries["mode"] == "standard"
+        hanging = attempts * (config.connect_timeout + config.read_timeout)
+        waits = sum(2**retry for retry in range(attempts - 1))
+        assert hanging + waits + sdk.WORK_SECONDS <= TIMEOUTS[function]
+
+
+@pytest.mark.parametrize("timeout", TIMEOUTS.values(), ids=TIMEOUTS)
+def test_an_answer_has_more_time_than_the_services_take(timeout: int) -> None:
+    config: Any = sdk.config_within(timeout)
+
+    assert config.read_timeout >= 1
+
+
+def test_an_attempt_of_a_webhook_leaves_the_notifier_time_for_one_of_a_call() -> None:
+    config: Any = sdk.config_within(NOTIFIER_TIMEOUT_SECONDS)
+
+    assert ATTEMPT_SECONDS + config.connect_timeout + config.read_timeout <= NOTIFIER_TIMEOUT_SECONDS
+
+
+def test_a_call_that_is_never_answered_is_made_again_and_then_given_up() -> None:
+    # Bounds of a function with hardly more time than the waits take, so that the test takes two seconds.
+    config = sdk.config_within(7)
+    config.read_timeout = 0.2  # type: ignore[attr-defined]  # the stubs know no option
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = boto3.client(
+            "dynamodb",
+            endpoint_url=f"http://127.0.0.1:{silent.getsockname()[1]}",
+            region_name="eu-central-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+            config=config,
+        )
+        with pytest.raises(ReadTimeoutError):
+            client.get_item(TableName="table", Key={"id": {"S": "x"}})
+        silent.settimeout(1)
+        connections = [silent.accept()[0] for _ in range(sdk.ATTEMPTS)]
+        for connection in connections:
+            connection.close()
+        with pytest.raises(TimeoutError):
+            silent.accept()
