@@ -155,9 +155,13 @@ def _kept(event: Event) -> list[object]:
 
 def _header(event: Event, wanted: str) -> set[str]:
     """Gather all values of a header, given in lower case."""
-    single = {value for name, value in _texts(event, "headers").items() if name.lower() == wanted}
-    repeated = _values(event, "multiValueHeaders")
-    return single.union(*(values for name, values in repeated.items() if name.lower() == wanted))
+    found: set[str] = set()
+    for part in ("headers", "multiValueHeaders"):
+        headers = event.get(part)
+        for name, held in headers.items() if isinstance(headers, dict) else ():
+            if name.lower() == wanted:
+                found.update(value for value in (held if isinstance(held, list) else [held]) if isinstance(value, str))
+    return found
 
 
 def _texts(event: Event, name: str) -> dict[str, str]:
