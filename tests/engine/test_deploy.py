@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.cli.statuses import FOUND
 from tapstack.contracts.data import DataContract
+from tapstack.deploy.plan import losses_of
 from tapstack.engine.environment import BackendEnvironment
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
@@ -111,6 +113,19 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     assert f"data is still read by compute@local ({read} outputs); nothing was destroyed" in capsys.readouterr().err
     assert on_lane("destroy") == 0
     assert [lane.stack(layer).resources() for layer in LAYERS] == [[], [], [], []]
+
+
+def test_plans_side_by_side_tell_each_all_that_is_lost(lane: Lane) -> None:
+    data = lane.stack("data")
+    data.up()
+    edit(lane, "data/tables.py", "name=names(name)", 'name=names(f"{name}-2")')
+
+    with ThreadPoolExecutor() as pool:
+        plans = [future.result() for future in [pool.submit(data.preview) for _ in range(3)]]
+
+    assert [len(losses_of(report)) for report in plans] == [3, 3, 3]
+    assert plans[0].counts["replace"] == 3
+    assert [report.counts for report in plans[1:]] == [plans[0].counts] * 2
 
 
 @pytest.fixture(scope="module")

@@ -113,11 +113,17 @@ class Report:
 
 
 class EventLog:
-    """Reads an event log while the engine writes it."""
+    """Reads an event log while the engine writes it.
+
+    Attributes:
+        report: what the log has told so far.
+        is_whole: whether it has told the summary too, which every run that succeeds ends with, an empty one included.
+    """
 
     def __init__(self, file: Path) -> None:
         """Describe the log; the file need not be there yet."""
         self.report = Report()
+        self.is_whole = False
         self._file = file
         self._read = 0
 
@@ -154,6 +160,7 @@ class EventLog:
             heard.append(f"policy {policy['policyName']}: {policy['message'].strip()}")
         elif (summary := event.get("summaryEvent")) is not None:
             report.counts = dict(Counter(summary.get("resourceChanges") or {}))
+            self.is_whole = True
 
     def _take_outputs(self, metadata: Mapping[str, Any]) -> None:
         if metadata["type"] == _STACK:

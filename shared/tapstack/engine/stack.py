@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from tapstack.console.errors import UserError
 from tapstack.engine.events import EventLog, Operation, Report
+from tapstack.engine.run_log import run_log
 
 _POLL_SECONDS: Final = 0.1
 # After a Ctrl-C the engine finishes what is under way and writes the state.
@@ -56,7 +57,7 @@ class LayerStack:
         layer: the layer.
         name: the stack's name.
         folder: its project's folder.
-        logs: where the engine's output and event log go.
+        logs: where the engine's output and event log go, in a folder for each run.
         environment: the engine's whole environment.
         lock: a lane's lock, for the engine to hold too: the lane is busy until the engine has ended, whatever became
             of the command; None where no lane is locked.
@@ -207,27 +208,28 @@ class LayerStack:
         return done.returncode != 0
 
     def _run(self, action: str, *options: str, listener: Listener | None) -> Report:
-        self.logs.mkdir(parents=True, exist_ok=True)
-        output = self.logs / f"{self.layer}-{action}.log"
-        events = self.logs / f"{self.layer}-{action}.events.jsonl"
-        events.unlink(missing_ok=True)
-        arguments = [action, "--non-interactive", "--stack", self.name, "--event-log", str(events), *options]
-        log = EventLog(events)
         started = time.monotonic()
-        with output.open("wb") as stream, self._engine(arguments, stream.fileno()) as process:
-            running = True
-            while running:
-                running = process.poll() is None
-                for operation in log.follow():
-                    if listener:
-                        listener(operation, log.report)
-                if running and self.stop.wait(_POLL_SECONDS):
-                    raise KeyboardInterrupt
+        with run_log(self.logs, f"{self.layer}-{action}") as files:
+            log = EventLog(files.events)
+            arguments = [action, "--non-interactive", "--stack", self.name, "--event-log", str(files.events), *options]
+            with self._engine(arguments, files.stream.fileno()) as process:
+                running = True
+                while running:
+                    running = process.poll() is None
+                    for operation in log.follow():
+                        if listener:
+                            listener(operation, log.report)
+                    if running and self.stop.wait(_POLL_SECONDS):
+                        raise KeyboardInterrupt
         log.report.seconds = time.monotonic() - started
         if process.returncode:
             if not log.report.errors:
-                log.report.errors.extend(_error_lines(output.read_text(encoding="utf-8", errors="replace")))
-            raise self._engine_failure(log.report, process.returncode, output)
+                log.report.errors.extend(_error_lines(files.output.read_text(encoding="utf-8", errors="replace")))
+            raise self._engine_failure(log.report, process.returncode, files.output)
+        if not log.is_whole:
+            missing = "the engine ended well, but its event log has no summary, and does not tell all it did"
+            log.report.errors.insert(0, f"{missing}; see {files.events}")
+            raise EngineError(self.layer, log.report, process.returncode, files.output)
         return log.report
 
     def _engine_failure(self, report: Report, status: int, output: Path) -> UserError:

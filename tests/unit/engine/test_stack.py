@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tapstack.console.errors import UserError
 from tapstack.engine.locks import is_held
 from tapstack.engine.stack import EngineError
 from tapstack.lane.stack import LaneStack
@@ -44,6 +47,56 @@ def test_a_run_reports_what_the_event_log_says(stack: LaneStack, tmp_path: Path,
     assert stack.up().changes == {"create": 4}
 
 
+def test_runs_side_by_side_report_each_its_own(stack: LaneStack, tmp_path: Path, script: Script) -> None:
+    """The second begins while the first is at work, and ends before it."""
+    go_on = tmp_path / "go-on"
+    summary = json.dumps({"summaryEvent": {"resourceChanges": {"delete": 3}}})
+    none = json.dumps({"summaryEvent": {"resourceChanges": {"same": 4}}})
+    first = f"while ! [ -e {go_on} ]; do sleep 0.02; done; printf '%s\\n' '{summary}' >> $log"
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{BEGUN}' > $log; {first}")
+    begun = threading.Event()
+    with ThreadPoolExecutor() as pool:
+        slow = pool.submit(lambda: stack.preview(listener=lambda *_: begun.set()))
+        try:
+            assert begun.wait(10)
+            script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{none}' > $log")
+            assert stack.preview().changes == {}
+        finally:
+            go_on.touch()
+
+        assert slow.result().changes == {"delete": 3}
+
+
+def test_an_event_log_without_its_summary_is_no_answer(stack: LaneStack, tmp_path: Path, script: Script) -> None:
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{BEGUN}' > $log")
+
+    with pytest.raises(EngineError) as caught:
+        stack.preview()
+    (log,) = (tmp_path / "logs" / "data-preview").glob("*/events.jsonl")
+    told = "the engine ended well, but its event log has no summary, and does not tell all it did"
+    assert str(caught.value) == f"data: {told}; see {log}"
+
+
+def test_an_engine_that_writes_no_event_log_is_no_answer(stack: LaneStack, tmp_path: Path, script: Script) -> None:
+    script(tmp_path / "bin" / "pulumi", "exit 0")
+
+    with pytest.raises(EngineError, match="has no summary"):
+        stack.preview()
+
+
+def test_a_log_folder_that_cannot_be_written_is_one_line(stack: LaneStack, tmp_path: Path, script: Script) -> None:
+    script(tmp_path / "bin" / "pulumi", f"touch {tmp_path / 'ran'}")
+    (tmp_path / "logs").write_text("in the way", encoding="utf-8")
+
+    with pytest.raises(UserError) as caught:
+        stack.preview()
+    folder = tmp_path / "logs" / "data-preview"
+    assert str(caught.value) == (
+        f"the engine's log cannot be written to {folder}: Not a directory; make the folder writable"
+    )
+    assert not (tmp_path / "ran").exists()
+
+
 def test_the_programs_own_error_is_the_message(stack: LaneStack, tmp_path: Path, script: Script) -> None:
     event = json.dumps({"diagnosticEvent": {"severity": "error", "message": "the setting is bad\n"}})
     script(tmp_path / "bin" / "pulumi", f"{ANSWERS}; {EVENTS}; printf '%s\\n' '{event}' > $log; exit 255")
@@ -58,7 +111,8 @@ def test_further_errors_are_counted_and_found_in_the_log(stack: LaneStack, tmp_p
 
     with pytest.raises(EngineError) as caught:
         stack.up()
-    assert str(caught.value) == f"data: no Pulumi.yaml (and 1 more in {tmp_path}/logs/data-up.log)"
+    (log,) = (tmp_path / "logs" / "data-up").glob("*/output.log")
+    assert str(caught.value) == f"data: no Pulumi.yaml (and 1 more in {log})"
 
 
 def test_an_engine_that_dies_without_a_word_has_its_status_told(

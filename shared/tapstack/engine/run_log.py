@@ -1,0 +1,75 @@
+"""Where one run of the engine writes: a folder of its own, beside those of the last runs of its kind."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from tapstack.console.errors import UserError
+from tapstack.engine.locks import is_held
+
+KEPT: Final = 20
+"""How many folders of ended runs stay, per layer and action."""
+_OUTPUT: Final = "output.log"
+_EVENTS: Final = "events.jsonl"
+
+
+@dataclass(frozen=True)
+class RunLog:
+    """What one run writes.
+
+    Attributes:
+        output: the file of what the engine prints.
+        stream: that file, open; it is locked until all who have it open, the engine among them, have closed it.
+        events: the file that the engine is told to write its events to.
+    """
+
+    output: Path
+    stream: BinaryIO
+    events: Path
+
+
+@contextmanager
+def run_log(logs: Path, kind: str) -> Iterator[RunLog]:
+    """Make the folder of a run, `<logs>/<kind>/<time>-<pid>`, and drop those of runs that ended long ago.
+
+    Args:
+        logs: the folder of all logs.
+        kind: what runs of one kind share, such as `data-up`.
+
+    Raises:
+        UserError: the folder cannot be written.
+    """
+    try:
+        folder = _new_folder(logs / kind)
+        stream = (folder / _OUTPUT).open("wb")
+    except OSError as error:
+        raise UserError(
+            f"the engine's log cannot be written to {logs / kind}: {error.strerror}; make the folder writable"
+        ) from error
+    with stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        _prune(logs / kind)
+        yield RunLog(folder / _OUTPUT, stream, folder / _EVENTS)
+
+
+def _new_folder(parent: Path) -> Path:
+    parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        folder = parent / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"
+        try:
+            folder.mkdir()
+        except FileExistsError:
+            continue
+        return folder
+
+
+def _prune(parent: Path) -> None:
+    for folder in sorted(parent.iterdir())[:-KEPT]:
+        if not is_held(folder / _OUTPUT):
+            shutil.rmtree(folder, ignore_errors=True)
