@@ -17,6 +17,7 @@ from tapstack.cli.statuses import FOUND
 from tapstack.contracts.data import DataContract
 from tapstack.deploy.plan import losses_of
 from tapstack.engine.environment import BackendEnvironment
+from tapstack.engine.stack import is_made
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
@@ -126,6 +127,33 @@ def test_plans_side_by_side_tell_each_all_that_is_lost(lane: Lane) -> None:
     assert [len(losses_of(report)) for report in plans] == [3, 3, 3]
     assert plans[0].counts["replace"] == 3
     assert [report.counts for report in plans[1:]] == [plans[0].counts] * 2
+
+
+def test_a_state_rewritten_by_hand_is_read_like_any_other(
+    lane: Lane, on_lane: Command, capsys: Captured, tmp_path: Path
+) -> None:
+    assert on_lane("up", "network", "data", "compute") == 0
+    for layer in ("network", "data", "compute"):
+        stack = lane.stack(layer)
+        exported = tmp_path / "state.json"
+        exported.write_text(stack.command("stack", "export"), encoding="utf-8")
+        stack.command("stack", "import", "--file", str(exported))
+    lane.stack("compute").command("state", "unprotect", "--all", "--yes")
+    capsys.readouterr()
+
+    assert on_lane("destroy", "data") == 1
+    assert "data is still read by compute@local" in capsys.readouterr().err
+    assert lane.stack("data").resources() == resources_by_the_engine(lane, "data")
+    assert on_lane("drift") == 0
+    capsys.readouterr()
+    assert on_lane("plan", "--json", "data", "compute") == 0
+    planned = json.loads(capsys.readouterr().out)["layers"]
+    assert [sum(layer["changes"].values()) for layer in planned] == [0, 0]
+
+
+def resources_by_the_engine(lane: Lane, layer: str) -> list[str]:
+    exported = json.loads(lane.stack(layer).command("stack", "export"))["deployment"]["resources"]
+    return [item["urn"] for item in exported if is_made(item)]
 
 
 @pytest.fixture(scope="module")

@@ -61,6 +61,11 @@ class LayerState:
                 return seen
         return None
 
+    def may_read(self, upstream: str) -> bool:
+        """Tell whether what is deployed may read an upstream layer; it does not only where the state says so."""
+        says_nothing = READS_OUTPUT not in self.outputs
+        return self.is_up and (says_nothing or upstream in self.reads or self.seen_of(upstream) is not None)
+
 
 def is_secret(value: object) -> bool:
     """Tell whether the engine keeps a value encrypted, as a whole."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tapstack.account_names import project_name
+from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.engine.events import Report
 from tapstack.engine.stack import LayerStack, Listener, NoStackError
@@ -59,10 +60,23 @@ class LaneStack(LayerStack):
         return self._file.exists()
 
     def deployment(self) -> dict[str, Any]:
-        """Read the state from the lane's file; without a stack it is empty."""
-        if not self.exists():
+        """Read the state from the lane's file; without a stack it is empty.
+
+        Raises:
+            UserError: the file holds no state.
+        """
+        try:
+            checkpoint = json.loads(self._file.read_text(encoding="utf-8"))["checkpoint"]
+            # The engine takes keys in any case, and after `pulumi stack import` and `pulumi state` writes `Latest`.
+            latest = {key.lower(): value for key, value in checkpoint.items()}.get("latest")
+        except FileNotFoundError:
             return {}
-        return json.loads(self._file.read_text(encoding="utf-8"))["checkpoint"].get("latest") or {}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+            raise UserError(
+                f"{self.layer}: {self._file} holds no state that can be read; put the last one back from "
+                f"{self._file}.bak, or drop the lane: {command('down', '--force')}"
+            ) from error
+        return latest or {}
 
     def is_locked(self) -> bool:
         """Tell whether a run has left its lock in the lane."""

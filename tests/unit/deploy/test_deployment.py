@@ -163,6 +163,31 @@ def test_a_layer_that_is_still_read_is_not_destroyed(all_up: Any, run_command: R
     assert ".venv/bin/tapstack --stack dev destroy compute api-edge" in told
 
 
+@pytest.mark.parametrize("taken", ["pulumi:pulumi:StackReference", "pulumi:pulumi:Stack"])
+def test_a_layer_is_not_destroyed_under_a_reader_whose_state_tells_half(
+    all_up: Any, run_command: RunCommand, capsys: Captured, taken: str
+) -> None:
+    compute = all_up.states["compute"]
+    compute["resources"] = [item for item in compute["resources"] if item["type"] != taken]
+
+    assert run_command("destroy", "network", "--yes") == 1
+
+    told = "1 output" if taken.endswith("StackReference") else "its state does not say what"
+    assert f"network is still read by compute@dev ({told}); nothing was destroyed" in capsys.readouterr().err
+    assert all_up.done("destroy") == []
+
+
+def test_a_layer_is_not_destroyed_where_a_readers_state_cannot_be_read(
+    all_up: Any, run_command: RunCommand, capsys: Captured
+) -> None:
+    all_up.forbidden.add("compute")
+
+    assert run_command("destroy", "network", "--yes") == 1
+
+    assert capsys.readouterr().err.endswith("error: compute: AccessDenied\n")
+    assert all_up.done("destroy") == []
+
+
 def test_destroying_goes_the_other_way(all_up: Any, run_command: RunCommand) -> None:
     assert run_command("destroy", "--yes") == 0
 

@@ -124,7 +124,8 @@ def test_an_engine_that_dies_without_a_word_has_its_status_told(
         stack.up()
 
 
-def test_what_a_run_left_in_the_state_is_seen(stack: LaneStack) -> None:
+@pytest.mark.parametrize("key", ["latest", "Latest"])
+def test_what_a_run_left_in_the_state_is_seen(stack: LaneStack, key: str) -> None:
     resource = {
         "urn": "urn:pulumi:local::tapstack-data::aws:kms/key:Key::key",
         "custom": True,
@@ -133,7 +134,7 @@ def test_what_a_run_left_in_the_state_is_seen(stack: LaneStack) -> None:
     provider = {"urn": "urn:p", "custom": True, "type": "pulumi:providers:aws"}
     latest = {"resources": [provider, resource], "pending_operations": [{"type": "creating", "resource": resource}]}
     file = stack.state / ".pulumi" / "stacks" / "tapstack-data" / "local.json"
-    file.write_text(json.dumps({"checkpoint": {"latest": latest}}), encoding="utf-8")
+    file.write_text(json.dumps({"checkpoint": {key: latest}}), encoding="utf-8")
     lock = stack.state / ".pulumi" / "locks" / "organization" / "tapstack-data" / "local"
     lock.mkdir(parents=True)
     assert not stack.is_locked()
@@ -141,6 +142,19 @@ def test_what_a_run_left_in_the_state_is_seen(stack: LaneStack) -> None:
 
     assert stack.resources() == stack.pending() == [resource["urn"]]
     assert stack.is_locked()
+
+
+@pytest.mark.parametrize("text", ["", '{"checkpoint": {"latest": {"reso', "{}", "[]", '{"checkpoint": null}', "\0"])
+def test_a_file_that_holds_no_state_is_not_taken_for_an_empty_layer(stack: LaneStack, text: str) -> None:
+    file = stack.state / ".pulumi" / "stacks" / "tapstack-data" / "local.json"
+    file.write_text(text, encoding="utf-8")
+
+    with pytest.raises(UserError) as caught:
+        stack.resources()
+    assert str(caught.value) == (
+        f"data: {file} holds no state that can be read; put the last one back from {file}.bak, "
+        "or drop the lane: .venv/bin/tapstack down --force"
+    )
 
 
 BEGUN = json.dumps({"resourcePreEvent": {"metadata": {"op": "create", "type": "aws:kms/key:Key", "urn": "urn:of:it"}}})

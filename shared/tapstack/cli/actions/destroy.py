@@ -34,15 +34,12 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool) -> int:
 
 def _require_unread(environment: Environment, layers: Sequence[str], states: Mapping[str, LayerState]) -> None:
     for layer in layers:
-        readers = [
-            reader
-            for reader in downstream(layer)
-            if reader not in layers and states[reader].is_up and states[reader].seen_of(layer) is not None
-        ]
+        readers = [reader for reader in downstream(layer) if reader not in layers and states[reader].may_read(layer)]
         if states[layer].is_up and readers:
             fields = {reader: len(states[reader].reads.get(layer, {})) for reader in readers}
             named = " and ".join(
-                f"{reader}@{environment.name} ({counted(count, 'output')})" for reader, count in fields.items()
+                f"{reader}@{environment.name} ({counted(count, 'output') if count else 'its state does not say what'})"
+                for reader, count in fields.items()
             )
             first = command("destroy", *readers, stack=environment.name)
             raise UserError(f"{layer} is still read by {named}; nothing was destroyed. Destroy those first: {first}")
