@@ -38,6 +38,8 @@ class RunLog:
 def run_log(logs: Path, kind: str) -> Iterator[RunLog]:
     """Make the folder of a run, `<logs>/<kind>/<time>-<pid>`, and drop those of runs that ended long ago.
 
+    Nobody but its owner may read it: it has the resources' inputs and outputs, and the settings.
+
     Args:
         logs: the folder of all logs.
         kind: what runs of one kind share, such as `data-up`.
@@ -46,7 +48,10 @@ def run_log(logs: Path, kind: str) -> Iterator[RunLog]:
         UserError: the folder cannot be written.
     """
     try:
+        logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = _new_folder(logs / kind)
+        (folder / _EVENTS).touch(mode=0o600)
+        (folder / _OUTPUT).touch(mode=0o600)
         stream = (folder / _OUTPUT).open("wb")
     except OSError as error:
         raise UserError(
@@ -59,11 +64,11 @@ def run_log(logs: Path, kind: str) -> Iterator[RunLog]:
 
 
 def _new_folder(parent: Path) -> Path:
-    parent.mkdir(parents=True, exist_ok=True)
+    parent.mkdir(mode=0o700, exist_ok=True)
     while True:
         folder = parent / f"{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"
         try:
-            folder.mkdir()
+            folder.mkdir(mode=0o700)
         except FileExistsError:
             continue
         return folder

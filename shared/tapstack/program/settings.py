@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 import pulumi
+from pulumi.runtime.config import is_config_secret
 
 from tapstack.account_names import BOUNDARY
 from tapstack.program import manifest
@@ -111,8 +112,8 @@ class ProjectSettings:
         """Read the settings from the config of the stack being deployed.
 
         Raises:
-            SettingError: a value is of the wrong type or refused by its check, or the project's `Pulumi.yaml` is not
-                made from these settings.
+            SettingError: a value is of the wrong type, refused by its check or kept as a secret, or the project's
+                `Pulumi.yaml` is not made from these settings.
         """
         manifest.refuse_outdated(Path(inspect.getfile(cls)).parent, cls.schema())
         config = pulumi.Config()
@@ -160,6 +161,12 @@ def config_key(field_name: str) -> str:
 
 def _read(config: pulumi.Config, field_name: str, kind: str) -> object:
     key = config_key(field_name)
+    if is_config_secret(config.full_key(key)):
+        # It goes into names, tags and policies: state, logs and pictures would show what its owner wants kept.
+        raise SettingError(
+            f"setting {key} is kept as a secret, and no setting stays one: resources show it in the clear. "
+            f"Set it with: pulumi config set --plaintext {key} <value>"
+        )
     readers: dict[str, Callable[[str], object]] = {
         "string": config.get,
         "integer": config.get_int,

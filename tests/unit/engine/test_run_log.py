@@ -39,3 +39,12 @@ def test_runs_of_another_kind_are_not_counted(tmp_path: Path) -> None:
             pass
 
     assert kept.output.exists()
+
+
+def test_nobody_but_the_owner_may_read_a_run(tmp_path: Path) -> None:
+    with run_log(tmp_path / "logs", "data-up") as files:
+        folder = files.output.parent
+
+        modes = {path: path.stat().st_mode & 0o777 for path in (tmp_path / "logs", folder.parent, folder)}
+        assert set(modes.values()) == {0o700}
+        assert [path.stat().st_mode & 0o777 for path in (files.output, files.events)] == [0o600, 0o600]
