@@ -129,6 +129,42 @@ def test_plans_side_by_side_tell_each_all_that_is_lost(lane: Lane) -> None:
     assert [report.counts for report in plans[1:]] == [plans[0].counts] * 2
 
 
+def test_since_a_revision_only_the_layers_named_are_planned_and_deployed(
+    lane: Lane, on_lane: Command, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert on_lane("up", "network", "data") == 0
+    for layer in ("network", "data"):
+        edit(lane, f"{layer}/__main__.py", "names = open_layer(", OTHER_TAGS)
+    files = ("projects/data/__main__.py", "projects/network/__main__.py")
+    monkeypatch.setattr("tapstack.deploy.planning.changed_since", lambda _: files)
+    before = lane.stack("network").deployment()
+    capsys.readouterr()
+
+    assert on_lane("plan", "data", "--since", "HEAD", "--json") == 0
+    (planned,) = json.loads(capsys.readouterr().out)["layers"]
+    assert planned["layer"] == "data"
+    assert planned["changes"]["update"] > 0
+
+    assert on_lane("up", "data", "--since", "HEAD") == 0
+    shown = capsys.readouterr().err
+    assert re.search(rf"^data .*\b{planned['changes']['update']} updated", shown, re.MULTILINE)
+    assert not re.search("^(network|compute|api-edge)", shown, re.MULTILINE)
+    assert lane.stack("network").deployment() == before
+    assert [lane.stack(layer).resources() for layer in ("compute", "api-edge")] == [[], []]
+
+
+OTHER_TAGS = """import pulumi
+
+def tagged(args: pulumi.ResourceTransformArgs) -> pulumi.ResourceTransformResult:
+    if "tags" in args.props:
+        return pulumi.ResourceTransformResult({**args.props, "tags": {**args.props["tags"], "Tried": "yes"}}, args.opts)
+    return pulumi.ResourceTransformResult(args.props, args.opts)
+
+
+pulumi.runtime.register_resource_transform(tagged)
+names = open_layer("""
+
+
 def test_a_state_rewritten_by_hand_is_read_like_any_other(
     lane: Lane, on_lane: Command, capsys: Captured, tmp_path: Path
 ) -> None:

@@ -1,7 +1,7 @@
 """What a deployment of an environment would do, layer by layer: from real previews and from what is deployed."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from tapstack.console.errors import UserError
@@ -74,8 +74,10 @@ class LayerPlan:
 
     @property
     def is_idle(self) -> bool:
-        """Whether deploying the layer would change nothing."""
-        return not (self.waits_for or self.error or self.rewrites_exports or any((self.changes or {}).values()))
+        """Whether deploying the layer is known to change nothing."""
+        if self.changes is None:
+            return False
+        return not (self.waits_for or self.error or self.rewrites_exports or any(self.changes.values()))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -128,19 +130,24 @@ class Plan:
 
 
 def make_plan(
-    environment: Environment, layers: Iterable[str], because: Mapping[str, Sequence[str]], since: str | None
+    environment: Environment,
+    layers: Iterable[str],
+    because: Mapping[str, Sequence[str]],
+    since: str | None,
+    named: Collection[str] = LAYERS,
 ) -> Plan:
     """Preview layers and put together what would happen.
 
     A layer whose upstream is not up yet is not previewed: its program would refuse. One whose preview fails while an
-    upstream is about to export more waits for that. Layers that read an output which changes are taken in, as their
-    resources may have to follow.
+    upstream is about to export more waits for that. Since a revision, layers that read an output which changes are
+    taken in, as their resources may have to follow.
 
     Args:
         environment: where.
         layers: which layers were asked for.
         because: layer to why it is in the plan.
         since: the revision that `because` counts from.
+        named: the layers that may be in the plan.
 
     Raises:
         UserError: a stack is not there, its last run was cut short, or the backend cannot be read.
@@ -155,7 +162,7 @@ def make_plan(
     broken = _broken(environment.name, states)
     reasons = {layer: list(because.get(layer, ())) for layer in BY_NAME}
     for layer in BY_NAME:
-        if layer not in asked and not (since and reasons[layer]):
+        if layer not in asked and not (since and layer in named and reasons[layer]):
             continue
         if layer not in asked:
             # It was not asked for itself, and follows an output that will be known only once it has changed.

@@ -17,11 +17,13 @@ class Question:
 
     Attributes:
         layers: the layers to preview.
+        named: the layers that the plan may hold: no other is taken in, whatever it would follow.
         because: layer to the files it uses that have changed.
         since: the revision that they have changed since.
     """
 
     layers: Sequence[str]
+    named: Sequence[str]
     because: Mapping[str, Sequence[str]]
     since: str | None
 
@@ -38,10 +40,10 @@ def question(layers: Sequence[str], since: str | None) -> Question:
     """
     layers = layers or LAYERS
     if since is None:
-        return Question(layers, {}, None)
+        return Question(layers, layers, {}, None)
     changed = changed_since(since)
-    because = {layer: [path for path in changed if footprint(layer).covers(path)] for layer in LAYERS}
-    return Question([layer for layer in layers if because[layer]], because, since)
+    because = {layer: [path for path in changed if footprint(layer).covers(path)] for layer in layers}
+    return Question([layer for layer in layers if because[layer]], layers, because, since)
 
 
 def answer(environment: Environment, asked: Question) -> Plan:
@@ -51,7 +53,7 @@ def answer(environment: Environment, asked: Question) -> Plan:
         UserError: the environment cannot be read, or is not settled.
     """
     with step("plan", f"previewing {', '.join(asked.layers) or 'nothing'}") as current:
-        plan = make_plan(environment, asked.layers, asked.because, asked.since)
+        plan = make_plan(environment, asked.layers, asked.because, asked.since, asked.named)
         previewed = sum(layer.changes is not None for layer in plan.layers)
         waiting = f", {len(plan.layers) - previewed} not yet known" if previewed < len(plan.layers) else ""
         current.result = f"{previewed} previewed{waiting}"

@@ -1,6 +1,7 @@
 """Carrying out a plan, destroying, and asking before it."""
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -78,6 +79,28 @@ def test_layers_without_changes_are_left_alone(all_up: Any, run_command: RunComm
     assert run_command("up", "--yes") == 0
 
     assert all_up.done("up") == ["api-edge"]
+
+
+def test_since_a_revision_no_layer_is_planned_or_deployed_that_was_not_named(
+    all_up: Any, run_command: RunCommand, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The network has changed too, and compute reads an output that changes."""
+    files = ("projects/data/tables.py", "projects/network/vpc.py")
+    monkeypatch.setattr("tapstack.deploy.planning.changed_since", lambda _: files)
+    told = Report(counts={"update": 1}, outputs_before={"key_arn": "arn:1"}, outputs_after={"key_arn": "arn:2"})
+    all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
+
+    assert run_command("plan", "data", "--since", "HEAD", "--json") == 0
+    assert [layer["layer"] for layer in json.loads(capsys.readouterr().out)["layers"]] == ["data"]
+
+    assert run_command("up", "data", "--since", "HEAD", "--yes") == 0
+    assert all_up.done("up") == ["data"]
+    shown = capsys.readouterr().err
+    assert "data: output key_arn changes; read by compute, to deploy after it" in shown
+    assert "network" not in shown
+
+    assert run_command("up", "data", "compute", "--since", "HEAD", "--yes") == 0
+    assert all_up.done("up") == ["data", "data", "compute"]
 
 
 def test_a_layer_follows_one_whose_outputs_alone_changed(all_up: Any, run_command: RunCommand) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tapstack.console.errors import UserError
-from tapstack.deploy.plan import Plan, make_plan
+from tapstack.deploy.plan import LayerPlan, Plan, make_plan
 from tapstack.deploy.plan_report import as_markdown, order, print_plan
 from tapstack.engine.events import UNKNOWN, Operation, Report
 from tapstack.engine.stack import NoStackError
@@ -112,6 +112,11 @@ def test_since_a_revision_those_that_read_what_changes_follow(all_up: Any) -> No
     ]
     assert list(plan.layers[1].waits_for) == ["data"]
     assert all_up.done("preview") == ["data"]
+
+
+def test_a_layer_that_was_not_previewed_is_not_taken_for_unchanged() -> None:
+    assert not LayerPlan("data", 1).is_idle
+    assert LayerPlan("data", 1, changes={"create": 0}).is_idle
 
 
 def test_a_preview_that_fails_is_in_the_plan(all_up: Any) -> None:
