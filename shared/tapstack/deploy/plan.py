@@ -48,7 +48,8 @@ class LayerPlan:
         layer: the layer.
         wave: layers of one wave deploy side by side; the first is 1.
         because: why it is in the plan, such as files that have changed; empty where all layers were asked for.
-        changes: resources per kind of change, `KINDS` in that order; None where it is not known.
+        changes: resources per kind of change, `KINDS` first and in that order, then others that there are, such as
+            `import`; None where it is not known.
         waits_for: the upstream layers that have to be up before its changes are known.
         lacks: layers before it, near or far, that are neither up nor in the plan: it cannot be deployed without them.
         losses: data-bearing resources that it deletes or replaces.
@@ -213,7 +214,7 @@ def _planned(
         layer,
         0,
         because,
-        {kind: report.counts.get(kind, 0) for kind in KINDS},
+        dict.fromkeys(KINDS, 0) | dict(report.changes),
         losses=losses_of(report),
         outputs=_changed_outputs(layer, report, states),
         new_outputs=[name for name in after if before and name not in before],

@@ -21,8 +21,9 @@ def print_plan(plan: Plan, *, stderr: bool = False) -> None:
     print(_title(plan), file=stream)
     if not plan.layers:
         return
-    rows = [(layer.layer, layer.wave, *_counts(layer), _remark(layer)) for layer in plan.layers]
-    print_table(("layer", "order", *KINDS, ""), rows, right=("order", *KINDS), stderr=stderr)
+    kinds = _kinds(plan)
+    rows = [(layer.layer, layer.wave, *_counts(layer, kinds), _remark(layer)) for layer in plan.layers]
+    print_table(("layer", "order", *kinds, ""), rows, right=("order", *kinds), stderr=stderr)
     for line in _lines(plan):
         print(line, file=stream)
 
@@ -31,9 +32,10 @@ def as_markdown(plan: Plan) -> str:
     """Write a plan as Markdown, with a final newline."""
     lines = [f"### {_title(plan)}", ""]
     if plan.layers:
-        lines += [f"| layer | order | {' | '.join(KINDS)} | |", f"|---|--:|{'--:|' * len(KINDS)}---|"]
+        kinds = _kinds(plan)
+        lines += [f"| layer | order | {' | '.join(kinds)} | |", f"|---|--:|{'--:|' * len(kinds)}---|"]
         for layer in plan.layers:
-            cells = [layer.layer, str(layer.wave), *_counts(layer), _remark(layer)]
+            cells = [layer.layer, str(layer.wave), *_counts(layer, kinds), _remark(layer)]
             lines.append(f"| {' | '.join(map(_cell, cells))} |")
         lines += ["", *(f"- {_emphasised(line)}" for line in _lines(plan))]
     return "\n".join(lines).rstrip("\n") + "\n"
@@ -51,10 +53,15 @@ def _title(plan: Plan) -> str:
     return f"Plan of {plan.stack}{since}: {order(plan)}"
 
 
-def _counts(layer: LayerPlan) -> list[str]:
+def _kinds(plan: Plan) -> list[str]:
+    """Name the kinds of change that have a column: the usual ones, and what else a layer has, such as an import."""
+    return list(dict.fromkeys([*KINDS, *(kind for layer in plan.layers for kind in layer.changes or ())]))
+
+
+def _counts(layer: LayerPlan, kinds: Sequence[str]) -> list[str]:
     if layer.changes is None:
-        return ["?" for _ in KINDS]
-    return [str(layer.changes.get(kind, 0) or "·") for kind in KINDS]
+        return ["?" for _ in kinds]
+    return [str(layer.changes.get(kind, 0) or "·") for kind in kinds]
 
 
 def _remark(layer: LayerPlan) -> str:

@@ -81,6 +81,21 @@ def test_layers_without_changes_are_left_alone(all_up: Any, run_command: RunComm
     assert all_up.done("up") == ["api-edge"]
 
 
+@pytest.mark.parametrize("kind", ["import", "discard"])
+def test_a_change_of_any_kind_has_its_column_and_is_deployed(
+    all_up: Any, run_command: RunCommand, capsys: Captured, kind: str
+) -> None:
+    all_up.reports["preview", "data"] = Report(counts={kind: 7, "same": 2})
+
+    assert run_command("plan", "data") == 0
+    header, row = capsys.readouterr().out.splitlines()[1:3]
+    assert header.split()[-1] == kind
+    assert row.split() == ["data", "1", "·", "·", "·", "·", "7"]
+
+    assert run_command("up", "data", "--yes") == 0
+    assert all_up.done("up") == ["data"]
+
+
 def test_since_a_revision_no_layer_is_planned_or_deployed_that_was_not_named(
     all_up: Any, run_command: RunCommand, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
