@@ -88,9 +88,12 @@ class Merchants:
                 "ExpressionAttributeValues": to_item({":earlier": earlier.version}),
             }
         try:
-            self._put(item_id, settings, **condition)
+            self._put(item_id, settings, **condition, ReturnValuesOnConditionCheckFailure="ALL_OLD")
         except ClientError as error:
-            refused_item(error)
+            held = from_item(refused_item(error) or {})
+            # The SDK sends a request again when its answer was lost: then it is this very write that is in the way.
+            if held and stored_settings(held["settings"]) == settings:
+                return settings
             raise SettingsChangedError(
                 f"the settings of merchant {settings.id!r} were changed at the same moment; look at them and try again"
             ) from error

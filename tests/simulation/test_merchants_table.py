@@ -77,3 +77,19 @@ def test_a_write_that_is_cut_short_loses_no_version(cloud: Cloud, merchants: Mer
     versions = [merchants.settings_at("acme", version) for version in range(1, held.version + 1)]
     assert [each.country for each in versions if each] in (["DE", "US"], ["DE", "FR", "US"])
     assert [each.version for each in versions if each] == list(range(1, held.version + 1))
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_write_that_the_sdk_sent_again_is_in_force_and_no_change_of_somebody_else(
+    cloud: Cloud,
+    merchants: Merchants,
+    is_first: bool,  # noqa: FBT001
+) -> None:
+    if not is_first:
+        merchants.write(settings())
+    cloud.faults.decide = lambda service, operation: Fault.RESENT if operation == "PutItem" else None
+
+    written = merchants.write(settings(country="FR"))
+
+    assert (written.version, written.country) == (1 if is_first else 2, "FR")
+    assert merchants.settings("acme") == written
