@@ -33,5 +33,9 @@ class TransactionNotFoundError(RequestError):
     """There is no such transaction of this merchant."""
 
 
+class UnavailableError(RequestError):
+    """A service that the answer needs is throttled or does not answer; the same request may go through later."""
+
+
 class InvalidSettingsError(ValueError):
     """A merchant's settings cannot be worked with; the message names the setting and the value."""

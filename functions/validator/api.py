@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -16,6 +16,7 @@ from transactions.agreed.api import (
     ITEM_PATH,
     PROBLEM_MEDIA_TYPE,
 )
+from transactions.availability import is_unavailable
 from transactions.card_numbers import refuse_card_numbers
 from transactions.clock import Clock
 from transactions.errors import (
@@ -25,6 +26,7 @@ from transactions.errors import (
     MerchantRefusedError,
     RequestError,
     TransactionNotFoundError,
+    UnavailableError,
 )
 from transactions.idempotency import check_key, is_transaction_id
 from transactions.merchants import Merchants
@@ -33,7 +35,7 @@ from transactions.submission import parse
 from transactions.transaction import accepted_view, current_view
 from validator import cursors
 from validator.acceptance import accept
-from validator.problems import document, problem
+from validator.problems import RETRY_AFTER_SECONDS, document, problem
 
 DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
@@ -50,14 +52,23 @@ class Api:
     merchants: Merchants
     store: TransactionStore
     clock: Clock
+    unavailable: Callable[[Exception], None]
+    """Hears of each error for which a request could not be answered now."""
 
     def answer(self, event: Event) -> Answer:
-        """Answer a request; what is wrong with it is told in a problem document, never raised."""
+        """Answer a request; what is wrong with it is told in a problem document, never raised.
+
+        So is that a service is not available at the moment: API Gateway would call that a failure of the function.
+        """
         try:
             return self._route(event)
         except RequestError as error:
-            status, told = problem(error)
-            return _answer(status, told, {"content-type": PROBLEM_MEDIA_TYPE})
+            return _refusal(error)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            self.unavailable(error)
+            return _refusal(UnavailableError("send the request again; a POST under the same Idempotency-Key"))
 
     def _route(self, event: Event) -> Answer:
         refuse_card_numbers(_kept(event))
@@ -186,6 +197,14 @@ def _body(event: Event) -> bytes:
         return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, ValueError) as error:
         raise InvalidSubmissionError("the body is not text in UTF-8") from error
+
+
+def _refusal(error: RequestError) -> Answer:
+    status, told = problem(error)
+    headers = {"content-type": PROBLEM_MEDIA_TYPE}
+    if seconds := RETRY_AFTER_SECONDS.get(type(error)):
+        headers["retry-after"] = f"{seconds}"
+    return _answer(status, told, headers)
 
 
 def _answer(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Answer:

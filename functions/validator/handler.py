@@ -11,6 +11,7 @@ from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import ValidatorEnvironment
 from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
 from transactions.clock import now
+from transactions.failures import described
 from transactions.merchants import Merchants
 from transactions.sdk import config_within
 from transactions.store import TransactionStore
@@ -20,10 +21,17 @@ logger = Logger()
 metrics = Metrics()
 environment: ValidatorEnvironment[str] = ValidatorEnvironment.of(os.environ)
 dynamodb = boto3.client("dynamodb", config=config_within(VALIDATOR_TIMEOUT_SECONDS))
+
+
+def _unavailable(error: Exception) -> None:
+    logger.error("service unavailable", **described(error))
+
+
 api = Api(
     merchants=Merchants(dynamodb, environment.merchants_table, now),
     store=TransactionStore(dynamodb, environment.transactions_table),
     clock=now,
+    unavailable=_unavailable,
 )
 
 

@@ -12,6 +12,7 @@ from transactions.errors import (
     MerchantRefusedError,
     RequestError,
     TransactionNotFoundError,
+    UnavailableError,
 )
 
 KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
@@ -22,8 +23,12 @@ KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
     MerchantRefusedError: (403, "merchant-refused", "The merchant may not do this"),
     TransactionNotFoundError: (404, "not-found", "There is no such transaction"),
     IdempotencyConflictError: (422, "idempotency-conflict", "The Idempotency-Key belongs to another request"),
+    UnavailableError: (503, "temporarily-unavailable", "Something that the answer needs is not available"),
 }
 """Error to status, last part of the document's type, and title."""
+
+RETRY_AFTER_SECONDS: Final[dict[type[RequestError], int]] = {UnavailableError: 1}
+"""Of the errors that the same request may not meet again, after how long."""
 
 
 def problem(error: RequestError) -> tuple[int, dict[str, Any]]:

@@ -31,13 +31,14 @@ from transactions.errors import (
     MerchantRefusedError,
     RequestError,
     TransactionNotFoundError,
+    UnavailableError,
 )
 from transactions.idempotency import ID_PATTERN, KEY_PATTERN, LONGEST_KEY
 from transactions.money import CURRENCIES
 from transactions.submission import LARGEST_BODY, Submission
 from transactions.transaction import Verdict
 from validator.api import DEFAULT_PAGE, LARGEST_PAGE
-from validator.problems import KINDS
+from validator.problems import KINDS, RETRY_AFTER_SECONDS
 
 _GATEWAY_ANYWHERE: Final = frozenset(
     {
@@ -206,8 +207,8 @@ def _read() -> dict[str, Any]:
 def _refusals(*errors: type[RequestError], gateway: Iterable[str]) -> dict[str, Any]:
     """Describe the problem documents of an operation, by status: the validator's own and those of API Gateway."""
     told = [
-        _Told(f"{status}", problem_type(slug), title, retry_after=False)
-        for status, slug, title in (KINDS[error] for error in errors)
+        _Told(f"{status}", problem_type(slug), title, retry_after=error in RETRY_AFTER_SECONDS)
+        for error, (status, slug, title) in ((error, KINDS[error]) for error in (*errors, UnavailableError))
     ]
     told += [_gateway_problems()[kind] for kind in gateway]
     return {

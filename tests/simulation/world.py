@@ -30,6 +30,8 @@ SHARDS: Final = 2
 LARGEST_BATCH: Final = 3
 RETRIES: Final = 3
 LARGEST_SKEW_MS: Final = 2_000
+UNAVAILABLE: Final = 503
+"""The status that tells a merchant to send a request again."""
 TIMEOUT_MS: Final = 30_000
 """Of every function: what runs for longer is ended."""
 
@@ -49,7 +51,7 @@ class World:
 
     Attributes:
         facts: what can be seen from outside: all that was sent, answered, written and set.
-        unanswered: submissions that got no answer, to be made again.
+        unanswered: submissions that got no answer, or none for now, to be made again.
         planted: card numbers that were sent.
         counts: how often each fault was put in and each thing done.
         broken: what went wrong that a function itself is to blame for.
@@ -130,6 +132,8 @@ class World:
                 self.unanswered.append(request)
                 self._note(error)
                 return
+            if answer["statusCode"] == UNAVAILABLE:
+                self.unanswered.append(request)
             self.facts.answers.append(
                 Answer(
                     request,

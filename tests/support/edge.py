@@ -28,6 +28,7 @@ class Edge:
     Attributes:
         api: what is called.
         tables: what it works on.
+        unavailable: the errors for which requests could not be answered.
         at: now, in milliseconds; each look at the clock takes one.
     """
 
@@ -36,7 +37,9 @@ class Edge:
         self.at = 1_790_000_000_000
         client: Any = self.tables
         merchants = Merchants(client, MERCHANTS, self._clock)
-        self.api = Api(merchants=merchants, store=TransactionStore(client, TRANSACTIONS), clock=self._clock)
+        self.unavailable: list[Exception] = []
+        store = TransactionStore(client, TRANSACTIONS)
+        self.api = Api(merchants=merchants, store=store, clock=self._clock, unavailable=self.unavailable.append)
         for merchant in ("acme", "globex"):
             self.set_up(merchant)
             binding = to_item({KEY: api_key_id(key_of(merchant)), API_KEY_MERCHANT: merchant})

@@ -5,9 +5,10 @@ from random import Random
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from corpora.trace_headers import VENDORS
-from support.edge import Edge, event, key_of
+from support.edge import Answered, Edge, event, key_of
 from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
 
 NUMBER = "4242424242424242"
@@ -136,3 +137,60 @@ def test_no_value_of_the_idempotency_key_may_hold_a_card_number(edge: Edge, spel
 )
 def test_path_and_query_may_hold_no_card_number(edge: Edge, request_with_number: dict[str, Any]) -> None:
     assert told(edge, request_with_number) == CARD_NUMBER
+
+
+def refusal(code: str, status: int) -> ClientError:
+    return ClientError(
+        {"Error": {"Code": code, "Message": "secret"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]  # the rest of it is of no use here
+        "PutItem",
+    )
+
+
+def failing_with(edge: Edge, error: Exception) -> None:
+    def fail(_: object) -> None:
+        raise error
+
+    edge.tables.lost = fail
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        refusal("ProvisionedThroughputExceededException", 400),
+        refusal("RequestLimitExceeded", 400),
+        refusal("ThrottlingException", 400),
+        refusal("InternalServerError", 500),
+        refusal("ServiceUnavailable", 503),
+        ReadTimeoutError(endpoint_url="https://dynamodb"),
+        ConnectTimeoutError(endpoint_url="https://dynamodb"),
+    ],
+    ids=lambda error: type(error).__name__ if not isinstance(error, ClientError) else error.response["Error"]["Code"],
+)
+def test_while_the_table_is_not_available_a_merchant_is_told_when_to_come_again(edge: Edge, error: Exception) -> None:
+    failing_with(edge, error)
+
+    answer = Answered(edge.api.answer(submission()))
+
+    assert (answer.status, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert answer.headers["retry-after"] == "1"
+    assert answer.body == {
+        "type": "urn:tapstack:problem:temporarily-unavailable",
+        "title": "Something that the answer needs is not available",
+        "status": 503,
+        "detail": "send the request again; a POST under the same Idempotency-Key",
+    }
+    assert edge.unavailable == [error]
+
+
+@pytest.mark.parametrize(
+    "error", [refusal("AccessDeniedException", 400), refusal("ValidationException", 400), KeyError()]
+)
+def test_what_would_fail_again_is_the_functions_own_failure(edge: Edge, error: Exception) -> None:
+    failing_with(edge, error)
+
+    with pytest.raises(type(error)):
+        edge.api.answer(submission())
+
+
+def test_a_request_that_no_wait_helps_is_not_told_to_come_again(edge: Edge) -> None:
+    assert "retry-after" not in edge.api.answer(submission(key=""))["headers"]

@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 
 from fraud_detector.stream import FailedRecord
+from simulation.model.faults import Fault
 from simulation.oracle.facts import Request
 from simulation.world import LANES, World
 from transactions.failures import described, ids
@@ -54,6 +55,19 @@ def test_a_record_that_failed_is_found_by_its_ids_and_the_place_of_its_failure(w
     assert line["where"][2].startswith("fraud_detector/stream.py:")
     assert "tok_abcd" not in json.dumps(line)
     assert "424242" not in json.dumps(line)
+
+
+def test_a_request_that_could_not_be_answered_now_is_found_by_the_error_and_its_place(world: World) -> None:
+    invocation = world.submit(Request("acme", "later", json.dumps(BODY)))
+    while invocation.waits_at != ("dynamodb", "PutItem"):
+        world.step(invocation)
+    world.step(invocation, Fault.THROTTLE)
+
+    (line,) = logged(world, "service unavailable")
+    assert (line["level"], line["error"]) == ("ERROR", "ProvisionedThroughputExceededException")
+    assert any(place.startswith("transactions/store.py:") for place in line["where"])
+    assert world.facts.answers[-1].status == 503
+    assert [request.key for request in world.unanswered] == ["later"]
 
 
 def test_a_webhook_that_failed_is_found_by_its_ids_and_the_reason(world: World) -> None:

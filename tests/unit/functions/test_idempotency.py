@@ -135,8 +135,7 @@ def test_11_a_retry_after_a_write_whose_answer_was_lost_is_a_replay(edge: Edge) 
         raise ReadTimeoutError(endpoint_url="dynamodb")
 
     edge.tables.lost = lose_the_answer
-    with pytest.raises(ReadTimeoutError):
-        edge.submit(BODY, "k")
+    assert edge.submit(BODY, "k").status == 503
     edge.tables.lost = lambda write: write()
 
     again = edge.submit(BODY, "k")
@@ -150,8 +149,7 @@ def test_12_a_retry_of_a_request_that_never_arrived_is_a_first_use(edge: Edge) -
         raise ConnectTimeoutError(endpoint_url="dynamodb")
 
     edge.tables.lost = lose_the_request
-    with pytest.raises(ConnectTimeoutError):
-        edge.submit(BODY, "k")
+    assert edge.submit(BODY, "k").status == 503
     edge.tables.lost = lambda write: write()
 
     again = edge.submit(BODY, "k")
