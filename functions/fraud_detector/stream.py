@@ -3,7 +3,7 @@
 A record counts as done when its decision is written and its notification is in the queue; until then the stream hands
 it out again, and every step is one that can be taken twice:
 
-    judge    reads nothing but the record and the merchant's settings
+    judge    reads nothing but the record and the merchant's settings, one version of them for a whole batch
     count    the card's history knows the transaction already; then, and only then, it may be decided already
     limit    one write per merchant and batch; counted twice, a merchant's limit holds a little early
     decide   only a pending transaction changes
@@ -20,7 +20,7 @@ from transactions.clock import Clock
 from transactions.failures import described, ids
 from transactions.findings import Findings, judge
 from transactions.merchants import Merchants
-from transactions.settings import MerchantVelocity
+from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter
@@ -103,9 +103,11 @@ class Detector:
         """
         again: list[str] = []
         cases: list[_Case] = []
+        # A merchant's limit is one for all that the batch brings of it, so what decides beside it is of that version.
+        in_force: dict[str, MerchantSettings] = {}
         for record in event["Records"]:
             with self._failing(again, [record["dynamodb"]]):
-                cases.append(self._judge(record["dynamodb"]))
+                cases.append(self._judge(record["dynamodb"], in_force))
         for limit, group in _limited(cases):
             with self._failing(again, [case.change for case in group]):
                 self._limit(limit, group)
@@ -128,11 +130,12 @@ class Detector:
                 self.failed(FailedRecord(change, error))
                 again.append(change["SequenceNumber"])
 
-    def _judge(self, change: Mapping[str, Any]) -> _Case:
+    def _judge(self, change: Mapping[str, Any], in_force: dict[str, MerchantSettings]) -> _Case:
         transaction = parse_item(change["NewImage"])
-        settings = self.merchants.settings(transaction.merchant_id)
+        settings = in_force.get(transaction.merchant_id) or self.merchants.settings(transaction.merchant_id)
         if settings is None:
             raise MerchantNotSetUpError(f"merchant {transaction.merchant_id!r} has no settings")
+        in_force[transaction.merchant_id] = settings
         case = _Case(change, transaction, judge(transaction, settings))
         if case.findings.is_declined:
             # What is declined anyway is not to use up the card's allowance.
