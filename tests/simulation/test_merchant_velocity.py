@@ -13,7 +13,7 @@ from simulation.model.cloud import Cloud
 from transactions.settings import MerchantVelocity
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.merchant import SHARDS, MerchantVelocityCounter, parse_tally, shard_keys
+from transactions.velocity.merchant import SHARDS, MerchantVelocityCounter, parse_tally, shard_keys, unknown_ms
 
 BATCH = 5
 BODY = {"currency": "EUR", "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}}
@@ -211,3 +211,28 @@ def test_batches_that_wait_between_their_reads_do_not_add_up() -> None:
 
     assert not waiting
     assert admitted[0] <= limit.count + (SHARDS - 1) * BATCH
+
+
+@pytest.mark.parametrize(("earlier", "later"), [(60, 86_400), (600, 3_600), (60, 120)])
+def test_a_longer_window_calls_all_unknown_for_exactly_as_long_as_is_said(earlier: int, later: int) -> None:
+    cloud = Cloud()
+    counter = MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock)
+    before, after = (MerchantVelocity(window_seconds=seconds, count=1_000) for seconds in (earlier, later))
+    cloud.advance(-cloud.now % (earlier * 1000))
+    with mock.patch("transactions.velocity.merchant.SHARDS", 1):
+        for number in range(36):
+            assert counter.count(before, batch(cloud, number)) == {}
+            cloud.advance(earlier * 1000 // 12)
+        # From the last that was counted by the shorter window.
+        cloud.advance(unknown_ms(before, after) - earlier * 1000 // 12 - 1)
+        refused = counter.count(after, batch(cloud, 100))
+        cloud.advance(1)
+        admitted = counter.count(after, batch(cloud, 101))
+
+    assert set(refused.values()) == {("velocity_merchant_unknown",)}
+    assert admitted == {}
+
+
+@pytest.mark.parametrize(("earlier", "later"), [(60, 60), (86_400, 60), (600, 1_100)])
+def test_a_window_that_is_not_much_longer_calls_nothing_unknown(earlier: int, later: int) -> None:
+    assert unknown_ms(*(MerchantVelocity(window_seconds=seconds, count=1) for seconds in (earlier, later))) == 0

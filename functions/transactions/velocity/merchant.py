@@ -49,6 +49,8 @@ SHARD_TRIES: Final = 20
 
 _BUCKETS: Final = 12
 """Buckets a window is cut into."""
+_KEPT_WINDOWS: Final = 2
+"""Windows that a shard goes back: what comes late by one still finds what was near it."""
 _EXPIRY_SECONDS: Final = 3 * DAY_SECONDS
 """A record can come a day late, and a window is a day at the longest."""
 
@@ -119,8 +121,7 @@ class MerchantVelocityCounter:
         self, limit: MerchantVelocity, tallies: Collection[Tally], transactions: Sequence[Transaction]
     ) -> tuple[list[Counted], dict[str, tuple[str, ...]]]:
         width = bucket_ms(limit)
-        # A window that begins within a bucket reaches into one more than it is long.
-        reach = (_BUCKETS + 1) * width
+        reach = _reach_ms(limit)
         buckets = merge(bucket for tally in tallies for bucket in tally.buckets)
         forgotten = max(tally.forgotten for tally in tallies)
         told_from = max(self._clock() - LATEST_MS, forgotten + reach if forgotten else 0)
@@ -164,8 +165,7 @@ class MerchantVelocityCounter:
 
     def _add(self, key: str, tally: Tally, admitted: Sequence[Counted], limit: MerchantVelocity) -> bool:
         """Write one shard; tell whether it was still as it was read, or is as it was to be written."""
-        # One that comes late by a window still finds what was near it.
-        following = tally.plus(admitted, kept=2 * limit.window_seconds * 1000)
+        following = tally.plus(admitted, kept=_kept_ms(limit))
         condition: dict[str, Any] = {":version": tally.version} if tally.version else {}
         # Of this write and no other: two batches can begin with the same transaction.
         writer = uuid.uuid4().hex
@@ -207,6 +207,23 @@ def shard_keys(merchant_id: str) -> list[str]:
 def bucket_ms(limit: MerchantVelocity) -> int:
     """Give the length of a bucket in milliseconds."""
     return limit.window_seconds * 1000 // _BUCKETS
+
+
+def unknown_ms(earlier: MerchantVelocity, later: MerchantVelocity) -> int:
+    """Tell for how long after a change of limits transactions can be `velocity_merchant_unknown`, in milliseconds.
+
+    What the earlier limit has left out as too old, a much longer window could still hold. 0 where it could not.
+    """
+    return max(_reach_ms(later) - _kept_ms(earlier), 0)
+
+
+def _reach_ms(limit: MerchantVelocity) -> int:
+    # A window that begins within a bucket reaches into one more than it is long.
+    return (_BUCKETS + 1) * bucket_ms(limit)
+
+
+def _kept_ms(limit: MerchantVelocity) -> int:
+    return _KEPT_WINDOWS * limit.window_seconds * 1000
 
 
 def parse_tally(item: Item) -> Tally:

@@ -1,6 +1,7 @@
 """The commands, as a shell sees them: status, stdout, stderr."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -27,11 +28,14 @@ class Merchants:
     def __init__(self) -> None:
         self.held: dict[str, MerchantSettings] = {"globex": parse_settings(DOCUMENT | {"id": "globex"})}
         self.written: list[str] = []
+        self.hears: Callable[[], None] = lambda: None
+        """Called before each write."""
 
     def settings(self, merchant_id: str) -> MerchantSettings | None:
         return self.held.get(merchant_id)
 
     def write(self, settings: MerchantSettings) -> MerchantSettings:
+        self.hears()
         self.written.append(settings.id)
         return settings
 
@@ -145,6 +149,42 @@ def test_a_merchant_is_added_once(merchants: Merchants, tmp_path: Path, capsys: 
         "merchant 'globex' has settings already; change them with: .venv/bin/tapstack merchant set FILE"
         in capsys.readouterr().err
     )
+
+
+def limited_to(seconds: int) -> dict[str, Any]:
+    return DOCUMENT | {"id": "globex", "merchant_velocity": {"window_seconds": seconds, "count": 100}}
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "told"), [(60, 86_400, "26 h"), (60, 600, "10 min"), (60, 3_600, "64 min")]
+)
+def test_a_much_longer_window_is_told_of_before_it_is_written(
+    earlier: int, later: int, told: str, merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    merchants.held["globex"] = parse_settings(limited_to(earlier))
+    told_by_then: list[str] = []
+    merchants.hears = lambda: told_by_then.append(capsys.readouterr().err)
+
+    assert main(["merchant", "set", written(tmp_path, limited_to(later))]) == 0
+
+    assert told_by_then == [
+        (
+            f"merchant globex: merchant_velocity.window_seconds goes from {earlier} to {later}; "
+            "what the shorter window has forgotten the longer one could hold, "
+            f"so for up to {told} every transaction is for review (velocity_merchant_unknown)\n"
+        )
+    ]
+
+
+@pytest.mark.parametrize(("earlier", "later"), [(60, 60), (600, 60), (600, 900)])
+def test_of_a_window_that_is_not_much_longer_there_is_nothing_to_say(
+    earlier: int, later: int, merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    merchants.held["globex"] = parse_settings(limited_to(earlier))
+
+    assert main(["merchant", "set", written(tmp_path, limited_to(later))]) == 0
+
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 @pytest.mark.parametrize("action", ["add", "set"])

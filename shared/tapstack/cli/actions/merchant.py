@@ -14,6 +14,7 @@ from tapstack.console.words import listed, nearest, quoted
 from tapstack.operate.account import Account
 from tapstack.operate.register import read_register
 from tapstack.operate.rotation import RotatingSecret
+from tapstack.operate.settings_change import side_effects
 from tapstack.operate.settings_file import ID_FORM, checked, is_merchant_id, read_documents
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
@@ -39,7 +40,7 @@ def change(stack: str, file: str) -> int:
     """Change merchants' settings; `-` is stdin."""
     with account_of(stack) as account:
         private = _allows_private_targets(account)
-        settings = []
+        settings, told = [], []
         for document in read_documents(file):
             wanted = checked(document, allow_private=private)
             held = _settings(account, wanted.id)
@@ -50,6 +51,9 @@ def change(stack: str, file: str) -> int:
                 )
             # Who changes a limit does not mean to lift a suspension.
             settings.append(wanted if "status" in document else msgspec.structs.replace(wanted, status=held.status))
+            told += side_effects(held, wanted)
+        for line in told:
+            say(line)
         return _write(account, settings)
 
 
