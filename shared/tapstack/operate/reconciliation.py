@@ -8,18 +8,24 @@ decided, made while a batch was given up     its notification once more: perhaps
 The merchant may hear of a decision twice, under the same webhook id. What is decided already does not go through the
 fraud-detector again: it would count it once more against the merchant's limit. What the fraud-detector could not finish
 is looked at once more: if it is decided by now, its notification may be all that is missing.
+
+A pending transaction is found by being pending, and a batch that was given up by its message, but one that is decided
+here and not told of would be found by nothing. So a message in the stream-failures queue names what is about to be
+decided, and goes when all of it went through, in this run or in a later one.
 """
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from tapstack.operate.detector import DeployedDetector
-from tapstack.operate.stream_failures import MARGIN_MS, StreamFailure
+from tapstack.operate.stream_failures import AFTER_MS, BEFORE_MS, StreamFailure, in_hand
 from transactions.agreed.invocations import STREAM_BATCH
-from transactions.attributes import Item, to_item
+from transactions.agreed.tables import KEY
+from transactions.attributes import Item, key_of, to_item
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import PENDING, Transaction
 from transactions.webhooks import notifications
@@ -65,11 +71,36 @@ class Findings:
 
     def suspects(self, failure: StreamFailure) -> set[str]:
         """Give the ids of the transactions that may have been in a batch that was given up."""
-        return {lost.transaction.id for lost in self.lost if failure.covers(lost.transaction.created_at)}
+        return {lost.transaction.id for lost in self.lost if failure.concerns(lost.transaction)}
 
     def settled(self, remaining: Collection[str]) -> list[StreamFailure]:
-        """Pick the failures all of whose transactions went through; one that none is found for is for a person."""
-        return [failure for failure in self.failures if (ids := self.suspects(failure)) and ids.isdisjoint(remaining)]
+        """Pick the failures all of whose transactions are found, and went through; the others are for a person."""
+        return [
+            failure
+            for failure in self.failures
+            if self.is_complete(failure) and self.suspects(failure).isdisjoint(remaining)
+        ]
+
+    def is_complete(self, failure: StreamFailure) -> bool:
+        """Tell whether all that a failure is about is found.
+
+        What was made about the time of several batches may have been in any of them, so what is found has to be enough
+        for all of these together.
+        """
+        if failure.ids:
+            return failure.ids <= self.suspects(failure)
+        suspects = self.suspects(failure)
+        found, wanted = set(suspects), 0
+        for other in self.failures:
+            if not (other.ids or suspects.isdisjoint(about := self.suspects(other))):
+                found |= about
+                wanted += other.size
+        return 0 < wanted <= len(found)
+
+    def let_go(self, messages: Sequence[StreamFailure], remaining: Collection[str]) -> list[StreamFailure]:
+        """Pick the messages about transactions that were in hand, all of which went through."""
+        through = {lost.transaction.id for lost in self.lost}.difference(remaining)
+        return [message for message in messages if message.ids and message.ids <= through]
 
 
 def look(
@@ -79,7 +110,7 @@ def look(
     overdue_before: int,
     looked: Callable[[int], None],
 ) -> Findings:
-    """Scan the table once.
+    """Scan the table once, and read those that messages name and that are decided by now.
 
     Args:
         client: DynamoDB.
@@ -89,14 +120,16 @@ def look(
         looked: hears how many items were looked at, page by page.
     """
     findings = Findings(failures)
-    for item in _candidates(client, table, failures, looked):
+    named = set[str]().union(*(failure.ids for failure in failures))
+    for item in chain(_candidates(client, table, failures, looked), _items(client, table, named)):
+        named.discard(f"{item[KEY].get('S')}")
         try:
             transaction = parse_item(item)
         except (msgspec.ValidationError, KeyError):
             findings.unreadable.append(f"{item['id'].get('S')}")
             continue
         overdue = transaction.decision is None and transaction.created_at < overdue_before
-        if overdue or any(failure.covers(transaction.created_at) for failure in failures):
+        if overdue or any(failure.concerns(transaction) for failure in failures):
             findings.lost.append(Lost(transaction, item, overdue))
         elif transaction.decision is None:
             findings.waiting.append(transaction)
@@ -112,8 +145,8 @@ def _candidates(
     bounds: dict[str, int] = {}
     if spans:
         wanted += " OR created_at BETWEEN :first AND :last"
-        bounds[":first"] = min(first for first, _ in spans) - MARGIN_MS
-        bounds[":last"] = max(last for _, last in spans) + MARGIN_MS
+        bounds[":first"] = min(first for first, _ in spans) - BEFORE_MS
+        bounds[":last"] = max(last for _, last in spans) + AFTER_MS
     pages = client.get_paginator("scan").paginate(
         TableName=table,
         FilterExpression=wanted,
@@ -125,6 +158,14 @@ def _candidates(
         looked(page["ScannedCount"])
 
 
+def _items(client: "DynamoDBClient", table: str, ids: Collection[str]) -> Iterator[Item]:
+    """Read the items of ids, of which some may be gone by the time this begins."""
+    for transaction_id in sorted(ids):
+        answer = client.get_item(TableName=table, Key=key_of(transaction_id), ConsistentRead=True)
+        if "Item" in answer:
+            yield answer["Item"]
+
+
 @dataclass(frozen=True)
 class Healer:
     """Puts what was lost back on its way."""
@@ -133,6 +174,8 @@ class Healer:
     store: TransactionStore
     sqs: "SQSClient"
     queue_url: str
+    failures_url: str
+    """Of the stream-failures queue."""
 
     def heal(self, lost: Sequence[Lost], done: Callable[[int], None]) -> set[str]:
         """Heal what was found.
@@ -149,6 +192,8 @@ class Healer:
         decided = [one.transaction for one in lost if not one.is_pending]
         for start in range(0, len(pending), STREAM_BATCH):
             part = pending[start : start + STREAM_BATCH]
+            body = in_hand(one.transaction.id for one in part)
+            self.sqs.send_message(QueueUrl=self.failures_url, MessageBody=body)
             for transaction_id in sorted(self.detector.decide([one.item for one in part])):
                 now = self.store.get(transaction_id)
                 if now and now.decision:

@@ -1,43 +1,86 @@
-"""Batches of the transactions stream that Lambda gave up: it tells their time, not what was in them."""
+"""What waits in the stream-failures queue: transactions that may not be decided, or not told of.
+
+Lambda writes of a batch it gave up when its records arrived and how many they were, not what was in them. `reconcile`
+writes which transactions it has decided, before it does.
+"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from tapstack.operate.message_queue import Message
+from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
+from transactions.transaction import Transaction
 
-MARGIN_MS: Final = 1000
-"""A record arrives a moment after its transaction was made, and Lambda tells whole seconds."""
+CLOCKS_MS: Final = 5000
+"""How far the validator's clock and DynamoDB's may differ."""
+BEFORE_MS: Final = VALIDATOR_TIMEOUT_SECONDS * 1000 + CLOCKS_MS
+"""How long before its record arrives a transaction may have been made: the validator looks at its clock, and has until
+its time-out for the write."""
+AFTER_MS: Final = 1000 + CLOCKS_MS
+"""How long after the arrival that is told it may have been made: Lambda tells whole seconds, cut off."""
+
+_IN_HAND: Final = "TransactionsInHand"
+_BATCH: Final = "DDBStreamBatchInfo"
 
 
 @dataclass(frozen=True)
 class StreamFailure:
-    """A message of the stream-failures queue: when its records arrived; None where it tells nothing of the kind."""
+    """A message of the stream-failures queue.
+
+    Attributes:
+        message: as SQS hands it out.
+        first: when the batch's first record arrived, in milliseconds; None where that is not told.
+        last: when its last one did, likewise.
+        size: how many transactions it is about.
+        ids: which they are, where that is told.
+    """
 
     message: Message
     first: int | None
     last: int | None
+    size: int = 1
+    ids: frozenset[str] = frozenset()
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether it is about nothing that can be looked for."""
+        return self.first is None and not self.ids
+
+    def concerns(self, transaction: Transaction) -> bool:
+        """Tell whether a transaction may be one of those it is about."""
+        return transaction.id in self.ids or self.covers(transaction.created_at)
 
     def covers(self, moment: int) -> bool:
         """Tell whether a transaction made at that moment may have been in the batch."""
         return (
             self.first is not None
             and self.last is not None
-            and self.first - MARGIN_MS <= moment <= self.last + MARGIN_MS
+            and self.first - BEFORE_MS <= moment <= self.last + AFTER_MS
         )
 
 
 def stream_failure(message: Message) -> StreamFailure:
     """Read a message."""
     try:
-        about = json.loads(message["Body"])["DDBStreamBatchInfo"]
+        body = json.loads(message["Body"])
+        if _IN_HAND in body:
+            ids = frozenset(map(str, body[_IN_HAND]))
+            return StreamFailure(message, None, None, len(ids), ids)
+        about = body[_BATCH]
         first = _moment(about, "approximateArrivalOfFirstRecord")
         last = _moment(about, "approximateArrivalOfLastRecord")
+        size = int(about.get("batchSize", 1))
     except (KeyError, TypeError, ValueError):
         return StreamFailure(message, None, None)
-    return StreamFailure(message, first, last)
+    return StreamFailure(message, first, last, size)
+
+
+def in_hand(ids: Iterable[str]) -> str:
+    """Write the body of a message about transactions that are about to be decided by hand."""
+    return json.dumps({_IN_HAND: sorted(ids)})
 
 
 def _moment(about: Mapping[str, Any], name: str) -> int:

@@ -1,5 +1,6 @@
 """`tapstack reconcile`, as a shell sees it."""
 
+import io
 import json
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -14,16 +15,22 @@ from tapstack.cli.main import main
 from transactions.attributes import to_item
 from transactions.clock import now
 from transactions.submission import Card, Submission
-from transactions.transaction import Transaction
+from transactions.transaction import Decision, Transaction
 
 Captured = pytest.CaptureFixture[str]
 Pending = Callable[[int], None]
 
 
 @pytest.fixture
-def pending(monkeypatch: pytest.MonkeyPatch) -> Pending:
+def items() -> list[dict[str, Any]]:
+    """What is in the table."""
+    return []
+
+
+@pytest.fixture
+def pending(account: SimpleNamespace, items: list[dict[str, Any]]) -> Pending:
     """Have the command work on a table without transactions and empty queues; the fixture adds a pending one."""
-    items: list[dict[str, Any]] = []
+    assert account.stack == "dev"
 
     def add(seconds: int) -> None:
         card = Card("tok_abcd", "424242", "DE", "2099-12")
@@ -31,21 +38,41 @@ def pending(monkeypatch: pytest.MonkeyPatch) -> Pending:
         one = Transaction(f"txn_{len(items)}", "acme", "hash", at, Submission(1250, "EUR", card), None)
         items.append(to_item({**msgspec.to_builtins(one), "status": "pending", "listing": one.listing}))
 
-    pages = SimpleNamespace(paginate=lambda **_: [{"Items": items, "ScannedCount": len(items)}])
+    return add
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, items: list[dict[str, Any]]) -> SimpleNamespace:
+    """The account that the command works on."""
+
+    def scan(**asked: Any) -> list[dict[str, Any]]:
+        wanted = asked["ExpressionAttributeValues"][":pending"]
+        return [{"Items": [item for item in items if item["status"] == wanted], "ScannedCount": len(items)}]
+
+    def get_item(**asked: Any) -> dict[str, Any]:
+        return next(({"Item": item} for item in items if item["id"] == asked["Key"]["id"]), {})
+
     account = SimpleNamespace(
         data=SimpleNamespace(
             transactions_table_name="transactions",
             notifications_dead_letter_queue_url="dead",
             stream_failures_queue_url="failures",
+            notifications_queue_url="notifications",
         ),
-        dynamodb=SimpleNamespace(describe_table=lambda **_: {"Table": {}}, get_paginator=lambda _: pages),
-        sqs=SimpleNamespace(receive_message=lambda **_: {}),
+        compute=SimpleNamespace(fraud_detector_alias_arn="alias"),
+        functions=DetectorThatCannotTell(items),
+        dynamodb=SimpleNamespace(
+            describe_table=lambda **_: {"Table": {}},
+            get_paginator=lambda _: SimpleNamespace(paginate=scan),
+            get_item=get_item,
+        ),
+        sqs=Queues(),
         merchants=SimpleNamespace(settings=lambda merchant_id: merchant_id),
         stack="dev",
     )
     monkeypatch.setattr(environments, "environment_named", lambda _: None)
     monkeypatch.setattr(accounts, "Account", lambda _: account)
-    return add
+    return account
 
 
 @pytest.mark.usefixtures("pending")
@@ -101,3 +128,90 @@ def test_as_json_what_may_wait_is_a_row_too(pending: Pending, capsys: Captured) 
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["found"], row["merchant"]) == ("pending, for 7 s at the most", "acme")
     assert (row["count"], row["healed"]) == (1, 0)
+
+
+class Queues:
+    """Queues by url, which may refuse what comes in batches; what is received is held until it is given back."""
+
+    def __init__(self) -> None:
+        self.bodies: dict[str, list[str]] = {"dead": [], "failures": [], "notifications": []}
+        self.held: dict[str, tuple[str, str]] = {}
+        self.refuse = False
+        self._received = 0
+
+    def send_message(self, **asked: Any) -> dict[str, Any]:
+        self.bodies[asked["QueueUrl"]].append(asked["MessageBody"])
+        return {}
+
+    def send_message_batch(self, **asked: Any) -> dict[str, Any]:
+        if self.refuse:
+            return {"Failed": [{"Id": entry["Id"]} for entry in asked["Entries"]]}
+        self.bodies[asked["QueueUrl"]] += [entry["MessageBody"] for entry in asked["Entries"]]
+        return {}
+
+    def receive_message(self, **asked: Any) -> dict[str, Any]:
+        url, found = asked["QueueUrl"], []
+        while self.bodies[url]:
+            self._received += 1
+            handle, body = f"{self._received}", self.bodies[url].pop(0)
+            self.held[handle] = (url, body)
+            sent = {"SentTimestamp": handle}
+            found.append({"MessageId": handle, "ReceiptHandle": handle, "Body": body, "Attributes": sent})
+        return {"Messages": found} if found else {}
+
+    def delete_message_batch(self, **asked: Any) -> dict[str, Any]:
+        for entry in asked["Entries"]:
+            del self.held[entry["ReceiptHandle"]]
+        return {}
+
+    def change_message_visibility_batch(self, **asked: Any) -> dict[str, Any]:
+        for entry in asked["Entries"]:
+            url, body = self.held.pop(entry["ReceiptHandle"])
+            self.bodies[url].append(body)
+        return {}
+
+
+class DetectorThatCannotTell:
+    """Lambda: decides, and asks for each record again, as no queue took the news of it."""
+
+    def __init__(self, items: list[dict[str, Any]]) -> None:
+        self.items = items
+
+    def invoke(self, **asked: Any) -> dict[str, Any]:
+        again = []
+        for record in json.loads(asked["Payload"])["Records"]:
+            again.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+            (item,) = (item for item in self.items if item["id"] == record["dynamodb"]["Keys"]["id"])
+            decision = Decision("approved", [], 0, 1, now())
+            item.update(to_item({"status": "approved", "decision": msgspec.to_builtins(decision)}))
+        return {"Payload": io.BytesIO(json.dumps({"batchItemFailures": again}).encode())}
+
+
+def test_one_that_was_decided_by_hand_and_not_told_of_is_found_and_told_of_by_the_next_run(
+    pending: Pending, account: SimpleNamespace, capsys: Captured
+) -> None:
+    pending(400)
+    account.sqs.refuse = True
+
+    assert main(["reconcile", "--fix"]) == 2
+    account.sqs.refuse = False
+    capsys.readouterr()
+    assert main(["reconcile"]) == 2
+    told = capsys.readouterr().out
+    assert main(["reconcile", "--fix"]) == 0
+
+    assert "perhaps not told" in told
+    assert "transactions that were in hand" in told
+    (body,) = account.sqs.bodies["notifications"]
+    assert json.loads(body)["event"]["type"] == "transaction.approved"
+    assert (account.sqs.bodies["failures"], account.sqs.held) == ([], {})
+    assert main(["reconcile"]) == 0
+
+
+def test_what_is_decided_and_told_of_in_one_run_leaves_no_message(pending: Pending, account: SimpleNamespace) -> None:
+    pending(400)
+
+    assert main(["reconcile", "--fix"]) == 0
+
+    assert len(account.sqs.bodies["notifications"]) == 1
+    assert (account.sqs.bodies["failures"], account.sqs.held) == ([], {})

@@ -34,6 +34,10 @@ class Queue:
             "Failed": [{"Id": entry["Id"]} for entry in wanted["Entries"] if entry["MessageGroupId"] in self.refuses]
         }
 
+    def send_message(self, **wanted: Any) -> dict[str, Any]:
+        self.did.append(("send one", (wanted["QueueUrl"], wanted["MessageBody"])))
+        return {}
+
     def delete_message_batch(self, **wanted: Any) -> dict[str, Any]:
         self.did.extend(("delete", entry["ReceiptHandle"]) for entry in wanted["Entries"])
         return {

@@ -56,7 +56,7 @@ def item_of(transaction: Transaction) -> dict[str, Any]:
 
 
 def healer(functions: Any, store: Any, queue: Any) -> Healer:
-    return Healer(DeployedDetector(functions, "alias", "tapstack logs fraud-detector"), store, queue, "url")
+    return Healer(DeployedDetector(functions, "alias", "tapstack logs fraud-detector"), store, queue, "url", "failures")
 
 
 def heal(functions: Any, queue: Any, found: Sequence[Transaction], store: Any = None) -> set[str]:
@@ -67,8 +67,13 @@ def told(queue: Any) -> list[str]:
     return [json.loads(entry["MessageBody"])["webhook_id"] for entry in queue.handles("send")]
 
 
-def failure(first: int, last: int) -> StreamFailure:
-    return StreamFailure({"MessageId": f"{first}"}, first, last)
+def failure(first: int, last: int, size: int = 1) -> StreamFailure:
+    return StreamFailure({"MessageId": f"{first}"}, first, last, size)
+
+
+def in_hand(queue: Any) -> list[StreamFailure]:
+    """What the queue of failures was given."""
+    return [stream_failure({"Body": body}) for url, body in queue.handles("send one") if url == "failures"]
 
 
 def test_pending_ones_go_to_the_detector_as_they_were_inserted(transaction: Make, queue: Any) -> None:
@@ -124,8 +129,9 @@ def test_an_answer_no_detector_gives_is_an_error(transaction: Make, queue: Any) 
 class Table:
     """A table whose scan leaves nothing out."""
 
-    def __init__(self, *items: dict[str, Any]) -> None:
+    def __init__(self, *items: dict[str, Any], by_id: dict[str, dict[str, Any]] | None = None) -> None:
         self.items = items
+        self.by_id = by_id or {}
         self.asked: list[dict[str, Any]] = []
 
     def get_paginator(self, _operation: str) -> "Table":
@@ -135,12 +141,16 @@ class Table:
         self.asked.append(asked)
         return [{"Items": [item], "ScannedCount": 7} for item in self.items]
 
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        held = self.by_id.get(asked["Key"]["id"]["S"])
+        return {"Item": held} if held else {}
+
 
 def test_the_table_is_looked_at_once_for_what_is_overdue_and_what_a_failure_covers(transaction: Make) -> None:
     kept = [
         transaction(1, at=AT),  # overdue
         transaction(2, at=AT + 60_000, reasons=[]),  # in the first span
-        transaction(3, at=AT + 61_001, reasons=[]),  # between the spans
+        transaction(3, at=AT + 66_001, reasons=[]),  # between the spans
         transaction(4, at=AT + 90_000),  # in the second
         transaction(5, at=AT + 120_000),  # pending, but new
         transaction(6, at=AT, reasons=[]),  # decided
@@ -156,7 +166,7 @@ def test_the_table_is_looked_at_once_for_what_is_overdue_and_what_a_failure_cove
     assert [one.id for one in found.waiting] == ["txn_5"]
     assert (len(table.asked), sum(looked)) == (1, 42)
     values = table.asked[0]["ExpressionAttributeValues"]
-    assert (values[":first"], values[":last"]) == ({"N": f"{AT + 59_000}"}, {"N": f"{AT + 90_500}"})
+    assert (values[":first"], values[":last"]) == ({"N": f"{AT + 45_000}"}, {"N": f"{AT + 95_500}"})
 
 
 def test_an_item_that_is_no_transaction_is_told_and_stops_nothing(transaction: Make) -> None:
@@ -169,12 +179,77 @@ def test_an_item_that_is_no_transaction_is_told_and_stops_nothing(transaction: M
 
 
 def test_a_failure_is_settled_when_all_it_covers_went_through(transaction: Make) -> None:
-    early, late, nowhere = failure(AT, AT + 2000), failure(AT + 10_000, AT + 10_000), failure(AT - 60_000, AT - 60_000)
-    found = Findings([early, late, nowhere], [lost(transaction(n, at=AT + n * 1000)) for n in (1, 2, 10)])
+    early, late, nowhere = failure(AT, AT + 2000), failure(AT + 60_000, AT + 60_000), failure(AT - 60_000, AT - 60_000)
+    found = Findings([early, late, nowhere], [lost(transaction(n, at=AT + n * 1000)) for n in (1, 2, 60)])
 
     assert found.settled(set()) == [early, late]
     assert found.settled({"txn_2"}) == [late]
-    assert found.settled({"txn_1", "txn_2", "txn_10"}) == []
+    assert found.settled({"txn_1", "txn_2", "txn_60"}) == []
+
+
+def test_a_failure_of_more_than_is_found_is_for_a_person(transaction: Make) -> None:
+    of_three = failure(AT, AT, size=3)
+    some = [lost(transaction(n, at=AT)) for n in range(2)]
+
+    assert Findings([of_three], some).settled(set()) == []
+    assert Findings([of_three], [*some, lost(transaction(9, at=AT))]).settled(set()) == [of_three]
+
+
+def test_what_is_found_at_one_time_has_to_be_enough_for_all_batches_of_that_time(transaction: Make) -> None:
+    both = [failure(AT, AT, size=2), failure(AT + 1000, AT + 1000, size=2)]
+    found = [lost(transaction(n, at=AT)) for n in range(4)]
+
+    assert Findings(both, found[:3]).settled(set()) == []
+    assert Findings(both, found).settled(set()) == both
+
+
+def test_one_whose_write_took_as_long_as_the_validator_may_run_is_found(transaction: Make) -> None:
+    mine, other = (transaction(1, at=AT - 9_900, reasons=[]), transaction(2, at=AT + 100, reasons=[]))
+    table: Any = Table(item_of(mine), item_of(other))
+
+    found = look(table, "table", [failure(AT, AT)], 0, lambda _: None)
+
+    assert [one.transaction.id for one in found.lost] == ["txn_1", "txn_2"]
+    assert int(table.asked[0]["ExpressionAttributeValues"][":first"]["N"]) <= mine.created_at
+
+
+def test_what_is_decided_by_hand_and_not_told_of_is_found_the_next_time(transaction: Make, queue: Any) -> None:
+    decided, pending, told_of = transaction(1, reasons=[]), transaction(2), transaction(3, reasons=[])
+    queue.refuses = {"acme"}
+    remaining = heal(Functions(["0", "1"]), queue, [transaction(1), pending], Store(decided, pending, told_of))
+    assert remaining == {"txn_1", "txn_2"}
+
+    # Of the record that expired there is nothing left; of the one that is decided not even that it is pending.
+    table: Any = Table(item_of(pending), by_id={"txn_1": item_of(decided)})
+    found = look(table, "table", in_hand(queue), AT - 1, lambda _: None)
+
+    assert [one.transaction.id for one in found.lost] == ["txn_2", "txn_1"]
+    assert found.settled({"txn_1"}) == []
+    assert found.settled(set()) == list(found.failures)
+
+
+def test_what_is_about_to_be_decided_is_named_before_it_is(transaction: Make, queue: Any) -> None:
+    class Killed(BaseException):
+        pass
+
+    class Dying:
+        def invoke(self, **_: Any) -> None:
+            raise Killed
+
+    with pytest.raises(Killed):
+        heal(Dying(), queue, [transaction(1), transaction(2)])
+
+    assert [each.ids for each in in_hand(queue)] == [{"txn_1", "txn_2"}]
+
+
+def test_what_was_in_hand_is_let_go_when_all_of_it_went_through(transaction: Make, queue: Any) -> None:
+    heal(Functions(), queue, [transaction(1), transaction(2)])
+    found = Findings([], [lost(transaction(n)) for n in (1, 2)])
+
+    assert found.let_go(in_hand(queue), set()) == in_hand(queue)
+    assert found.let_go(in_hand(queue), {"txn_2"}) == []
+    assert Findings([], [lost(transaction(1))]).let_go(in_hand(queue), set()) == []
+    assert found.let_go([failure(AT, AT)], set()) == []
 
 
 @pytest.mark.parametrize("body", ["", "x", "[]", "{}", '{"DDBStreamBatchInfo": {}}', '{"DDBStreamBatchInfo": null}'])
@@ -184,11 +259,18 @@ def test_a_message_that_tells_of_no_batch_covers_nothing(body: str) -> None:
     assert (read.first, read.covers(AT)) == (None, False)
 
 
-def test_a_batch_covers_a_second_before_its_first_and_after_its_last_record() -> None:
+def test_a_batch_covers_what_a_write_may_take_and_clocks_may_differ() -> None:
     times = {
         "approximateArrivalOfFirstRecord": "2023-11-14T22:13:20Z",
         "approximateArrivalOfLastRecord": "2023-11-14T22:13:21Z",
     }
     read = stream_failure({"Body": json.dumps({"DDBStreamBatchInfo": times})})
 
-    assert [read.covers(AT + off) for off in (-1001, -1000, 0, 2000, 2001)] == [False, True, True, True, False]
+    assert [read.covers(AT + off) for off in (-15_001, -15_000, 0, 7000, 7001)] == [False, True, True, True, False]
+
+
+def test_a_message_tells_how_many_it_is_about() -> None:
+    moment = "2023-11-14T22:13:20Z"
+    times = {"approximateArrivalOfFirstRecord": moment, "approximateArrivalOfLastRecord": moment}
+
+    assert stream_failure({"Body": json.dumps({"DDBStreamBatchInfo": times | {"batchSize": 7}})}).size == 7

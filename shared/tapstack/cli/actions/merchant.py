@@ -40,7 +40,8 @@ def change(stack: str, file: str) -> int:
     """Change merchants' settings; `-` is stdin."""
     with account_of(stack) as account:
         private = _allows_private_targets(account)
-        settings, told = [], []
+        settings: list[MerchantSettings] = []
+        told: list[str] = []
         for document in read_documents(file):
             wanted = checked(document, allow_private=private)
             held = _settings(account, wanted.id)

@@ -76,6 +76,11 @@ def _reconcile(account: Account, older_than: int, *, fix: bool) -> tuple[list[Ro
         remaining = _heal(account, findings) if fix else {lost.transaction.id for lost in findings.lost}
         settled = findings.settled(remaining)
         held.delete([failure.message for failure in settled])
+        if fix and any(lost.is_pending for lost in findings.lost):
+            # What was in hand meanwhile. A message that does not come in time comes up, and goes, in the next run.
+            held.take()
+            done = findings.let_go([stream_failure(message) for message in held.messages], remaining)
+            held.delete([each.message for each in done])
     heal = command("reconcile", "--fix", stack=account.stack)
     rows = [
         *_lost_rows(account, findings.lost, remaining, older_than, heal=None if fix else heal),
@@ -110,6 +115,7 @@ def _heal(account: Account, findings: Findings) -> set[str]:
         TransactionStore(account.dynamodb, account.data.transactions_table_name),
         account.sqs,
         account.data.notifications_queue_url,
+        account.data.stream_failures_queue_url,
     )
     with bar() as progress:
         task = progress.add_task("healing", total=len(findings.lost))
@@ -142,10 +148,14 @@ def _next(account: Account, merchant_id: str, heal: str | None) -> str:
 
 def _failure_rows(findings: Findings, settled: Sequence[StreamFailure], *, heal: str | None) -> Iterator[Row]:
     def kind(failure: StreamFailure) -> tuple[str, str]:
-        if failure.first is None:
+        if failure.tells_nothing:
             return "a message that tells of no batch", "look at it in the stream-failures queue"
         if not findings.suspects(failure):
             return "a batch that was given up, of no transaction", "look at it in the stream-failures queue"
+        if not findings.is_complete(failure):
+            return "a batch that was given up, of more than are found", "look at it in the stream-failures queue"
+        if failure.ids:
+            return "transactions that were in hand", heal or "as above"
         return "a batch that was given up", heal or "as above"
 
     found = Counter(map(kind, findings.failures))
