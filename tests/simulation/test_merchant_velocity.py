@@ -10,10 +10,18 @@ import pytest
 from greenlet import getcurrent, greenlet
 
 from simulation.model.cloud import Cloud
+from transactions.money import CURRENCIES, LARGEST_AMOUNT
 from transactions.settings import MerchantVelocity
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.merchant import SHARDS, MerchantVelocityCounter, parse_tally, shard_keys, unknown_ms
+from transactions.velocity.merchant import (
+    SHARDS,
+    MerchantVelocityCounter,
+    bucket_ms,
+    parse_tally,
+    shard_keys,
+    unknown_ms,
+)
 
 BATCH = 5
 BODY = {"currency": "EUR", "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}}
@@ -236,3 +244,29 @@ def test_a_longer_window_calls_all_unknown_for_exactly_as_long_as_is_said(earlie
 @pytest.mark.parametrize(("earlier", "later"), [(60, 60), (86_400, 60), (600, 1_100)])
 def test_a_window_that_is_not_much_longer_calls_nothing_unknown(earlier: int, later: int) -> None:
     assert unknown_ms(*(MerchantVelocity(window_seconds=seconds, count=1) for seconds in (earlier, later))) == 0
+
+
+def written_with(currencies: int) -> int:
+    """Fill a shard with every bucket it keeps, in each of so many currencies, and return its last write in units."""
+    cloud = Cloud()
+    counter = MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock)
+    limit = MerchantVelocity(window_seconds=3_600, count=1_000_000)
+    submissions = [
+        msgspec.convert({**BODY, "amount": LARGEST_AMOUNT, "currency": currency}, Submission)
+        for currency in sorted(CURRENCIES)[:currencies]
+    ]
+    with mock.patch("transactions.velocity.merchant.SHARDS", 1):
+        for number in range(30):
+            cloud.advance(bucket_ms(limit))
+            cloud.usage.reset()
+            brought = [
+                Transaction(f"txn_{number}_{place}", "a" * 32, "hash", cloud.now, submission)
+                for place, submission in enumerate(submissions)
+            ]
+            assert counter.count(limit, brought) == {}
+    return cloud.usage.of("velocity", "UpdateItem").write_units
+
+
+@pytest.mark.parametrize(("currencies", "units"), [(1, 1), (2, 2), (5, 2), (10, 4), (20, 6)])
+def test_a_full_shard_is_as_many_write_units_as_is_promised(currencies: int, units: int) -> None:
+    assert written_with(currencies) == units
