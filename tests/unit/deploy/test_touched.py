@@ -82,7 +82,7 @@ def changed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_the_command_names_the_layers_that_use_what_changed(changed: list[str], capsys: Captured) -> None:
-    changed += ["functions/transactions/webhooks/delivery.py", "README.md"]
+    changed += ["functions/transactions/agreed/webhooks.py", "README.md"]
 
     assert main(["touched", "--since", "main"]) == 0
     assert capsys.readouterr().out.splitlines()[:2] == ["data", "compute"]
