@@ -27,8 +27,8 @@ PAGES = sorted(
         CHECKOUT / ".github" / "PULL_REQUEST_TEMPLATE.md",
     ]
 )
-OF_ITS_TIME = {CHECKOUT / "CHANGELOG.md", CHECKOUT / "docs" / "renaming-an-output.md"}
-"""Pages that tell what was: what they name may be gone."""
+OF_ITS_TIME = {CHECKOUT / "CHANGELOG.md"}
+"""It tells what was: what it names may be gone."""
 
 NOT_THERE = {
     "acme.json",  # the reader's
