@@ -352,6 +352,7 @@ def test_a_transaction_that_stays_pending_is_decided_and_told_of(
 def test_a_transaction_of_a_merchant_without_settings_remains_with_the_next_step(
     operate: Operate, deployed: Any, acme: Any, body: dict[str, Any]
 ) -> None:
+    """What is taken in hand is named in the queue until it went through, or is there no more."""
     transaction_id = acme.submit(body, "homeless").json()["id"]
     acme.decided(transaction_id)
     lost = "SET #status = :pending, decision = :none, merchant_id = :lost"
@@ -362,7 +363,11 @@ def test_a_transaction_of_a_merchant_without_settings_remains_with_the_next_step
     assert status == 2
     assert "the merchant has no settings: .venv/bin/tapstack merchant add FILE" in out
     table = deployed.outputs["data"]["transactions_table_name"]
+    [in_hand] = waiting(deployed, "stream_failures")
+    assert transaction_id in in_hand["Body"]
     deployed.client("dynamodb").delete_item(TableName=table, Key=to_item({"id": transaction_id}))
+    assert operate("reconcile", "--fix")[0] == 0
+    assert waiting(deployed, "stream_failures") == []
 
 
 def test_what_was_made_while_a_batch_was_given_up_is_told_of_again(

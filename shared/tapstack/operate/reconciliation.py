@@ -68,6 +68,8 @@ class Findings:
     """What is pending, and not for too long."""
     unreadable: list[str] = field(default_factory=list)
     """Ids of items that are no transactions."""
+    gone: set[str] = field(default_factory=set)
+    """Ids that messages name and the table has no more: nothing is left to tell of."""
 
     def suspects(self, failure: StreamFailure) -> set[str]:
         """Give the ids of the transactions that may have been in a batch that was given up."""
@@ -88,7 +90,7 @@ class Findings:
         for all of these together.
         """
         if failure.ids:
-            return failure.ids <= self.suspects(failure)
+            return failure.ids <= self.suspects(failure) | self.gone
         suspects = self.suspects(failure)
         found, wanted = set(suspects), 0
         for other in self.failures:
@@ -99,7 +101,7 @@ class Findings:
 
     def let_go(self, messages: Sequence[StreamFailure], remaining: Collection[str]) -> list[StreamFailure]:
         """Pick the messages about transactions that were in hand, all of which went through."""
-        through = {lost.transaction.id for lost in self.lost}.difference(remaining)
+        through = {lost.transaction.id for lost in self.lost}.difference(remaining) | self.gone
         return [message for message in messages if message.ids and message.ids <= through]
 
 
@@ -133,6 +135,7 @@ def look(
             findings.lost.append(Lost(transaction, item, overdue))
         elif transaction.decision is None:
             findings.waiting.append(transaction)
+    findings.gone = named
     return findings
 
 

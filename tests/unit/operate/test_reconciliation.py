@@ -228,6 +228,19 @@ def test_what_is_decided_by_hand_and_not_told_of_is_found_the_next_time(transact
     assert found.settled(set()) == list(found.failures)
 
 
+def test_what_a_message_names_and_the_table_has_no_more_is_let_go(transaction: Make, queue: Any) -> None:
+    heal(Functions(["0", "1"]), queue, [transaction(1), transaction(2)], Store(transaction(1), transaction(2)))
+    table: Any = Table(item_of(transaction(2)))
+
+    found = look(table, "table", in_hand(queue), AT - 1, lambda _: None)
+
+    assert found.gone == {"txn_1"}
+    assert found.settled({"txn_2"}) == []
+    assert found.settled(set()) == list(found.failures)
+    assert found.let_go(in_hand(queue), {"txn_2"}) == []
+    assert found.let_go(in_hand(queue), set()) == in_hand(queue)
+
+
 def test_what_is_about_to_be_decided_is_named_before_it_is(transaction: Make, queue: Any) -> None:
     class Killed(BaseException):
         pass

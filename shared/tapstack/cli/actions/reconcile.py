@@ -74,7 +74,7 @@ def _reconcile(account: Account, older_than: int, *, fix: bool) -> tuple[list[Ro
     with held_messages(account.sqs, account.data.stream_failures_queue_url) as held:
         findings = _look(account, [stream_failure(message) for message in held.messages], older_than)
         remaining = _heal(account, findings) if fix else {lost.transaction.id for lost in findings.lost}
-        settled = findings.settled(remaining)
+        settled = findings.settled(remaining) if fix else []
         held.delete([failure.message for failure in settled])
         if fix and any(lost.is_pending for lost in findings.lost):
             # What was in hand meanwhile. A message that does not come in time comes up, and goes, in the next run.
@@ -150,12 +150,12 @@ def _failure_rows(findings: Findings, settled: Sequence[StreamFailure], *, heal:
     def kind(failure: StreamFailure) -> tuple[str, str]:
         if failure.tells_nothing:
             return "a message that tells of no batch", "look at it in the stream-failures queue"
+        if failure.ids and findings.is_complete(failure):
+            return "transactions that were in hand", heal or "as above"
         if not findings.suspects(failure):
             return "a batch that was given up, of no transaction", "look at it in the stream-failures queue"
         if not findings.is_complete(failure):
             return "a batch that was given up, of more than are found", "look at it in the stream-failures queue"
-        if failure.ids:
-            return "transactions that were in hand", heal or "as above"
         return "a batch that was given up", heal or "as above"
 
     found = Counter(map(kind, findings.failures))
