@@ -2,6 +2,7 @@
 
 import json
 import socket
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -100,8 +101,14 @@ def test_07_the_same_key_of_two_merchants_is_two_transactions(acme: Any, globex:
 
 
 def test_08_many_at_once_are_one_transaction_and_one_answer(acme: Any, body: dict[str, Any]) -> None:
+    def submit(_: int) -> Any:
+        # So many at once may be more than the tier's rate.
+        while (answer := acme.submit(body, "at-once")).status_code == 429:
+            time.sleep(0.2)
+        return answer
+
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: acme.submit(body, "at-once"), range(8)))
+        answers = list(pool.map(submit, range(8)))
 
     assert {(answer.status_code, answer.text) for answer in answers} == {(202, answers[0].text)}
     assert [is_replay(answer) for answer in answers].count(False) == 1

@@ -44,8 +44,9 @@ def test_a_missing_virtual_environment_fails_and_is_named_as_drift(lane: Lane, f
 
     told = fails("network")
 
-    log = (lane.folder / "logs" / "network-up.log").read_text(encoding="utf-8")
-    assert f"{lane.folder / 'logs' / 'network-up.log'}" in told
+    [output] = (lane.folder / "logs" / "network-up").glob("*/output.log")
+    log = output.read_text(encoding="utf-8")
+    assert f"{output}" in told
     assert "It looks like the Pulumi SDK has not been installed" in log
     assert nothing_was_made(lane, "network")
     assert drifted(lane.projects.parent) == ["network"]

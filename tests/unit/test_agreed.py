@@ -79,6 +79,8 @@ def test_a_program_sets_exactly_what_its_handler_reads(run_layer: RunLayer, func
     with (
         mock.patch("os.environ", environment),
         mock.patch("os.getenv", environment.get),
+        # A session that another test has made keeps to the environment of that time.
+        mock.patch("boto3.DEFAULT_SESSION", None),
         mock.patch.object(CLASSES[function], "__getattribute__", used_by_the_handler),
     ):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))

@@ -41,6 +41,8 @@ with step("merchants", "writing") as current:
 """
 INTERRUPTED = """
 import os, signal, sys, time
+# Whoever runs the tests in the background has it ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from tapstack.cli.actions import engine
 from tapstack.cli.main import main
 def wait():

@@ -92,7 +92,7 @@ def test_a_log_folder_that_cannot_be_written_is_one_line(stack: LaneStack, tmp_p
         stack.preview()
     folder = tmp_path / "logs" / "data-preview"
     assert str(caught.value) == (
-        f"the engine's log cannot be written to {folder}: Not a directory; make the folder writable"
+        f"the engine's log cannot be written to {folder}: File exists; make the folder writable"
     )
     assert not (tmp_path / "ran").exists()
 
