@@ -9,17 +9,17 @@ import pytest
 from corpora.trace_headers import VENDORS
 
 
-def test_without_a_key_nobody_gets_in(acme: Any, body: dict[str, Any]) -> None:
+def test_without_a_key_nobody_gets_in(acme: Any, anybody: httpx.Client, body: dict[str, Any]) -> None:
     for headers in ({}, {"x-api-key": "not-a-key-of-anybodys-at-all"}):
-        answer = httpx.post(acme.url, json=body, headers={"idempotency-key": "k", **headers}, trust_env=False)
+        answer = anybody.post(acme.url, json=body, headers={"idempotency-key": "k", **headers})
         assert answer.status_code == 403
 
 
-def test_two_different_keys_get_nobody_in(acme: Any, globex: Any, body: dict[str, Any]) -> None:
+def test_two_different_keys_get_nobody_in(acme: Any, globex: Any, anybody: httpx.Client, body: dict[str, Any]) -> None:
     keys = [acme.http.headers["x-api-key"], globex.http.headers["x-api-key"]]
     for one, other in (keys, reversed(keys)):
         headers = [("x-api-key", one), ("x-api-key", other), ("idempotency-key", "two-keys")]
-        answer = httpx.post(acme.url, json=body, headers=headers, trust_env=False)
+        answer = anybody.post(acme.url, json=body, headers=headers)
         assert answer.status_code == 403
 
 
