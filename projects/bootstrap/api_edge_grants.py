@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grants import Grant, LayerGrants, adopted, log_groups, new, own, roles
+from grants import Grant, LayerGrants, adopted, decrypting, log_groups, new, own, roles
 from tapstack.account_names import API_LOGS_ROLE
 from transactions.agreed.tables import API_KEY_ID_PREFIX
 
@@ -51,6 +51,7 @@ GRANTS: Final = LayerGrants(
         Grant(["cloudwatch:GetDashboard"], _DASHBOARDS),
         Grant(["lambda:GetPolicy"], _VALIDATOR),
         Grant(["dynamodb:GetItem"], _MERCHANTS, _KEY_ITEMS),
+        decrypting("dynamodb"),
         # Whether another environment has made the role already; IAM lists all roles or none.
         Grant(["iam:ListRoles"], ["*"]),
         *_ROLE.read,
@@ -119,12 +120,7 @@ GRANTS: Final = LayerGrants(
             {"StringEquals": {"lambda:Principal": "apigateway.amazonaws.com"}},
         ),
         Grant(["lambda:RemovePermission"], _VALIDATOR),
-        Grant(["dynamodb:DeleteItem", "dynamodb:PutItem"], _MERCHANTS, _KEY_ITEMS),
-        Grant(
-            ["kms:Decrypt"],
-            ["arn:{partition}:kms:{region}:{account}:key/*"],
-            {"StringEquals": {**own("data")["StringEquals"], "kms:ViaService": "dynamodb.{region}.amazonaws.com"}},
-        ),
+        Grant(["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], _MERCHANTS, _KEY_ITEMS),
         *_ROLE.change,
         *_LOG_GROUPS.change,
     ],

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grants import Grant, LayerGrants, log_groups, new, own, roles
+from grants import Grant, LayerGrants, decrypting, log_groups, new, own, roles
 
 _FUNCTIONS: Final = ["arn:{partition}:lambda:{region}:{account}:function:{prefix}*"]
 _MAPPINGS: Final = ["arn:{partition}:lambda:{region}:{account}:event-source-mapping:*"]
@@ -28,6 +28,8 @@ GRANTS: Final = LayerGrants(
         Grant(["lambda:GetEventSourceMapping"], _MAPPINGS, _OF_OWN_FUNCTIONS),
         # Lambda tells the tags of functions and of event sources by one call.
         Grant(["lambda:ListTags"], [*_FUNCTIONS, *_MAPPINGS]),
+        # Lambda tells who may not decrypt them nothing of a function's variables.
+        decrypting("lambda"),
         *_ROLES.read,
         *_LOG_GROUPS.read,
     ],
@@ -57,7 +59,7 @@ GRANTS: Final = LayerGrants(
         # Lambda looks up where a function is placed, and takes the data layer's key, in the caller's name.
         Grant(["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"], ["*"]),
         Grant(
-            ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
+            ["kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
             _KEYS,
             {"StringEquals": {**own("data")["StringEquals"], "kms:ViaService": "lambda.{region}.amazonaws.com"}},
         ),

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grants import Grant, LayerGrants, adopted, new, own
+from grants import Grant, LayerGrants, adopted, decrypting, new, own
 
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
 _ALIASES: Final = ["arn:{partition}:kms:{region}:{account}:alias/{prefix}*"]
@@ -45,6 +45,7 @@ GRANTS: Final = LayerGrants(
             ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"],
             _SECRETS,
         ),
+        decrypting("secretsmanager"),
     ],
     change=[
         Grant(["kms:CreateKey"], ["*"], new("data")),

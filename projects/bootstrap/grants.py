@@ -82,6 +82,20 @@ def _tags(kind: str, layer: str) -> Mapping[str, str]:
     return {f"{kind}/Project": project_name(layer), f"{kind}/Environment": "{environment}"}
 
 
+def decrypting(*services: str) -> Grant:
+    """Grant what the data layer's key has encrypted, as far as one of the services hands it to the caller.
+
+    Args:
+        services: such as `secretsmanager`: who asks KMS in the caller's name.
+    """
+    via = [f"{service}.{{region}}.amazonaws.com" for service in services]
+    return Grant(
+        ["kms:Decrypt"],
+        ["arn:{partition}:kms:{region}:{account}:key/*"],
+        {"StringEquals": {**_tags("aws:ResourceTag", "data"), "kms:ViaService": via}},
+    )
+
+
 def roles(names: Sequence[str], service: str) -> LayerGrants:
     """Grant what the roles of these names need, all of them bounded and for one service alone.
 

@@ -1,7 +1,8 @@
-"""The roles that workflows take on: per layer one that deploys it and one that only looks.
+"""The roles that workflows take on: per layer one that deploys it, one that looks for drift and one that previews.
 
-A deploy role is for jobs of one GitHub environment, so the environment's protection rules decide who deploys. A preview
-role is for pull requests; GitHub gives those of forks no identity token.
+A deploy role is for jobs of one GitHub environment, so the environment's protection rules decide who deploys. A drift
+role is for jobs of the main branch, which runs what was reviewed. A preview role is for pull requests, and is made only
+where its owners ask for it; GitHub gives pull requests of forks no identity token. The last two may do the same: look.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,6 +48,7 @@ class Roles:
     """The roles by layer."""
 
     deploy: Mapping[str, aws.iam.Role]
+    drift: Mapping[str, aws.iam.Role]
     preview: Mapping[str, aws.iam.Role]
 
 
@@ -57,7 +59,7 @@ def make_roles(
     key: SecretsKey,
     identity_provider_arn: Output[str],
 ) -> Roles:
-    """Make both roles of every layer with their policies.
+    """Make the roles of every layer with their policies.
 
     Raises:
         SettingError: a layer of `layers.toml` has no grants.
@@ -68,7 +70,11 @@ def make_roles(
             "and name it in projects/bootstrap/roles.py"
         )
     facts = {**account_facts(names), "bucket": bucket.name, "boundary": boundary_arn(names)}
-    deploy, preview = {}, {}
+
+    def trust(what: str) -> Output[str]:
+        return _trust(identity_provider_arn, settings.subjects(what))
+
+    deploy, drift, preview = {}, {}, {}
     for layer in LAYERS:
         reads = {
             **_policies("read", layer, GRANTS[layer].read, facts),
@@ -82,17 +88,25 @@ def make_roles(
             "deploy",
             layer,
             f"Deploys the layer {layer}",
-            _trust(identity_provider_arn, f"repo:{settings.repository}:environment:{settings.github_environment}"),
+            trust(f"environment:{settings.github_environment}"),
             {**reads, **writes},
         )
-        preview[layer] = _role(
-            "preview",
+        drift[layer] = _role(
+            "drift",
             layer,
-            f"Previews the layer {layer} and changes nothing",
-            _trust(identity_provider_arn, f"repo:{settings.repository}:pull_request"),
+            f"Looks for drift of the layer {layer} and changes nothing",
+            trust(f"ref:refs/heads/{settings.branch}"),
             reads,
         )
-    return Roles(deploy, preview)
+        if settings.pull_request_previews:
+            preview[layer] = _role(
+                "preview",
+                layer,
+                f"Previews the layer {layer} and changes nothing",
+                trust("pull_request"),
+                reads,
+            )
+    return Roles(deploy, drift, preview)
 
 
 def _policies(purpose: str, layer: str, grants: Sequence[Grant], facts: Facts) -> Policies:
@@ -123,12 +137,12 @@ def _role(purpose: Purpose, layer: str, description: str, trust: Output[str], at
     return role
 
 
-def _trust(identity_provider_arn: Output[str], subject: str) -> Output[str]:
+def _trust(identity_provider_arn: Output[str], subjects: list[str]) -> Output[str]:
     return document(
         {
             "Effect": "Allow",
             "Principal": {"Federated": identity_provider_arn},
             "Action": "sts:AssumeRoleWithWebIdentity",
-            "Condition": {"StringEquals": {f"{HOST}:aud": AUDIENCE, f"{HOST}:sub": subject}},
+            "Condition": {"StringEquals": {f"{HOST}:aud": AUDIENCE, f"{HOST}:sub": subjects}},
         }
     )

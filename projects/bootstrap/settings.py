@@ -16,6 +16,24 @@ class BootstrapSettings(ProjectSettings):
         default="",
         check=matching(r"|[\w.-]+/[\w.-]+", "ORGANISATION/REPOSITORY"),
     )
+    repository_owner_id: int = setting(
+        "GitHub's number of the organisation or user that owns the repository; there is no default.",
+        default=0,
+        check=between(0, 2**53),
+    )
+    repository_id: int = setting(
+        "GitHub's number of the repository; there is no default.", default=0, check=between(0, 2**53)
+    )
+    branch: str = setting(
+        "The branch whose nightly job may take on the drift roles.",
+        default="main",
+        check=matching(r"[\w./-]{1,255}", "the name of a branch, of letters, digits, dots, slashes and hyphens"),
+    )
+    pull_request_previews: bool = setting(
+        "Whether to make the preview roles, which any pull request from a branch of the repository may take on: what "
+        "they read, its author reads, secrets included. Leave it off where production is.",
+        default=False,
+    )
     github_environment: str = setting(
         "The GitHub environment whose jobs may take on the deploy roles; its protection rules decide who deploys.",
         default="dev",
@@ -44,7 +62,8 @@ class BootstrapSettings(ProjectSettings):
         """Read the settings from the config of the stack being deployed.
 
         Raises:
-            SettingError: a value is of the wrong type or refused by its check, or the repository is not given.
+            SettingError: a value is of the wrong type or refused by its check, or the repository or one of its
+                numbers is not given.
         """
         settings = super().load()
         if not settings.repository:
@@ -53,4 +72,30 @@ class BootstrapSettings(ProjectSettings):
                 "setting repository is not set: it names the GitHub repository that may deploy into this account. "
                 "Set it with: pulumi config set repository ORGANISATION/REPOSITORY"
             )
+        for name, number, wanted in (
+            ("repositoryOwnerId", settings.repository_owner_id, ".owner.id"),
+            ("repositoryId", settings.repository_id, ".id"),
+        ):
+            if not number:
+                raise SettingError(
+                    f"setting {name} is not set: workflows prove by it that they are of this repository and of no "
+                    f"later one of its name. Set it with: pulumi config set {name} "
+                    f'"$(gh api repos/{settings.repository} --jq {wanted})"'
+                )
         return settings
+
+    def subjects(self, what: str) -> list[str]:
+        """Name the subjects that GitHub's tokens have for jobs of the repository.
+
+        Repositories made or renamed since 2026-07-15, and those that chose it, have the numbers of owner and
+        repository in it; all others have the names alone:
+        https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
+
+        Args:
+            what: which jobs, such as `pull_request`, `environment:dev` or `ref:refs/heads/main`.
+        """
+        owner, repository = self.repository.split("/")
+        return [
+            f"repo:{owner}/{repository}:{what}",
+            f"repo:{owner}@{self.repository_owner_id}/{repository}@{self.repository_id}:{what}",
+        ]

@@ -16,8 +16,8 @@ API_LOGS_ROLE: Final = f"{PRODUCT}-api-logs"
 STATE_KEY_ALIAS: Final = f"alias/{PRODUCT}-state"
 """The KMS key of the state bucket."""
 
-Purpose = Literal["deploy", "preview"]
-"""What a pipeline's role is for: changing a layer, or only looking at it."""
+Purpose = Literal["deploy", "preview", "drift"]
+"""What a pipeline's role is for: changing a layer, or only looking at it for a pull request or at night."""
 
 _PRODUCT: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # A state bucket's name has 63 characters at most, an account's number and the longest region's name among them.

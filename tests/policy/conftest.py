@@ -39,6 +39,7 @@ class Account:
         boundary: the boundary's document.
         asked: layer to what IAM is asked for its `up`, its `refresh` and its `destroy`; a second `up` asks for nothing.
         made: the roles the layers have made.
+        types: layer to the types of its resources.
         world: the layers' resources as they were.
     """
 
@@ -48,6 +49,7 @@ class Account:
     boundary: Policy
     asked: Mapping[str, list[Authorization]]
     made: list[MadeRole]
+    types: Mapping[str, set[str]]
     world: World
 
     def client(self, service: str) -> Any:
@@ -78,7 +80,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
                 stack.command("config", "set", "natGateways", "1")
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
             lane.stack(layer).up()
-        resources = [resource for layer in LAYERS for resource in exported(lane, layer)]
+        by_layer = {layer: exported(lane, layer) for layer in LAYERS}
+        resources = [resource for found in by_layer.values() for resource in found]
         made = [made_role(iam, resource["id"]) for resource in resources if resource["type"] == "aws:iam/role:Role"]
         for layer in LAYERS:
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
@@ -89,7 +92,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         environment.delenv(VARIABLE)
 
         outputs = lane.stack(BOOTSTRAP).outputs()
-        roles = [*outputs["deploy_role_arns"].values(), *outputs["preview_role_arns"].values()]
+        roles = [arn for purpose in ("deploy", "drift", "preview") for arn in outputs[f"{purpose}_role_arns"].values()]
         world = World(resources)
         yield Account(
             lane=lane,
@@ -98,6 +101,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             boundary=document(iam, f"arn:aws:iam::000000000000:policy/{BOUNDARY}"),
             asked={layer: asked(root / f"{layer}.jsonl", world) for layer in LAYERS},
             made=made,
+            types={layer: {resource["type"] for resource in found} for layer, found in by_layer.items()},
             world=world,
         )
 

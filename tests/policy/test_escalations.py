@@ -154,7 +154,7 @@ def test_a_layer_writes_its_own_state_alone(account: Any, kind: str, action: str
     for layer in LAYERS:
         for owner in LAYERS:
             thing = f"{STATE}/.pulumi/{kind}/tapstack-{owner}/local/thing.json"
-            for role, may in (("deploy", owner == layer), ("preview", False)):
+            for role, may in (("deploy", owner == layer), ("drift", False), ("preview", False)):
                 decided = decide(account.policies[f"tapstack-{role}-{layer}"], action, thing, {})
                 assert decided == (ALLOWED if may else DENIED), (role, layer, owner)
 
@@ -164,7 +164,7 @@ def test_a_layer_reads_the_state_of_those_it_reads_and_no_other(account: Any) ->
         for owner in LAYERS:
             stack = f"{STATE}/.pulumi/stacks/tapstack-{owner}/local.json"
             may = owner == layer or owner in BY_NAME[layer].reads
-            for role in ("deploy", "preview"):
+            for role in ("deploy", "drift", "preview"):
                 decided = decide(account.policies[f"tapstack-{role}-{layer}"], "s3:GetObject", stack, {})
                 assert decided == (ALLOWED if may else DENIED), (role, layer, owner)
 

@@ -8,6 +8,8 @@ from policy.authorizations import ACCOUNT, REGION, Authorization
 from policy.evaluation import ALLOWED, DENIED, decide
 from tapstack.layers import LAYERS
 
+LOOKING = ("drift", "preview")
+
 
 def refused(account: Any, role: str, asked: list[Authorization]) -> list[str]:
     policies = account.policies[role]
@@ -34,17 +36,19 @@ def test_a_deploy_role_changes_nothing_of_another_layer(account: Any, layer: str
         assert let_through(account, f"tapstack-deploy-{layer}", changes) == []
 
 
+@pytest.mark.parametrize("purpose", LOOKING)
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_preview_role_may_look_at_all_that_its_layer_makes(account: Any, layer: str) -> None:
+def test_a_role_that_looks_may_look_at_all_that_its_layer_makes(account: Any, layer: str, purpose: str) -> None:
     looks = [item for item in account.asked[layer] if not item.changes]
     assert looks
-    assert refused(account, f"tapstack-preview-{layer}", looks) == []
+    assert refused(account, f"tapstack-{purpose}-{layer}", looks) == []
 
 
+@pytest.mark.parametrize("purpose", LOOKING)
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_preview_role_changes_nothing_of_any_layer(account: Any, layer: str) -> None:
+def test_a_role_that_looks_changes_nothing_of_any_layer(account: Any, layer: str, purpose: str) -> None:
     changes = [item for asked in account.asked.values() for item in asked if item.changes]
-    assert let_through(account, f"tapstack-preview-{layer}", changes) == []
+    assert let_through(account, f"tapstack-{purpose}-{layer}", changes) == []
 
 
 def masked_log_groups(account: Any) -> list[tuple[str, str]]:
@@ -73,9 +77,11 @@ def test_a_layer_s_roles_may_mask_card_numbers_in_its_own_log_groups_and_nobody_
                 asked = f"logs:{action}DataProtectionPolicy"
                 assert may(account, f"tapstack-deploy-{layer}", asked, arn) == (layer == owner), (layer, asked, arn)
                 looks = layer == owner and action == "Get"
-                assert may(account, f"tapstack-preview-{layer}", asked, arn) == looks, (layer, asked, arn)
+                for purpose in LOOKING:
+                    assert may(account, f"tapstack-{purpose}-{layer}", asked, arn) == looks, (layer, asked, arn)
             assert not may(account, f"tapstack-deploy-{layer}", "logs:Unmask", arn)
-            assert not may(account, f"tapstack-preview-{layer}", "logs:Unmask", arn)
+            for purpose in LOOKING:
+                assert not may(account, f"tapstack-{purpose}-{layer}", "logs:Unmask", arn)
         assert decide([account.boundary], "logs:Unmask", arn, {}) != ALLOWED
 
 
@@ -106,3 +112,30 @@ def test_every_role_a_layer_makes_is_bounded_and_within_the_boundary(account: An
 
 def tags_of(account: Any, resource: str) -> dict[str, str]:
     return {f"aws:ResourceTag/{key}": value for key, value in account.world.tags(resource, "").items()}
+
+
+@pytest.mark.parametrize("purpose", ["deploy", *LOOKING])
+@pytest.mark.parametrize(
+    ("layer", "service"),
+    [
+        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
+        ("data", "secretsmanager"),
+        # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
+        ("compute", "lambda"),
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        ("api-edge", "dynamodb"),
+    ],
+)
+def test_who_reads_secrets_items_and_variables_may_have_the_data_layer_s_key_decrypt_them(
+    account: Any, layer: str, service: str, purpose: str
+) -> None:
+    key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd"
+    tags = {"aws:ResourceTag/Project": "tapstack-data", "aws:ResourceTag/Environment": "dev"}
+
+    def answer(via: str, **other: str) -> str:
+        context = {**tags, "kms:ViaService": f"{via}.{REGION}.amazonaws.com", **other}
+        return decide(account.policies[f"tapstack-{purpose}-{layer}"], "kms:Decrypt", key, context)
+
+    assert answer(service) == ALLOWED
+    assert answer("s3") != ALLOWED
+    assert answer(service, **{"aws:ResourceTag/Environment": "prod"}) != ALLOWED

@@ -16,7 +16,7 @@ from policy.evaluation import ALLOWED, decide
 from tapstack.layers import LAYERS
 
 
-@pytest.mark.parametrize("kind", ["deploy", "preview"])
+@pytest.mark.parametrize("kind", ["deploy", "drift", "preview"])
 @pytest.mark.parametrize("layer", LAYERS)
 def test_the_emulator_s_simulator_decides_alike_where_no_condition_plays_a_part(
     account: Any, layer: str, kind: str

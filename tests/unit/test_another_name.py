@@ -24,7 +24,10 @@ from support.mocked_program import run_program
 from tapstack.layers import BOOTSTRAP, PROJECTS
 from unit.conftest import made_up_stacks
 
-settings = {BOOTSTRAP: {"repository": "acme/payments"}, "compute": {"functionPlatform": "native"}}
+settings = {
+    BOOTSTRAP: {"repository": "acme/payments", "repositoryOwnerId": 1, "repositoryId": 2},
+    "compute": {"functionPlatform": "native"},
+}
 settings["api-edge"] = {"merchants": {"acme": "standard"}}
 found = {}
 for project in PROJECTS:

@@ -13,7 +13,13 @@ from tapstack.layers import BOOTSTRAP, LAYERS
 
 RunLayer = Callable[..., Any]
 
-REPOSITORY = {"repository": "acme/payments", "githubEnvironment": "live"}
+REPOSITORY = {
+    "repository": "acme/payments",
+    "repositoryOwnerId": 123456,
+    "repositoryId": 456789,
+    "githubEnvironment": "live",
+    "pullRequestPreviews": True,
+}
 GITHUB = "token.actions.githubusercontent.com"
 POLICY_SIZE = 6144
 POLICIES_PER_ROLE = 10
@@ -32,7 +38,8 @@ def test_it_exports_what_people_and_workflows_need(run_layer: RunLayer) -> None:
     assert outputs["key_alias"] == "alias/tapstack-state"
     assert outputs["secrets_provider"] == "awskms://alias/tapstack-state?region=eu-central-1"
     assert outputs["permissions_boundary"] == "tapstack-boundary"
-    assert tuple(outputs["deploy_role_arns"]) == tuple(outputs["preview_role_arns"]) == LAYERS
+    roles = [tuple(outputs[f"{purpose}_role_arns"]) for purpose in ("deploy", "drift", "preview")]
+    assert roles == [LAYERS] * 3
 
 
 def test_the_bucket_is_versioned_encrypted_private_owned_and_closed_to_plain_http(run_layer: RunLayer) -> None:
@@ -68,18 +75,31 @@ def test_the_key_is_rotated_and_under_its_alias(run_layer: RunLayer) -> None:
 
 
 @pytest.mark.parametrize("layer", LAYERS)
-def test_a_deploy_role_trusts_one_environment_and_a_preview_role_pull_requests(run_layer: RunLayer, layer: str) -> None:
+def test_a_role_trusts_jobs_of_one_kind_by_the_repository_s_names_and_by_its_numbers(
+    run_layer: RunLayer, layer: str
+) -> None:
     program = run_layer(BOOTSTRAP, REPOSITORY)
-    subjects = {"deploy": "repo:acme/payments:environment:live", "preview": "repo:acme/payments:pull_request"}
+    jobs = {"deploy": "environment:live", "drift": "ref:refs/heads/main", "preview": "pull_request"}
 
-    for kind, subject in subjects.items():
+    for kind, what in jobs.items():
         role = program.one("Role", f"{kind}-{layer}")
         (statement,) = document(role, "assumeRolePolicy")["Statement"]
         assert role["name"] == f"tapstack-{kind}-{layer}"
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
+        # As GitHub documents them: "repo:octocat@123456/my-repo@456789:ref:refs/heads/main" where a repository is made
+        # or renamed since 2026-07-15, "repo:octocat/my-repo:ref:refs/heads/main" where not.
+        subjects = [f"repo:acme/payments:{what}", f"repo:acme@123456/payments@456789:{what}"]
         assert statement["Condition"] == {
-            "StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": subject}
+            "StringEquals": {f"{GITHUB}:aud": "sts.amazonaws.com", f"{GITHUB}:sub": subjects}
         }
+
+
+def test_pull_requests_get_no_role_where_nobody_asks_for_it(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, {**REPOSITORY, "pullRequestPreviews": False})
+
+    names = {item.inputs["name"] for item in program.all("Role")}
+    assert names == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "drift") for layer in LAYERS}
+    assert program.outputs["preview_role_arns"] == {}
 
 
 def test_a_provider_of_identities_that_is_there_is_found_and_not_made(run_layer: RunLayer) -> None:
@@ -97,7 +117,7 @@ def test_policies_and_roles_stay_within_aws_s_limits(run_layer: RunLayer) -> Non
     assert len(sizes) > 4 * len(LAYERS)
     assert {name: size for name, size in sizes.items() if size > POLICY_SIZE} == {}
     attached = [item.inputs["role"] for item in program.all("RolePolicyAttachment")]
-    assert set(attached) == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "preview") for layer in LAYERS}
+    assert set(attached) == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "drift", "preview") for layer in LAYERS}
     assert max(map(attached.count, attached)) <= POLICIES_PER_ROLE
 
 
@@ -130,6 +150,12 @@ def test_no_key_that_never_ends_is_made(run_layer: RunLayer) -> None:
 def test_without_a_repository_nothing_is_made(run_layer: RunLayer) -> None:
     with pytest.raises(ProgramError, match=r"setting repository is not set.*pulumi config set repository"):
         run_layer(BOOTSTRAP)
+
+
+@pytest.mark.parametrize("number", ["repositoryOwnerId", "repositoryId"])
+def test_without_the_repository_s_numbers_nothing_is_made(run_layer: RunLayer, number: str) -> None:
+    with pytest.raises(ProgramError, match=rf"setting {number} is not set.*pulumi config set {number} .*gh api repos"):
+        run_layer(BOOTSTRAP, {key: value for key, value in REPOSITORY.items() if key != number})
 
 
 @pytest.mark.parametrize("repository", ["payments", "acme/payments/more", "acme/*", "repo:acme/payments"])

@@ -74,7 +74,13 @@ def _suffix_key(layer: str) -> str:
 
 def _defaults(layer: str) -> dict[str, Any]:
     of_layer: dict[str, dict[str, Any]] = {
-        "bootstrap": {"repository": f"{PRODUCT}/{PRODUCT}", "deletionProtection": False},
+        "bootstrap": {
+            "repository": f"{PRODUCT}/{PRODUCT}",
+            "repositoryOwnerId": 1,
+            "repositoryId": 1,
+            "pullRequestPreviews": True,
+            "deletionProtection": False,
+        },
         "data": {"merchants": sorted(MERCHANTS)},
         "compute": {"functionPlatform": "native", "webhookAllowPrivateTargets": True},
         "api-edge": {"merchants": dict(MERCHANTS)},

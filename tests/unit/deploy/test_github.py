@@ -212,7 +212,7 @@ def test_a_layer_has_a_role_of_its_own_and_no_key() -> None:
     text = (WORKFLOWS / "layer.yml").read_text(encoding="utf-8")
 
     assert "role/${{ inputs.role }}" in text
-    assert workflow("drift")["jobs"]["drift"]["with"]["role"] == "tapstack-preview-${{ matrix.layer }}"
+    assert workflow("drift")["jobs"]["drift"]["with"]["role"] == "tapstack-drift-${{ matrix.layer }}"
     for layer in LAYERS:
         assert workflow("deploy")["jobs"][layer]["with"]["role"] == f"tapstack-deploy-{layer}"
         assert workflow(layer)["jobs"]["preview"]["with"]["role"] == f"tapstack-preview-{layer}"

@@ -33,6 +33,11 @@ class Runner:
 
     folder: Path
 
+    @property
+    def errors(self) -> str:
+        """What the last step said of what went wrong."""
+        return self.read("errors")
+
     def run(self, workflow: str, step: str, status: int = 0, **environment: str) -> list[list[str]]:
         """Run a step; returns the calls it made, and checks the status it ended with."""
         jobs = yaml.safe_load((CHECKOUT / ".github/workflows" / f"{workflow}.yml").read_text(encoding="utf-8"))["jobs"]
@@ -56,6 +61,7 @@ class Runner:
             text=True,
             check=False,
         )
+        self.answer("errors", done.stderr)
         assert done.returncode == status, done.stderr
         return [call.splitlines() for call in self.read("calls").split("---\n") if call]
 
@@ -128,6 +134,25 @@ def test_a_plan_longer_than_a_comment_may_be_is_cut(runner: Runner) -> None:
     runner.run("layer", "Comment on the pull request", PULL_REQUEST="7")
 
     assert 60_000 < len(runner.read("comment.md")) < 65_536
+
+
+def test_a_stack_s_account_is_found_in_one_variable(runner: Runner) -> None:
+    places = {
+        "dev": {"account": "111111111111", "region": "eu-central-1", "backend": "s3://of-dev"},
+        "eu-prod": {"account": "222222222222", "region": "eu-west-1", "backend": "s3://of-prod"},
+    }
+
+    runner.run("layer", "Find the stack's account", STACKS=json.dumps(places), STACK="eu-prod")
+
+    assert runner.read("output") == "account=222222222222\nregion=eu-west-1\nbackend=s3://of-prod\n"
+
+
+@pytest.mark.parametrize("places", ["", "null", "[]", "{", '{"prod": {}}', '{"dev": {"account": "111111111111"}}'])
+def test_a_stack_that_is_nowhere_fails_the_job_before_it_has_a_role(runner: Runner, places: str) -> None:
+    runner.run("layer", "Find the stack's account", status=1, STACKS=places)
+
+    assert "::error::The variable STACKS does not say where the stack dev is." in runner.errors
+    assert runner.read("output") == ""
 
 
 def test_a_deployment_asks_nobody(runner: Runner) -> None:

@@ -50,7 +50,7 @@ def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: P
             "drift.yml",
             quoted_stacks=", ".join(f'"{stack}"' for stack in stacks),
             layers=", ".join(layer.name for layer in layers),
-            role=pipeline_role("preview", "${{ matrix.layer }}"),
+            role=pipeline_role("drift", "${{ matrix.layer }}"),
         ),
     }
 

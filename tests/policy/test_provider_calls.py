@@ -1,0 +1,88 @@
+"""Each layer's roles against the calls that a genuine provider was seen to make for the layer's resources.
+
+The lane's stand-in provider makes calls of its own choice; a role that has just those would fail on an account.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import botocore.session
+import pytest
+
+from policy.evaluation import as_list
+from policy.reference import matching_actions
+from tapstack.layers import LAYERS
+
+SEEN: Final = json.loads(Path(__file__).with_name("provider_calls.json").read_text(encoding="utf-8"))["types"]
+
+# Pulumi's name for a type to the provider's, where it is not the same with its words put together.
+OTHERWISE: Final = {
+    "apigateway/response": "aws_api_gateway_gateway_response",
+    "apigateway/model": "aws_api_gateway_model",
+    "sqs/redriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
+}
+SERVICES: Final = {"apigateway": "api_gateway", "ec2": ""}
+
+
+def provider_type(token: str) -> str:
+    name = token.split(":")[1]
+    service, _, kind = name.partition("/")
+    words = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
+    return OTHERWISE.get(name) or "_".join(filter(None, ["aws", SERVICES.get(service, service), words]))
+
+
+def types_of(account: Any, layer: str) -> set[str]:
+    return {provider_type(token) for token in account.types[layer]}
+
+
+def action(operation: str) -> str:
+    """Name what IAM asks for; API Gateway's actions are HTTP's."""
+    service, _, name = operation.partition(":")
+    if service != "apigateway":
+        return operation
+    model = botocore.session.get_session().get_service_model(service)
+    return f"apigateway:{model.operation_model(name).http['method']}"
+
+
+def granted(account: Any, role: str) -> set[str]:
+    return {
+        name
+        for policy in account.policies[role]
+        for statement in policy["Statement"]
+        for pattern in as_list(statement["Action"])
+        for name in matching_actions(pattern)
+    }
+
+
+def calls(account: Any, layer: str, *phases: str) -> Iterator[tuple[str, str]]:
+    """List the calls for the layer's types: which type in which phase, and the operation."""
+    for name in sorted(types_of(account, layer) & SEEN.keys()):
+        for phase in phases:
+            yield from ((f"{phase} {name}", operation) for operation in SEEN[name].get(phase, ()))
+
+
+def test_every_type_that_was_seen_is_of_a_layer(account: Any) -> None:
+    made = set().union(*(types_of(account, layer) for layer in LAYERS))
+
+    assert SEEN.keys() - made == set()
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_deploy_role_has_every_action_that_a_genuine_provider_needs(account: Any, layer: str) -> None:
+    has = granted(account, f"tapstack-deploy-{layer}")
+    asked = list(calls(account, layer, "create", "read", "update", "delete"))
+
+    assert len(asked) > 40
+    assert [f"{what}: {operation}" for what, operation in asked if action(operation) not in has] == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_drift_role_has_every_action_with_which_a_genuine_provider_reads(account: Any, layer: str) -> None:
+    has = granted(account, f"tapstack-drift-{layer}")
+    asked = list(calls(account, layer, "read"))
+
+    assert len(asked) > 10
+    assert [f"{what}: {operation}" for what, operation in asked if action(operation) not in has] == []
