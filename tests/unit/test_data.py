@@ -75,3 +75,14 @@ def test_without_merchants_the_map_of_secrets_is_an_empty_map(run_layer: RunLaye
 def test_merchant_ids_it_cannot_use_are_refused(run_layer: RunLayer, merchants: list[str]) -> None:
     with pytest.raises(Exception, match="setting merchants is"):
         run_layer("data", {"merchants": merchants})
+
+
+def test_what_people_enter_may_hold_an_environment_s_name(run_layer: RunLayer) -> None:
+    merchants = ["test-shop", "dev", "prod-acme"]
+
+    program = run_layer("data", {"merchants": merchants, "alertEmails": ["prod-alerts@acme.example", "dev-team@a.b"]})
+
+    names = {secret.inputs["name"] for secret in program.all("Secret")}
+    assert names == {f"tapstack-dev-webhooks/{merchant}" for merchant in merchants}
+    endpoints = {item.inputs["endpoint"] for item in program.all("TopicSubscription")}
+    assert endpoints == {"prod-alerts@acme.example", "dev-team@a.b"}

@@ -40,9 +40,15 @@ def environment_word(name: str) -> str | None:
 
 @dataclass(frozen=True)
 class Names:
-    """Makes the physical names of one environment."""
+    """Makes the physical names of one environment.
+
+    Attributes:
+        environment_suffix: names the environment.
+        entered: what people have named in the settings, such as merchants. A merchant may be called `test-shop`.
+    """
 
     environment_suffix: str
+    entered: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:
@@ -59,14 +65,18 @@ class Names:
         return f"{self.prefix}{thing}"
 
     def refuse_environment_word(self, name: str, where: str) -> None:
-        """Raise if `name`, apart from this environment's own prefix, names an environment.
+        """Raise if `name`, apart from this environment's own prefix and what people entered, names an environment.
 
         Raises:
             NamingError: names the word, and `where` it was found.
         """
         if name == self.environment_suffix:
             return
-        if word := environment_word(name.replace(self.prefix, "")):
+        of_program = name.replace(self.prefix, "")
+        # The longest first: one may be the beginning of another.
+        for text in sorted(self.entered, key=len, reverse=True):
+            of_program = of_program.replace(text, "")
+        if word := environment_word(of_program):
             raise NamingError(
                 f"{where}: the name {name!r} has the environment {word!r} written into it; "
                 f"build it with names(...) so that environmentSuffix ({self.environment_suffix!r}) decides"

@@ -21,7 +21,7 @@ def open_project(project: str, settings: ProjectSettings) -> Names:
         The names of this environment.
     """
     os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "true"
-    names = Names(settings.environment_suffix)
+    names = Names(settings.environment_suffix, settings.entered)
     tags = {
         "Product": PRODUCT,
         "Environment": settings.environment_suffix,

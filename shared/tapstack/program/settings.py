@@ -107,6 +107,13 @@ class ProjectSettings:
             if check and (wrong := check(value)):
                 raise SettingError(_complaint(field.name, value, wrong))
 
+    @property
+    def entered(self) -> frozenset[str]:
+        """What people have named in lists and objects: addresses, merchants."""
+        values = (getattr(self, field.name) for field in dataclasses.fields(self))
+        # A list's elements, an object's keys.
+        return frozenset(text for value in values if isinstance(value, list | dict) for text in value if text)
+
     @classmethod
     def load(cls) -> Self:
         """Read the settings from the config of the stack being deployed.
