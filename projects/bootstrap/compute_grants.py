@@ -28,6 +28,11 @@ GRANTS: Final = LayerGrants(
         Grant(["lambda:GetEventSourceMapping"], _MAPPINGS, _OF_OWN_FUNCTIONS),
         # Lambda tells the tags of functions and of event sources by one call.
         Grant(["lambda:ListTags"], [*_FUNCTIONS, *_MAPPINGS]),
+        Grant(
+            ["servicequotas:GetServiceQuota"],
+            ["arn:{partition}:servicequotas:{region}:{account}:lambda/L-B99A9384"],
+        ),
+        Grant(["servicequotas:GetAWSDefaultServiceQuota"], ["*"]),
         # Lambda tells who may not decrypt them nothing of a function's variables.
         decrypting("lambda"),
         *_ROLES.read,

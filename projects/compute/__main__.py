@@ -1,5 +1,6 @@
 """The compute layer: settings, upstream contracts, the parts, the export."""
 
+from concurrency import require_concurrency
 from fraud_detector_function import make_fraud_detector
 from notifier_function import make_notifier
 from settings import ComputeSettings
@@ -14,6 +15,7 @@ settings = ComputeSettings.load()
 network = NetworkContract.read(settings.environment_suffix)
 data = DataContract.read(settings.environment_suffix)
 names = open_layer("compute", settings)
+require_concurrency(settings)
 
 validator = make_validator(names, settings, network, data)
 fraud_detector = make_fraud_detector(names, settings, network, data)

@@ -32,7 +32,7 @@ def make_fraud_detector(
             name="fraud-detector",
             memory_mb=settings.fraud_detector_memory_mb,
             timeout_seconds=FRAUD_DETECTOR_TIMEOUT_SECONDS,
-            reserved_concurrency=settings.fraud_detector_concurrency,
+            reserved_concurrency=settings.concurrency("fraud-detector"),
             environment=FraudDetectorEnvironment(
                 merchants_table=data.merchants_table_name,
                 transactions_table=data.transactions_table_name,

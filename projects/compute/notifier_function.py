@@ -30,7 +30,7 @@ def make_notifier(
             name="notifier",
             memory_mb=settings.notifier_memory_mb,
             timeout_seconds=NOTIFIER_TIMEOUT_SECONDS,
-            reserved_concurrency=settings.notifier_concurrency,
+            reserved_concurrency=settings.concurrency("notifier"),
             environment=NotifierEnvironment(
                 merchants_table=data.merchants_table_name,
                 notifications_queue_url=data.notifications_queue_url,

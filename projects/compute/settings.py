@@ -83,6 +83,16 @@ class ComputeSettings(LayerSettings):
         version: str = getattr(self, f"{function.replace('-', '_')}_stable_version")
         return version
 
+    def concurrency(self, function: str) -> int:
+        """Tell how many executions at once are reserved for a function; `UNRESERVED` for none."""
+        reserved: int = getattr(self, f"{function.replace('-', '_')}_concurrency")
+        return reserved
+
+    @staticmethod
+    def concurrency_key(function: str) -> str:
+        """Spell the setting of a function's reserved concurrency."""
+        return config_key(f"{function.replace('-', '_')}_concurrency")
+
     @staticmethod
     def stable_version_key(function: str) -> str:
         """Spell the setting of a function's stable version."""

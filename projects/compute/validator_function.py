@@ -24,7 +24,7 @@ def make_validator(
             name="validator",
             memory_mb=settings.validator_memory_mb,
             timeout_seconds=VALIDATOR_TIMEOUT_SECONDS,
-            reserved_concurrency=settings.validator_concurrency,
+            reserved_concurrency=settings.concurrency("validator"),
             environment=ValidatorEnvironment(
                 merchants_table=data.merchants_table_name,
                 transactions_table=data.transactions_table_name,

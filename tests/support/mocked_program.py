@@ -25,6 +25,8 @@ from tapstack.checkout import CHECKOUT
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
+CONCURRENT_EXECUTIONS = 400
+"""The account's quota; a new account may have 10."""
 
 # A server that has imported the SDKs and nothing else: each program begins with them fresh, and soon.
 _PROCESSES = multiprocessing.get_context("forkserver")
@@ -118,6 +120,7 @@ class _Cloud(pulumi.runtime.Mocks):
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:index/getRegion:getRegion": {"region": REGION},
             "aws:index/getPartition:getPartition": {"partition": "aws"},
+            "aws:servicequotas/getServiceQuota:getServiceQuota": {"value": float(CONCURRENT_EXECUTIONS)},
             "aws:iam/getRoles:getRoles": {"names": [], "arns": []},
             "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{REGION}{zone}" for zone in "abc"]},
             "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {

@@ -5,6 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import yaml
+
+from support.mocked_program import ProgramError
+from tapstack.checkout import CHECKOUT
 
 RunLayer = Callable[..., Any]
 NATIVE = {"functionPlatform": "native"}
@@ -147,3 +151,29 @@ def test_an_upstream_that_does_not_fit_is_refused_by_name(
 def test_an_upstream_that_is_not_there_is_named_with_the_command(run_layer: RunLayer) -> None:
     with pytest.raises(Exception, match=r"layer 'network' is not up: .*cd projects/network && pulumi up --stack dev"):
         run_layer("compute", NATIVE, {})
+
+
+def test_a_reservation_that_the_account_has_no_room_for_is_refused_before_anything_is_made(run_layer: RunLayer) -> None:
+    reserved = {"validatorConcurrency": 200, "notifierConcurrency": 101}
+
+    with pytest.raises(ProgramError) as refused:
+        run_layer("compute", {**NATIVE, **reserved})
+
+    told = str(refused.value)
+    assert "reserve 301 concurrent executions (validatorConcurrency 200, notifierConcurrency 101)" in told
+    assert "the account has 400 in all" in told
+    assert "request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 401" in told
+    assert "pulumi config rm validatorConcurrency" in told
+
+
+def test_a_reservation_that_leaves_a_hundred_is_made(run_layer: RunLayer) -> None:
+    program = run_layer("compute", {**NATIVE, "validatorConcurrency": 200, "notifierConcurrency": 100})
+
+    found = {item.inputs["name"]: item.inputs["reservedConcurrentExecutions"] for item in program.all("Function")}
+    assert found == {"tapstack-dev-validator": 200, "tapstack-dev-fraud-detector": -1, "tapstack-dev-notifier": 100}
+
+
+def test_production_as_it_is_shipped_reserves_nothing() -> None:
+    shipped = yaml.safe_load((CHECKOUT / "projects/compute/Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
+
+    assert [key for key in shipped if key.endswith("Concurrency")] == []

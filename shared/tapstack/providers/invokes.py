@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from tapstack.providers.clients import Clients
+from tapstack.providers.clients import Clients, ProviderError
 from tapstack.providers.values import Props
 
 
@@ -82,13 +82,29 @@ def _roles(clients: Clients, arguments: Props) -> Props:
     }
 
 
+def _service_quota(clients: Clients, arguments: Props) -> Props:
+    service, quota = arguments["serviceCode"], arguments.get("quotaCode")
+    # The emulator has no Service Quotas; Lambda itself tells the one that the programs ask for.
+    if (service, quota) != ("lambda", "L-B99A9384"):
+        raise ProviderError(f"reading Service Quotas Service Quota ({service}/{quota}): the emulator does not have it")
+    limits = clients.call("lambda", "get_account_settings", {})["AccountLimit"]
+    return {
+        "id": f"arn:aws:servicequotas:{clients.region}:{clients.account}:{service}/{quota}",
+        "serviceCode": service,
+        "quotaCode": quota,
+        "quotaName": "Concurrent executions",
+        "adjustable": True,
+        "value": float(limits["ConcurrentExecutions"]),
+    }
+
+
 def _passes(zone: Props, name: str, values: list[str]) -> bool:
     member = {"opt-in-status": "OptInStatus", "zone-name": "ZoneName", "zone-id": "ZoneId", "state": "State"}.get(name)
     # The emulator leaves out what is the same for all its zones.
     return member is None or zone.get(member) is None or zone[member] in values
 
 
-SERVICES: Final = ("ec2", "iam", "sts")
+SERVICES: Final = ("ec2", "iam", "lambda", "sts")
 """The services that the functions call."""
 
 INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
@@ -98,4 +114,5 @@ INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
     "aws:index/getRegion:getRegion": _region,
     "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": _oidc_provider,
     "aws:iam/getRoles:getRoles": _roles,
+    "aws:servicequotas/getServiceQuota:getServiceQuota": _service_quota,
 }

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tapstack.providers.clients import ProviderError
 from tapstack.providers.values import Secret, unmarshal
 
 REGION = "eu-central-1"
@@ -192,3 +193,14 @@ def test_roles_are_found_by_their_name(engine: Any) -> None:
     assert found["names"] == ["sought"]
     assert found["arns"] == ["arn:aws:iam::000000000000:role/sought"]
     assert provider.invoke("aws:iam/getRoles:getRoles", {"nameRegex": "^nobody$"})["names"] == []
+
+
+def test_of_the_quotas_lambda_s_own_is_told_and_no_other(engine: Any) -> None:
+    provider = engine.servicer._provider(engine.context)
+    token = "aws:servicequotas/getServiceQuota:getServiceQuota"
+
+    quota = provider.invoke(token, {"serviceCode": "lambda", "quotaCode": "L-B99A9384"})
+
+    assert quota["value"] >= 10
+    with pytest.raises(ProviderError, match=r"Service Quota \(vpc/L-F678F1CE\): the emulator does not have it"):
+        provider.invoke(token, {"serviceCode": "vpc", "quotaCode": "L-F678F1CE"})
