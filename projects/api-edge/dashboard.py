@@ -44,7 +44,8 @@ def make_dashboard(
     """Make the dashboard; its widgets run in the order a transaction takes."""
     region = aws.get_region().region
     api: Metric = ("ApiName", served.api.name, "Stage", served.stage.stage_name)
-    acl: Metric = ("WebACL", web_acl.name, "Region", region)
+    # AWS WAF counts under the names of metrics, not of the web ACL and its rules.
+    acl: Metric = ("WebACL", web_acl.visibility_config.metric_name, "Region", region)
     functions = (
         compute.validator_function_name,
         compute.fraud_detector_function_name,

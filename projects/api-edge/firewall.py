@@ -65,7 +65,8 @@ def make_firewall(names: Names, settings: ApiEdgeSettings, data: DataContract, s
                 for priority, (name, group) in enumerate(MANAGED_RULE_GROUPS.items(), start=3)
             ),
         ],
-        visibility_config=_visibility("edge"),
+        # Environments of one account must not count into one metric.
+        visibility_config=_visibility(names("edge")),
     )
     aws.wafv2.WebAclAssociation("edge", resource_arn=served.stage.arn, web_acl_arn=web_acl.arn)
     log_group = aws.cloudwatch.LogGroup(
