@@ -293,3 +293,12 @@ def test_the_patterns_that_mask_are_ones_that_cloudwatch_logs_takes_and_that_fin
     # What the access log holds of every request.
     for text in ("1790000000000", "2026-11-24T21:31:19.042Z", "203.0.113.7", "24/Nov/2026:21:31:19 +0000"):
         assert not any(re.search(identifier["Regex"], text) for identifier in custom), text
+
+
+def test_old_versions_of_tls_are_refused_and_so_is_another_host_than_the_handshake_s(run_layer: RunLayer) -> None:
+    api = run_layer("api-edge", TWO).one("RestApi")
+
+    # AWS: a policy SecurityPolicy_TLS13_1_2_... takes TLS 1.2 and 1.3, one with PFS ciphers with forward secrecy alone.
+    # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html
+    assert api["securityPolicy"].startswith("SecurityPolicy_TLS13_1_2_PFS_")
+    assert api["endpointAccessMode"] == "STRICT"

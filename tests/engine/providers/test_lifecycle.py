@@ -538,9 +538,17 @@ CASES: Mapping[str, Case] = {
             "description": "A case",
             "apiKeySource": "HEADER",
             "endpointConfiguration": {"types": "REGIONAL"},
+            "securityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+            "endpointAccessMode": "BASIC",
             "tags": TAGS,
         },
-        {"name": "other", "description": "Another", "tags": {"Name": "second"}},
+        {
+            "name": "other",
+            "description": "Another",
+            "securityPolicy": "SecurityPolicy_TLS13_1_3_2025_09",
+            "endpointAccessMode": "STRICT",
+            "tags": {"Name": "second"},
+        },
     ),
     "aws:apigateway/resource:Resource": Case(
         {"restApi": "@api.id", "parentId": "@api.rootResourceId", "pathPart": "case"},

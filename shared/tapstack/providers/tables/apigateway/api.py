@@ -45,14 +45,18 @@ ROWS: Final = {
                     "binaryMediaTypes": "/binaryMediaTypes",
                     "description": "/description",
                     "disableExecuteApiEndpoint": "/disableExecuteApiEndpoint",
+                    "endpointAccessMode": "/endpointAccessMode",
                     "endpointConfiguration.types": "/endpointConfiguration/types/0",
                     "minimumCompressionSize": "/minimumCompressionSize",
                     "name": "/name",
                     "policy": "/policy",
+                    "securityPolicy": "/securityPolicy",
                 },
             ),
         ),
         delete=(Call(operation="delete_rest_api", params={"restApiId": "$id"}),),
+        # The emulator forgets both at the creation.
+        state_only=("endpointAccessMode", "securityPolicy"),
         outputs={
             "arn": "arn:aws:apigateway:${region}::/restapis/${id}",
             "executionArn": "arn:aws:execute-api:${region}:${account}:${id}",
