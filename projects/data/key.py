@@ -1,10 +1,39 @@
-"""The customer key that encrypts everything at rest: tables, queues, topic, secrets and the later layers' logs."""
+"""The customer key that encrypts everything at rest: tables, queues, topic, secrets and the later layers' logs.
+
+The pipelines' roles may use keys by their tags, and KMS may take five minutes to know a new key's:
+https://docs.aws.amazon.com/kms/latest/developerguide/abac.html. The first deployment does not wait so long, so the
+key's own policy names the roles too.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import pulumi_aws as aws
 
 from settings import DataSettings
+from tapstack.account_names import pipeline_role
 from tapstack.program.naming import Names
-from tapstack.program.policies import allow, document
+from tapstack.program.policies import Statement, allow, document
+
+_MANAGED: Final = (
+    "kms:CreateAlias",
+    "kms:DescribeKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:TagResource",
+)
+"""What the layer's own role does to a key it has just made."""
+_USED: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+"""What services that are told to encrypt with the key do in the role's name."""
+_SERVICES: Final[Mapping[str, Sequence[str]]] = {
+    "data": ("dynamodb", "secretsmanager", "sns", "sqs"),
+    "compute": ("lambda",),
+    "api-edge": ("dynamodb",),
+}
+"""Layer to the services that it tells so."""
 
 
 def make_key(names: Names, settings: DataSettings) -> aws.kms.Key:
@@ -36,7 +65,31 @@ def make_key(names: Names, settings: DataSettings) -> aws.kms.Key:
                 to={"Service": "cloudwatch.amazonaws.com"},
                 condition={"StringEquals": {"aws:SourceAccount": account}},
             ),
+            *_for_pipelines(partition, account, region),
         ),
     )
     aws.kms.Alias("key", name=f"alias/{names('data')}", target_key_id=key.key_id)
     return key
+
+
+def _for_pipelines(partition: str, account: str, region: str) -> list[Statement]:
+    def grant(layer: str, actions: Sequence[str], condition: Mapping[str, object]) -> Statement:
+        # By condition: KMS takes no principal that is not there, and an account need not have the roles.
+        role = f"arn:{partition}:iam::{account}:role/{pipeline_role('deploy', layer)}"
+        return allow(
+            actions,
+            "*",
+            to={"AWS": "*"},
+            condition={
+                "StringEquals": {"kms:CallerAccount": account, **condition},
+                "ArnLike": {"aws:PrincipalArn": role},
+            },
+        )
+
+    return [
+        grant("data", _MANAGED, {}),
+        *(
+            grant(layer, _USED, {"kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in services]})
+            for layer, services in _SERVICES.items()
+        ),
+    ]

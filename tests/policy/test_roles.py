@@ -130,7 +130,7 @@ def test_who_reads_secrets_items_and_variables_may_have_the_data_layer_s_key_dec
     account: Any, layer: str, service: str, purpose: str
 ) -> None:
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd"
-    tags = {"aws:ResourceTag/Project": "tapstack-data", "aws:ResourceTag/Environment": "dev"}
+    tags = {f"aws:ResourceTag/{name}": tag for name, tag in account.world.of_type("aws:kms/key:Key")[0]["tags"].items()}
 
     def answer(via: str, **other: str) -> str:
         context = {**tags, "kms:ViaService": f"{via}.{REGION}.amazonaws.com", **other}
@@ -138,4 +138,4 @@ def test_who_reads_secrets_items_and_variables_may_have_the_data_layer_s_key_dec
 
     assert answer(service) == ALLOWED
     assert answer("s3") != ALLOWED
-    assert answer(service, **{"aws:ResourceTag/Environment": "prod"}) != ALLOWED
+    assert answer(service, **{"aws:ResourceTag/Environment": "another"}) != ALLOWED
