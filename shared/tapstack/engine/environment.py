@@ -4,18 +4,26 @@ import abc
 import os
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.engine.install import find_engine
+from tapstack.engine.loopback import without_proxy
 from tapstack.engine.stack import LayerStack, NoStackError
 from tapstack.layers import LAYERS
+
+# Neither a profile nor settings in files: each as (name in a file, variable, default, conversion).
+_NOTHING_OF_THE_USER: Final = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +41,22 @@ class AwsEndpoint:
     region: str
     access_key: str
     secret_key: str
+
+    def client(self, service: str) -> Any:
+        """Make a boto3 client of a service there, which takes nothing of the user's: profile, settings, proxy."""
+        # Plans and deployments ask no service, and boto3 takes its time to load.
+        import boto3  # noqa: PLC0415
+        import botocore.session  # noqa: PLC0415
+        from botocore.config import Config  # noqa: PLC0415
+
+        session = boto3.Session(
+            self.access_key,
+            self.secret_key,
+            region_name=self.region,
+            botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
+        )
+        make: Callable[..., Any] = session.client
+        return make(service, endpoint_url=self.url, config=Config(proxies={}))
 
 
 class Environment(abc.ABC):
@@ -163,4 +187,4 @@ class BackendEnvironment(Environment):
         folders = [*map(str, find_engine().folders), str(Path(sys.executable).parent)]
         path = os.pathsep.join((*folders, os.environ.get("PATH", os.defpath)))
         ours = {"PATH": path, "PULUMI_STACK": self.name, "PULUMI_SKIP_UPDATE_CHECK": "true"}
-        return {**os.environ, **ours}
+        return {**os.environ, **without_proxy(os.environ), **ours}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.engine.locks import acquire, is_held
+from tapstack.engine.loopback import without_proxy
 
 _STOP_SECONDS: Final = 8.0
 
@@ -82,7 +83,7 @@ class BackgroundProcess:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     cwd=self.log.parent,
-                    env=dict(environment),
+                    env={**environment, **without_proxy(environment)},
                     start_new_session=True,
                     pass_fds=(descriptor,),
                 )

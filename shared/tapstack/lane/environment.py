@@ -7,7 +7,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import LANE, command
 from tapstack.engine.environment import AwsEndpoint, Environment
 from tapstack.engine.stack import LayerStack
-from tapstack.lane.emulator.server import REGION
+from tapstack.lane.emulator.server import emulated_aws
 from tapstack.lane.lane import Lane
 
 
@@ -62,4 +62,4 @@ class LaneEnvironment(Environment):
             UserError: the lane is not up.
         """
         url = self._lane.require_running().url
-        return AwsEndpoint(url=url, region=REGION, access_key="test", secret_key="test")  # noqa: S106
+        return emulated_aws(url)

@@ -18,6 +18,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say, step
 from tapstack.engine.install import Engine, find_engine
 from tapstack.engine.locks import LockTakenError, acquire
+from tapstack.engine.loopback import without_proxy
 from tapstack.lane import stack_config
 from tapstack.lane.background import Running
 from tapstack.lane.emulator import Emulator
@@ -189,6 +190,7 @@ class Lane:
         """The variables that point an engine at this lane."""
         plugins = {} if self.has_real_provider else {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
         return {
+            **without_proxy(os.environ),
             "PULUMI_BACKEND_URL": f"file://{self._state}",
             "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
             "PULUMI_ERROR_OUTPUT_STRING": "true",

@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
-
-from tapstack.lane.emulator.server import REGION
+from tapstack.lane.emulator.server import emulated_aws
 from transactions.clock import now
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
@@ -22,13 +20,7 @@ def write_settings(endpoint: str, table: str, webhooks: str) -> None:
         table: the merchants table's name.
         webhooks: the receiver's URL; each merchant's webhooks go to a path with its id.
     """
-    client = boto3.client(
-        "dynamodb",
-        endpoint_url=endpoint,
-        region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
-    )
+    client = emulated_aws(endpoint).client("dynamodb")
     merchants = Merchants(client, table, now)
     documents: list[dict[str, Any]] = json.loads(SAMPLES.read_text(encoding="utf-8"))
     for document in documents:

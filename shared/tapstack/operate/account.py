@@ -5,7 +5,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConfigNotFound,
+    ConfigParseError,
+    NoCredentialsError,
+    ProfileNotFound,
+)
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
@@ -116,27 +123,37 @@ class Account:
         return Exports(contract, outputs, command("up", contract.LAYER, stack=self.stack))
 
     def _client(self, service: str) -> Any:
+        if self._endpoint:
+            return self._endpoint.client(service)
         make: Callable[..., Any] = self._session.client
-        return make(service, endpoint_url=self._endpoint.url if self._endpoint else None)
+        return make(service)
 
     @cached_property
     def _session(self) -> boto3.Session:
-        """Go to the environment's region, with its own credentials or those of this shell.
+        """Go to the environment's region, with the credentials of this shell.
 
         Raises:
-            UserError: there are none in this shell, or they are of another account, where an environment of the same
-                name may well be.
+            UserError: there are none in this shell, its AWS settings cannot be read, or the credentials are of
+                another account, where an environment of the same name may well be.
         """
-        if endpoint := self._endpoint:
-            return boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
         _, _, _, region, account, _ = self.data.key_arn.split(":", 5)
-        session = boto3.Session(region_name=region)
         try:
+            session = boto3.Session(region_name=region)
             mine = session.client("sts").get_caller_identity()["Account"]
         except NoCredentialsError as error:
             raise UserError(
                 f"stack {self.stack!r} is in account {account}, and this shell has no AWS credentials; "
                 "set AWS_PROFILE, or log in"
+            ) from error
+        except (ProfileNotFound, ConfigParseError, ConfigNotFound) as error:
+            raise UserError(
+                f"stack {self.stack!r} is in account {account}, and the AWS settings of this shell are of no use: "
+                f"{error}; correct AWS_PROFILE or ~/.aws/config"
+            ) from error
+        except (ClientError, BotoCoreError) as error:
+            raise UserError(
+                f"stack {self.stack!r} is in account {account}, and AWS does not say who this shell is: {error}; "
+                "log in again"
             ) from error
         if mine != account:
             raise UserError(

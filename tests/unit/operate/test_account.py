@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -66,7 +67,9 @@ def test_the_hint_of_a_layer_that_is_not_up_names_its_stack(monkeypatch: pytest.
         _ = Account(BackendEnvironment("dev")).data
 
 
-def test_a_shell_without_credentials_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def shell(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A shell with no AWS settings, before an environment in an account."""
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
@@ -75,6 +78,37 @@ def test_a_shell_without_credentials_is_told_so(monkeypatch: pytest.MonkeyPatch)
     outputs = exported(DataContract) | {"key_arn": "arn:aws:kms:eu-central-1:111122223333:key/1"}
     monkeypatch.setattr(BackendEnvironment, "_variables", {})
     monkeypatch.setattr(LayerStack, "outputs", lambda *_, **__: outputs)
+    return monkeypatch
 
+
+@pytest.mark.usefixtures("shell")
+def test_a_shell_without_credentials_is_told_so() -> None:
     with pytest.raises(UserError, match="stack 'dev' is in account 111122223333, and this shell has no AWS cred"):
+        _ = Account(BackendEnvironment("dev")).sqs
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ("", r"The config profile \(mine\) could not be found; correct AWS_PROFILE or ~/.aws/config$"),
+        ("[profile", r"Unable to parse config file: .*config; correct AWS_PROFILE or ~/.aws/config$"),
+    ],
+)
+def test_aws_settings_that_cannot_be_used_are_one_line(
+    shell: pytest.MonkeyPatch, tmp_path: Path, settings: str, told: str
+) -> None:
+    (tmp_path / "config").write_text(settings, encoding="utf-8")
+    shell.setenv("AWS_CONFIG_FILE", f"{tmp_path / 'config'}")
+    shell.setenv("AWS_PROFILE", "mine")
+
+    with pytest.raises(UserError, match=told):
+        _ = Account(BackendEnvironment("dev")).sqs
+
+
+def test_an_aws_that_cannot_be_reached_is_one_line(shell: pytest.MonkeyPatch) -> None:
+    for name, text in (("ACCESS_KEY_ID", "test"), ("SECRET_ACCESS_KEY", "test"), ("MAX_ATTEMPTS", "1")):
+        shell.setenv(f"AWS_{name}", text)
+    shell.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+
+    with pytest.raises(UserError, match=r"AWS does not say who this shell is: Could not connect .*; log in again$"):
         _ = Account(BackendEnvironment("dev")).sqs

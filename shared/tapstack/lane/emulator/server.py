@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import Step
+from tapstack.engine.environment import AwsEndpoint
 from tapstack.lane.background import BackgroundProcess, Running
 from tapstack.lane.emulator.environment import emulator_python
 from tapstack.lane.emulator.scratch import make_scratch, remove_scratch
@@ -95,6 +96,11 @@ class Emulator:
             time.sleep(0.05)
         self._process.stop()
         raise UserError(f"the emulator did not answer at {url}{_HEALTH} within {_START_SECONDS:.0f} s; see {self.log}")
+
+
+def emulated_aws(url: str) -> AwsEndpoint:
+    """Describe the AWS of an emulator that answers at `url`."""
+    return AwsEndpoint(url=url, region=REGION, access_key="test", secret_key="test")  # noqa: S106 - it takes any
 
 
 def server_environment(port: int, scratch: Path) -> dict[str, str]:

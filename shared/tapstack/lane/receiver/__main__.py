@@ -10,10 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
-import boto3
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from tapstack.lane.emulator.server import REGION
+from tapstack.lane.emulator.server import emulated_aws
 from tapstack.lane.ports import LOOPBACK
 from tapstack.lane.receiver.deliveries import Delivery, append
 from tapstack.lane.receiver.process import SERVER_NAME
@@ -40,13 +39,7 @@ class _Secrets:
     """
 
     def __init__(self, endpoint: str, prefix: str) -> None:
-        self._client = boto3.client(
-            "secretsmanager",
-            endpoint_url=endpoint,
-            region_name=REGION,
-            aws_access_key_id="test",
-            aws_secret_access_key="test",  # noqa: S106 - the emulator takes any
-        )
+        self._client = emulated_aws(endpoint).client("secretsmanager")
         self._prefix = prefix
         self._known: dict[str, tuple[float, list[str]]] = {}
 
