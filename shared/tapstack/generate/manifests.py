@@ -26,7 +26,12 @@ def render(root: Path) -> dict[str, str]:
     return {f"projects/{project}/Pulumi.yaml": _filled(project, root) for project in PROJECTS}
 
 
-def _filled(project: str, root: Path) -> str:
+def settings_of(project: str, root: Path) -> tuple[type[ProjectSettings], str]:
+    """Find a project's settings and what their module's docstring says of the project, in the tree at `root`.
+
+    Raises:
+        UserError: its `settings.py` holds no settings dataclass.
+    """
     module = runpy.run_path(str(root / "projects" / project / "settings.py"))
     settings = next(
         (
@@ -43,9 +48,14 @@ def _filled(project: str, root: Path) -> str:
             f"projects/{project}/settings.py has no dataclass derived from ProjectSettings; write it as another "
             "project does"
         )
+    return settings, (module["__doc__"] or "").strip().splitlines()[0]
+
+
+def _filled(project: str, root: Path) -> str:
+    settings, meaning = settings_of(project, root)
     config = yaml.safe_dump({"config": settings.schema()}, sort_keys=False, allow_unicode=True, width=120)
     # A JSON string is a YAML string whatever stands in it.
-    description = json.dumps((module["__doc__"] or "").strip().splitlines()[0], ensure_ascii=False)
+    description = json.dumps(meaning, ensure_ascii=False)
     text = Template((root / TEMPLATE).read_text(encoding="utf-8"))
     try:
         return text.substitute(name=project_name(project), description=description, config=config.rstrip("\n"))

@@ -6,7 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.deploy import github
-from tapstack.generate import contract_snapshots, manifests, openapi, pictures, stack_settings, told_by_tests
+from tapstack.generate import (
+    contract_snapshots,
+    manifests,
+    openapi,
+    pictures,
+    settings_page,
+    stack_settings,
+    told_by_tests,
+)
 
 Files = Mapping[str, str | None]
 """Path below the checkout to the text that the file must have; None where there must be no file."""
@@ -48,6 +56,12 @@ TABLE: Final[Mapping[str, Generated]] = {
             files=("projects/*/Pulumi.yaml",),
             source="Pulumi.yaml-template and settings.py",
             render=manifests.render,
+        ),
+        Generated(
+            name="settings-page",
+            files=(settings_page.PAGE,),
+            source="settings.py",
+            render=settings_page.render,
         ),
         Generated(
             name="openapi",
