@@ -6,9 +6,6 @@ what else the machine does at a moment then meets both sides.
 
 import compileall
 import io
-import os
-import subprocess
-import sys
 import time
 import zipfile
 from dataclasses import dataclass
@@ -19,6 +16,7 @@ from typing import Final
 
 from bench.paths import BARE, Path, paths
 from simulation.functions import ENVIRONMENTS
+from support.lambda_runtime import copy_sdk, run_alone
 from tapstack.program.packaging import NATIVE, package
 
 ROUNDS: Final = 25
@@ -98,14 +96,16 @@ def imports(rounds: int = COLD_ROUNDS) -> dict[str, float]:
     bare: list[float] = []
     with TemporaryDirectory() as folder:
         root = File(folder)
+        sdk = copy_sdk(root / "sdk")
+        compileall.compile_dir(sdk, quiet=2)
         for kind in times:
             with zipfile.ZipFile(package(_COLD, NATIVE).path) as archive:
                 archive.extractall(root / kind)
         compileall.compile_dir(root / WITH_BYTECODE, quiet=2)
         for _ in range(rounds + 1):
-            bare.append(_cold("import boto3; boto3.client('dynamodb')", root))
-            times[WITHOUT_BYTECODE].append(_cold(f"import {_COLD}.handler", root / WITHOUT_BYTECODE))
-            times[WITH_BYTECODE].append(_cold(f"import {_COLD}.handler", root / WITH_BYTECODE))
+            bare.append(_cold("import boto3; boto3.client('dynamodb')", sdk))
+            times[WITHOUT_BYTECODE].append(_cold(f"import {_COLD}.handler", root / WITHOUT_BYTECODE, sdk))
+            times[WITH_BYTECODE].append(_cold(f"import {_COLD}.handler", root / WITH_BYTECODE, sdk))
     # In the first turn the machine reads every file for the first time.
     return {
         kind: median(one / other for one, other in zip(taken[1:], bare[1:], strict=True))
@@ -113,22 +113,9 @@ def imports(rounds: int = COLD_ROUNDS) -> dict[str, float]:
     }
 
 
-def _cold(code: str, root: File) -> float:
-    """Run code in a Python of its own that finds modules in a folder first; return seconds of processor time."""
-    done = subprocess.run(
-        [sys.executable, "-B", "-c", _TIMED.format(code=code)],
-        cwd=root,
-        env={
-            **os.environ,
-            **ENVIRONMENTS[_COLD].variables(),
-            "AWS_DEFAULT_REGION": "eu-central-1",
-            "PYTHONPATH": f"{root}",
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return float(done.stdout)
+def _cold(code: str, *folders: File) -> float:
+    """Run code in a Python of its own that finds modules in folders alone; return seconds of processor time."""
+    return float(run_alone(_TIMED.format(code=code), ENVIRONMENTS[_COLD].variables(), *folders))
 
 
 def sizes() -> list[Size]:
