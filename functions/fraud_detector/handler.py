@@ -5,35 +5,36 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from fraud_detector.stream import Detector, FailedRecord
 from transactions.agreed import metrics as metric_names
-from transactions.agreed.environments import FraudDetectorEnvironment
+from transactions.agreed.environments import FraudDetectorEnvironment, LogEnvironment
 from transactions.agreed.invocations import FRAUD_DETECTOR_TIMEOUT_SECONDS
 from transactions.clock import now
+from transactions.logs import Logger
 from transactions.merchants import Merchants
+from transactions.metrics import Metrics
 from transactions.sdk import config_within
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter
 
-logger = Logger()
-metrics = Metrics()
+log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
+logger = Logger(log_environment)
+metrics = Metrics(log_environment.service)
 environment: FraudDetectorEnvironment[str] = FraudDetectorEnvironment.of(os.environ)
 sdk_config = config_within(FRAUD_DETECTOR_TIMEOUT_SECONDS)
 dynamodb = boto3.client("dynamodb", config=sdk_config)
 
 
 def _decided(transaction: Transaction, decision: Decision) -> None:
-    metrics.add_metric(name=metric_names.decided(decision.verdict), unit=MetricUnit.Count, value=1)
+    metrics.count(metric_names.decided(decision.verdict))
     logger.info("decided", transaction_id=transaction.id, verdict=decision.verdict, reasons=decision.reasons)
 
 
 def _failed(record: FailedRecord) -> None:
-    metrics.add_metric(name=metric_names.RECORDS_FAILED, unit=MetricUnit.Count, value=1)
+    metrics.count(metric_names.RECORDS_FAILED)
     logger.error("record failed", **record.described())
 
 
@@ -50,7 +51,7 @@ detector = Detector(
 )
 
 
-@metrics.log_metrics
+@metrics.written_after
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls it with two
     """Decide a batch of new transactions."""
     return detector.process(event)

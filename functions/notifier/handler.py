@@ -5,28 +5,29 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from notifier.queue import Attempt, Notifier
 from transactions.agreed import metrics as metric_names
-from transactions.agreed.environments import TRUE, NotifierEnvironment
+from transactions.agreed.environments import TRUE, LogEnvironment, NotifierEnvironment
 from transactions.agreed.invocations import NOTIFIER_TIMEOUT_SECONDS
 from transactions.clock import now
+from transactions.logs import Logger
 from transactions.merchants import Merchants
+from transactions.metrics import Metrics
 from transactions.sdk import config_within
 from transactions.webhooks.delivery import Courier
 from transactions.webhooks.signing import SecretStore
 
-logger = Logger()
-metrics = Metrics()
+log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
+logger = Logger(log_environment)
+metrics = Metrics(log_environment.service)
 environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
 sdk_config = config_within(NOTIFIER_TIMEOUT_SECONDS)
 
 
 def _told(attempt: Attempt) -> None:
     name = metric_names.WEBHOOKS_FAILED if attempt.error else metric_names.WEBHOOKS_DELIVERED
-    metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
+    metrics.count(name)
     if attempt.error:
         logger.warning("webhook failed", **attempt.described())
     else:
@@ -45,7 +46,7 @@ notifier = Notifier(
 )
 
 
-@metrics.log_metrics
+@metrics.written_after
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls it with two
     """Deliver a batch of notifications."""
     return notifier.process(event)

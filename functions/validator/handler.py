@@ -4,21 +4,22 @@ import os
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 
 from transactions.agreed import metrics as metric_names
-from transactions.agreed.environments import ValidatorEnvironment
+from transactions.agreed.environments import LogEnvironment, ValidatorEnvironment
 from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
 from transactions.clock import now
 from transactions.failures import described
+from transactions.logs import Logger
 from transactions.merchants import Merchants
+from transactions.metrics import Metrics
 from transactions.sdk import config_within
 from transactions.store import TransactionStore
 from validator.api import Answer, Api, Event
 
-logger = Logger()
-metrics = Metrics()
+log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
+logger = Logger(log_environment)
+metrics = Metrics(log_environment.service)
 environment: ValidatorEnvironment[str] = ValidatorEnvironment.of(os.environ)
 dynamodb = boto3.client("dynamodb", config=config_within(VALIDATOR_TIMEOUT_SECONDS))
 
@@ -35,12 +36,12 @@ api = Api(
 )
 
 
-@metrics.log_metrics
+@metrics.written_after
 def handler(event: Event, context: Any) -> Answer:
     """Answer one request of API Gateway's proxy integration."""
     answer = api.answer(event)
     status = answer["statusCode"]
-    metrics.add_metric(name=metric_names.answered(status), unit=MetricUnit.Count, value=1)
+    metrics.count(metric_names.answered(status))
     # Neither path nor body nor headers: what a merchant sends by mistake is not to stand in a log.
     logger.info(
         "answered",

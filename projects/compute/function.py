@@ -14,8 +14,7 @@ from tapstack.program.log_protection import mask_card_numbers
 from tapstack.program.naming import Names
 from tapstack.program.packaging import RUNTIME, package
 from tapstack.program.policies import Statement, allow, assume_role, document
-from transactions.agreed.environments import Environment
-from transactions.agreed.metrics import NAMESPACE
+from transactions.agreed.environments import Environment, LogEnvironment
 from transactions.product import PRODUCT
 
 
@@ -77,9 +76,7 @@ def make_function(names: Names, settings: ComputeSettings, data: DataContract, s
         reserved_concurrent_executions=shape.reserved_concurrency,
         environment={
             "variables": {
-                "POWERTOOLS_SERVICE_NAME": shape.name,
-                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
-                "LOG_LEVEL": settings.log_level,
+                **LogEnvironment(service=shape.name, log_level=settings.log_level).variables(),
                 **shape.environment.variables(),
             }
         },

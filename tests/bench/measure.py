@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from bench.paths import BARE, Path, paths
-from simulation.functions import ENVIRONMENTS
+from simulation.functions import ENVIRONMENTS, variables_of
 from support.lambda_runtime import copy_sdk, run_alone
 from tapstack.program.packaging import NATIVE, package
 
@@ -115,7 +115,7 @@ def imports(rounds: int = COLD_ROUNDS) -> dict[str, float]:
 
 def _cold(code: str, *folders: File) -> float:
     """Run code in a Python of its own that finds modules in folders alone; return seconds of processor time."""
-    return float(run_alone(_TIMED.format(code=code), ENVIRONMENTS[_COLD].variables(), *folders))
+    return float(run_alone(_TIMED.format(code=code), variables_of(_COLD), *folders))
 
 
 def sizes() -> list[Size]:

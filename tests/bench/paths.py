@@ -16,7 +16,6 @@ from bench.stub import Answer, Stub
 from support.edge import MERCHANTS, SETTINGS, TRANSACTIONS, event, key_of
 from transactions.agreed import environments as agreed
 from transactions.agreed.api import API_KEY_HEADER, COLLECTION_PATH
-from transactions.agreed.metrics import NAMESPACE
 from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
 from transactions.attributes import to_item
 
@@ -49,9 +48,7 @@ _ENVIRONMENT: Final = {
     "AWS_ACCESS_KEY_ID": "bench",
     "AWS_SECRET_ACCESS_KEY": "bench",
     "AWS_DEFAULT_REGION": "eu-central-1",
-    "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
-    "POWERTOOLS_SERVICE_NAME": "bench",
-    "LOG_LEVEL": "INFO",
+    **agreed.LogEnvironment(service="bench", log_level="INFO").variables(),
     **agreed.FraudDetectorEnvironment(
         merchants_table=MERCHANTS,
         transactions_table=TRANSACTIONS,

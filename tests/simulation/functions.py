@@ -44,14 +44,17 @@ ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
         webhook_allow_private_targets=agreed.FALSE,
     ),
 }
-_POWERTOOLS: Final = {
-    "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
-    "POWERTOOLS_SERVICE_NAME": "simulation",
-    "LOG_LEVEL": "INFO",
-}
+# For handlers of earlier versions, which wrote logs and metrics with Powertools.
+_POWERTOOLS: Final = {"POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, "POWERTOOLS_SERVICE_NAME": "simulation"}
 
 PRINTED = io.StringIO()
 """All that the functions wrote to their logs and metrics; Powertools keeps hold of the stream it finds first."""
+
+
+def variables_of(function: str) -> dict[str, str]:
+    """Give the variables that a function is deployed with."""
+    log = agreed.LogEnvironment(service=function.replace("_", "-"), log_level="INFO")
+    return log.variables() | ENVIRONMENTS[function].variables()
 
 
 @dataclass
@@ -209,7 +212,7 @@ class Functions:
                 mock.patch("boto3.client", self.client),
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
-                mock.patch.dict(os.environ, _POWERTOOLS | ENVIRONMENTS[function].variables()),
+                mock.patch.dict(os.environ, _POWERTOOLS | variables_of(function)),
             ):
                 spec.loader.exec_module(module)
         finally:

@@ -146,8 +146,7 @@ if __name__ == "__main__":
     assert (alarm["namespace"], alarm["metricName"]) == (PRODUCT, "RecordsFailed"), alarm
     compute = run_program("compute", {"functionPlatform": "native"}, made_up_stacks())
     variables = compute.one("Function", "fraud-detector")["environment"]["variables"]
-    assert variables["POWERTOOLS_SERVICE_NAME"] == alarm["dimensions"]["service"]
-    assert variables["POWERTOOLS_METRICS_NAMESPACE"] == alarm["namespace"]
+    assert variables["SERVICE"] == alarm["dimensions"]["service"]
 """,
     ),
     "setting": Addition(

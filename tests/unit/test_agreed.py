@@ -81,13 +81,12 @@ def test_a_program_sets_exactly_what_its_handler_reads(run_layer: RunLayer, func
         mock.patch("os.getenv", environment.get),
         # A session that another test has made keeps to the environment of that time.
         mock.patch("boto3.DEFAULT_SESSION", None),
-        mock.patch.object(CLASSES[function], "__getattribute__", used_by_the_handler),
+        mock.patch.object(Environment, "__getattribute__", used_by_the_handler),
     ):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
     assert environment.keys() - LAMBDAS_OWN <= environment.read
-    # Those that Powertools does not read, the handler makes use of.
-    assert {name for name in environment.keys() - LAMBDAS_OWN if not name.startswith(("POWERTOOLS_", "LOG_"))} == used
+    assert environment.keys() - LAMBDAS_OWN == used
 
 
 def test_a_variable_that_is_not_there_is_named() -> None:

@@ -1,5 +1,7 @@
 """The environment variables of each function: its program sets these and no others, and its handler reads them all.
 
+Each function has those of its own and those of its log.
+
 A field is a variable, spelt in capitals. The values of a program may come from resources, those of a handler are texts:
 
     ValidatorEnvironment(merchants_table=data.merchants_table_name, …).variables()    the program
@@ -18,11 +20,11 @@ FALSE: Final = "false"
 
 @dataclass(frozen=True, kw_only=True)
 class Environment(Generic[_Value]):
-    """The variables of a function."""
+    """Variables of a function."""
 
     @classmethod
     def of(cls, variables: Mapping[str, _Value]) -> Self:
-        """Read the variables; others beside them are Lambda's and Powertools'.
+        """Read the variables, and leave others beside them alone.
 
         Raises:
             KeyError: one is not there; it names it.
@@ -32,6 +34,16 @@ class Environment(Generic[_Value]):
     def variables(self) -> dict[str, _Value]:
         """Give name to value, as Lambda takes them."""
         return {field.name.upper(): getattr(self, field.name) for field in fields(self)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogEnvironment(Environment[_Value]):
+    """What every function writes its logs and metrics with."""
+
+    service: _Value
+    """The function's name, such as `fraud-detector`: in each line of its log, and the dimension of its metrics."""
+    log_level: _Value
+    """The least severe level that is written."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,14 +10,13 @@ import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
 
-from simulation.functions import ENVIRONMENTS
+from simulation.functions import ENVIRONMENTS, variables_of
 from transactions import sdk
 from transactions.agreed.invocations import (
     FRAUD_DETECTOR_TIMEOUT_SECONDS,
     NOTIFIER_TIMEOUT_SECONDS,
     VALIDATOR_TIMEOUT_SECONDS,
 )
-from transactions.agreed.metrics import NAMESPACE
 from transactions.agreed.webhooks import ATTEMPT_SECONDS
 
 TIMEOUTS = {
@@ -41,13 +40,12 @@ def clients_of(function: str) -> list[Any]:
         made.append(make(service, region_name="eu-central-1", **options))
         return made[-1]
 
-    variables = {"POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, "POWERTOOLS_SERVICE_NAME": function}
     spec = importlib.util.find_spec(f"{function}.handler")
     assert spec is not None
     assert spec.loader is not None
     with (
         mock.patch("boto3.client", client),
-        mock.patch.dict(os.environ, variables | ENVIRONMENTS[function].variables()),
+        mock.patch.dict(os.environ, variables_of(function)),
     ):
         spec.loader.exec_module(importlib.util.module_from_spec(spec))
     return made

@@ -1,0 +1,54 @@
+"""The functions' own metrics, in CloudWatch's embedded metric format: a line of the log that CloudWatch counts from.
+
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+"""
+
+import functools
+from collections import Counter
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from transactions.agreed.metrics import NAMESPACE
+from transactions.clock import now
+from transactions.logs import write_line
+
+_Parameters = ParamSpec("_Parameters")
+_Answer = TypeVar("_Answer")
+
+
+class Metrics:
+    """Counts what happens in an invocation, and writes the counts at its end."""
+
+    def __init__(self, service: str) -> None:
+        """Count for a function, whose name is the dimension of all its metrics."""
+        self._service = service
+        # Appending to a list is one step, whichever of the notifier's threads does it.
+        self._happened: list[str] = []
+
+    def count(self, name: str) -> None:
+        """Count that something happened once more."""
+        self._happened.append(name)
+
+    def written_after(self, handler: Callable[_Parameters, _Answer]) -> Callable[_Parameters, _Answer]:
+        """Make a handler write what was counted whenever it ends, with an answer or without."""
+
+        @functools.wraps(handler)
+        def counted(*args: _Parameters.args, **kwargs: _Parameters.kwargs) -> _Answer:
+            try:
+                return handler(*args, **kwargs)
+            finally:
+                self._write()
+
+        return counted
+
+    def _write(self) -> None:
+        counts = Counter(self._happened)
+        self._happened.clear()
+        if not counts:
+            return
+        directive = {
+            "Namespace": NAMESPACE,
+            "Dimensions": [["service"]],
+            "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
+        }
+        write_line({"_aws": {"Timestamp": now(), "CloudWatchMetrics": [directive]}, "service": self._service, **counts})
