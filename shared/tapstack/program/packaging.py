@@ -1,5 +1,8 @@
 """Packages a function for Lambda: its own code, the domain it shares, and its dependencies as wheels of its platform.
 
+What a function depends on is the dependency group of its name in `pyproject.toml`, such as `fraud-detector`; what the
+runtime brings, the SDK above all, is left to it.
+
 The same source gives the same bytes on every machine: dependencies come from the lock file by hash, entries are
 sorted, their times and modes fixed, and nothing an installer leaves behind is taken in.
 """
@@ -28,6 +31,8 @@ NATIVE: Final = "native"
 
 _LEFT_BY_INSTALLERS = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", ".lock"})
 _LEFT_OUT_FOLDERS = frozenset({"__pycache__", "bin"})
+_LEFT_OUT_SUFFIXES = frozenset({".pyi", ".tab", ".zi"})
+"""Of stubs, and of the tables and the source that time zones are compiled from: no function reads them."""
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -44,7 +49,7 @@ def package(function: str, platform: str, source: Path = FUNCTIONS, target: Path
     """Build the zip of `function` with dependencies for `platform`.
 
     Args:
-        function: The folder under `source` that holds `handler.py`.
+        function: The folder under `source` that holds `handler.py`; with hyphens for underscores, a dependency group.
         platform: A platform of `uv pip install --python-platform`, or `native`.
         source: The folder with all functions and the domain.
         target: Where zips and unpacked dependencies are kept; they are found again by content.
@@ -55,7 +60,7 @@ def package(function: str, platform: str, source: Path = FUNCTIONS, target: Path
     handler = source / function / "handler.py"
     if not handler.is_file():
         raise PackagingError(f"function {function!r} has no code: {handler} is not there; write it or correct the name")
-    dependencies = _dependencies(platform, target)
+    dependencies = _dependencies(function.replace("_", "-"), platform, target)
     entries: dict[str, Path] = {}
     for root, folders in ((dependencies, None), (source, (function, DOMAIN))):
         entries |= {path.relative_to(root).as_posix(): path for path in _files(root, folders)}
@@ -67,8 +72,12 @@ def package(function: str, platform: str, source: Path = FUNCTIONS, target: Path
 def _files(root: Path, folders: tuple[str, ...] | None) -> Iterator[Path]:
     for top in (root / folder for folder in folders) if folders else (root,):
         for path in top.rglob("*"):
-            parts = path.relative_to(root).parts
-            if path.is_file() and not _LEFT_OUT_FOLDERS.intersection(parts) and path.name not in _LEFT_BY_INSTALLERS:
+            is_left_out = (
+                path.name in _LEFT_BY_INSTALLERS
+                or path.suffix in _LEFT_OUT_SUFFIXES
+                or not _LEFT_OUT_FOLDERS.isdisjoint(path.relative_to(root).parts)
+            )
+            if path.is_file() and not is_left_out:
                 yield path
 
 
@@ -88,9 +97,9 @@ def _archive(entries: dict[str, Path], target: Path, function: str) -> Path:
     return written.replace(target / f"{function}-{digest[:16]}.zip")
 
 
-def _dependencies(platform: str, target: Path) -> Path:
-    """Unpack the locked dependencies for `platform`, once."""
-    requirements = _uv("export", "--frozen", "--only-group", "functions", "--no-emit-project", "--no-header")
+def _dependencies(group: str, platform: str, target: Path) -> Path:
+    """Unpack the locked dependencies of a group for `platform`, once."""
+    requirements = _uv("export", "--frozen", "--only-group", group, "--no-emit-project", "--no-header")
     key = hashlib.sha256(f"{platform}\n{RUNTIME}\n{requirements}".encode()).hexdigest()[:16]
     installed = target / f"dependencies-{platform}-{key}"
     if installed.is_dir():
