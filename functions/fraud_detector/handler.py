@@ -14,7 +14,7 @@ from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
-from transactions.sdk import config_within
+from transactions.sdk import config_within, kept_for_good
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter
@@ -25,7 +25,9 @@ logger = Logger(log_environment)
 metrics = Metrics(log_environment.service)
 environment: FraudDetectorEnvironment[str] = FraudDetectorEnvironment.of(os.environ)
 sdk_config = config_within(FRAUD_DETECTOR_TIMEOUT_SECONDS)
-dynamodb = boto3.client("dynamodb", config=sdk_config)
+with kept_for_good():
+    dynamodb = boto3.client("dynamodb", config=sdk_config)
+    sqs = boto3.client("sqs", config=sdk_config)
 
 
 def _decided(transaction: Transaction, decision: Decision) -> None:
@@ -43,7 +45,7 @@ detector = Detector(
     store=TransactionStore(dynamodb, environment.transactions_table),
     cards=CardVelocityCounter(dynamodb, environment.velocity_table, now),
     limits=MerchantVelocityCounter(dynamodb, environment.velocity_table, now),
-    sqs=boto3.client("sqs", config=sdk_config),
+    sqs=sqs,
     queue_url=environment.notifications_queue_url,
     clock=now,
     decided=_decided,

@@ -4,7 +4,8 @@ A record counts as done when its decision is written and its notification is in 
 it out again, and every step is one that can be taken twice:
 
     judge    reads nothing but the record and the merchant's settings, one version of them for a whole batch
-    count    the card's history knows the transaction already; then, and only then, it may be decided already
+    count    the card's history knows the transaction already; then, and only then, it may be decided already;
+             the histories of all the batch's cards are read in one call
     limit    one write per merchant and batch; counted twice, a merchant's limit holds a little early
     decide   only a pending transaction changes
     notify   the same webhook ids
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transactions.agreed.tables import KEY
+from transactions.attributes import Item
 from transactions.clock import Clock
 from transactions.failures import described, ids
 from transactions.findings import Findings, judge
@@ -108,6 +110,7 @@ class Detector:
         for record in event["Records"]:
             with self._failing(again, [record["dynamodb"]]):
                 cases.append(self._judge(record["dynamodb"], in_force))
+        self._count(cases, again)
         for limit, group in _limited(cases):
             with self._failing(again, [case.change for case in group]):
                 self._limit(limit, group)
@@ -136,17 +139,24 @@ class Detector:
         if settings is None:
             raise MerchantNotSetUpError(f"merchant {transaction.merchant_id!r} has no settings")
         in_force[transaction.merchant_id] = settings
-        case = _Case(change, transaction, judge(transaction, settings))
-        if case.findings.is_declined:
-            # What is declined anyway is not to use up the card's allowance.
-            return case
-        counted = self.cards.count(transaction, settings)
+        return _Case(change, transaction, judge(transaction, settings))
+
+    def _count(self, cases: Sequence[_Case], again: list[str]) -> None:
+        # What is declined anyway is not to use up the card's allowance.
+        counted = [case for case in cases if not case.findings.is_declined]
+        with self._failing(again, [case.change for case in counted]):
+            read = self.cards.read(case.transaction for case in counted)
+            for case in counted:
+                with self._failing(again, [case.change]):
+                    self._count_one(case, read)
+
+    def _count_one(self, case: _Case, read: dict[str, Item | None]) -> None:
+        counted = self.cards.count(case.transaction, case.findings.settings, read)
         if counted.known:
-            earlier = self.store.get(transaction.id)
+            earlier = self.store.get(case.transaction.id)
             case.held = earlier.decision if earlier else None
         case.is_counted = counted.is_counted
         case.findings = case.findings.plus(counted.reasons)
-        return case
 
     def _limit(self, limit: MerchantVelocity, group: Sequence[_Case]) -> None:
         refused = self.limits.count(limit, [case.transaction for case in group])

@@ -65,8 +65,9 @@ def _by_beginning(networks: Iterable[Network]) -> Mapping[str, frozenset[int]]:
     for network in networks:
         for begins in network.begins:
             first, last = (begins, begins) if isinstance(begins, str) else begins
-            for number in range(int(first), int(last) + 1):
-                lengths[f"{number}"] = lengths.get(f"{number}", frozenset()) | network.lengths
+            for number in map(str, range(int(first), int(last) + 1)):
+                # One set for all beginnings of a network; a thousand sets would have a cold start collect garbage.
+                lengths[number] = lengths[number] | network.lengths if number in lengths else network.lengths
     return lengths
 
 

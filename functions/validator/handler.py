@@ -13,7 +13,7 @@ from transactions.failures import described
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
-from transactions.sdk import config_within
+from transactions.sdk import config_within, keep_queried_items, kept_for_good
 from transactions.store import TransactionStore
 from validator.api import Answer, Api, Event
 
@@ -21,7 +21,9 @@ log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
 logger = Logger(log_environment)
 metrics = Metrics(log_environment.service)
 environment: ValidatorEnvironment[str] = ValidatorEnvironment.of(os.environ)
-dynamodb = boto3.client("dynamodb", config=config_within(VALIDATOR_TIMEOUT_SECONDS))
+with kept_for_good():
+    dynamodb = boto3.client("dynamodb", config=config_within(VALIDATOR_TIMEOUT_SECONDS))
+keep_queried_items(dynamodb)
 
 
 def _unavailable(error: Exception) -> None:

@@ -125,7 +125,6 @@ def _made(stub: Stub) -> list[Path]:
     }
     sent = {"Successful": [{"Id": f"{place}", "MessageId": "m", "MD5OfMessageBody": ""} for place in range(BATCH)]}
     counted = [
-        Answer("GetItem", about=b'"card#'),
         Answer("GetItem", about=f'"merchant#{_MERCHANT}#'.encode()),
         Answer("BatchGetItem", json.dumps({"Responses": {}, "UnprocessedKeys": {}}).encode()),
         Answer("UpdateItem"),

@@ -210,6 +210,8 @@ class Functions:
         try:
             with (
                 mock.patch("boto3.client", self.client),
+                # For good is as long as an environment lives, and here many live in one process.
+                mock.patch("gc.freeze"),
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
                 mock.patch.dict(os.environ, _POWERTOOLS | variables_of(function)),

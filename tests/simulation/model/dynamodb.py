@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, Final
 
 from simulation.model.errors import NotModelledError, check_parameters, client_error, exceptions
@@ -46,6 +47,8 @@ class DynamoDb:
             "RequestLimitExceeded",
             "ResourceNotFoundException",
         )
+        # What a client's events may change of an answer, they change of the SDK's parsing: the model parses nothing.
+        self.meta = SimpleNamespace(events=SimpleNamespace(register=lambda event, handler: None))
         self.unprocessed: Callable[[str, str], bool] = lambda table, key: False
         """Says of which table's key a batch is answered without, as DynamoDB may under load."""
         self.reads_of_a_batch: Callable[[Sequence[str]], Sequence[str]] = lambda keys: keys
