@@ -12,10 +12,9 @@ from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.card import CardVelocityCounter, Use, parse_history, use_of
+from transactions.velocity.card import CardVelocityCounter, Use, card_key, parse_history, use_of
 
 WRITE_UNIT_BYTES: Final = 1_024
-BODY = {"currency": "EUR", "card": {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}}
 
 
 def settings(**changes: Any) -> MerchantSettings:
@@ -23,8 +22,9 @@ def settings(**changes: Any) -> MerchantSettings:
     return parse_settings(settings_document("acme") | limit | changes)
 
 
-def transaction(number: int, at: int, amount: int = 1_250, merchant: str = "acme") -> Transaction:
-    submission = msgspec.convert({"amount": amount, **BODY}, Submission)
+def transaction(number: int, at: int, amount: int = 1_250, merchant: str = "acme", card: str = "abcd") -> Transaction:
+    used = {"token": f"tok_{card}", "bin": "424242", "country": "DE", "expires": "2031-12"}
+    submission = msgspec.convert({"amount": amount, "currency": "EUR", "card": used}, Submission)
     return Transaction(f"txn_{number}", merchant, "hash", at, submission)
 
 
@@ -109,3 +109,50 @@ def test_what_is_left_out_for_want_of_room_is_not_judged_by_what_is_left() -> No
 
     late = transaction(99, start + 600_000)
     assert cards.count(late, held).reasons == ("velocity_card_unknown",)
+
+
+def test_the_histories_of_many_cards_are_read_in_as_few_calls_as_dynamodb_takes() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    # DynamoDB refuses more than a hundred keys in a call, and a key that is named twice.
+    several = [transaction(number, cloud.now, card=f"card_{number % 101}") for number in range(200)]
+    cards.count(several[0], settings())
+    cloud.usage.reset()
+
+    read = cards.read(several)
+
+    assert read.keys() == {card_key(each) for each in several}
+    assert [key for key, item in read.items() if item] == [card_key(several[0])]
+    assert cloud.usage.total().read_units == 101
+    counted = [cards.count(each, settings(), read) for each in several]
+    assert sum(each.known for each in counted) == 1
+    assert all(each.is_counted for each in counted)
+    assert not read
+
+
+def test_a_history_that_a_batch_did_not_read_is_read_by_itself() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    cards.count(transaction(1, cloud.now), settings())
+    cloud.dynamodb_model.unprocessed = lambda table, key: True
+
+    read = cards.read([transaction(2, cloud.now)])
+
+    assert read == {}
+    assert cards.count(transaction(2, cloud.now), settings(), read).reasons == ("duplicate",)
+
+
+@pytest.mark.parametrize("counted_before", [0, 1])
+def test_a_history_that_changed_since_it_was_read_is_counted_on_as_it_is_now(counted_before: int) -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    limit = settings(card_velocity={"window_seconds": 600, "count": counted_before + 1})
+    for number in range(counted_before):
+        cards.count(transaction(number, cloud.now), limit)
+    mine, other = transaction(10, cloud.now, amount=1), transaction(11, cloud.now, amount=2)
+
+    read = cards.read([mine])
+    assert counter(cloud).count(other, limit).reasons == ()
+
+    assert cards.count(mine, limit, read).reasons == ("velocity_card_count",)
+    assert not cards.count(mine, limit).known

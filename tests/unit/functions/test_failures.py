@@ -57,6 +57,28 @@ def test_a_record_that_failed_is_found_by_its_ids_and_the_place_of_its_failure(w
     assert "424242" not in json.dumps(line)
 
 
+def test_records_whose_cards_could_not_be_read_all_come_again_and_are_decided(world: World) -> None:
+    for number in range(8):
+        card = BODY["card"] | {"token": f"tok_card_{number}"}  # type: ignore[operator]
+        world.finish(world.submit(Request("acme", f"key-{number}", json.dumps(BODY | {"card": card}))))
+    batch = world.poll_stream(LANES - 1)
+    assert batch is not None
+    records = len(batch.event["Records"])
+    assert records > 1
+    while batch.waits_at != ("dynamodb", "BatchGetItem"):
+        world.step(batch)
+    world.step(batch, Fault.THROTTLE)
+    world.finish(batch)
+
+    lines = logged(world, "record failed")
+    assert [line["error"] for line in lines] == ["ProvisionedThroughputExceededException"] * records
+    for _ in range(records):
+        poll_the_stream(world)
+    numbers = [f"key-{number}" for number in range(8)]
+    found = [world.cloud.transactions.newest(transaction_id("acme", key)) for key in numbers]
+    assert all(item and item["status"]["S"] != "pending" for item in found)
+
+
 def test_a_request_that_could_not_be_answered_now_is_found_by_the_error_and_its_place(world: World) -> None:
     invocation = world.submit(Request("acme", "later", json.dumps(BODY)))
     while invocation.waits_at != ("dynamodb", "PutItem"):

@@ -1,15 +1,18 @@
-"""What the functions' clients may wait for leaves room to call again."""
+"""What the functions' clients may wait for leaves room to call again, and what they hand over is what the SDK would."""
 
+import gc
 import importlib.util
+import json
 import os
 import socket
-from typing import Any
+from typing import Any, Final
 from unittest import mock
 
 import boto3
 import pytest
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
+from bench.stub import Answer, Stub
 from simulation.functions import ENVIRONMENTS, variables_of
 from transactions import sdk
 from transactions.agreed.invocations import (
@@ -18,6 +21,7 @@ from transactions.agreed.invocations import (
     VALIDATOR_TIMEOUT_SECONDS,
 )
 from transactions.agreed.webhooks import ATTEMPT_SECONDS
+from transactions.attributes import to_item
 
 TIMEOUTS = {
     "validator": VALIDATOR_TIMEOUT_SECONDS,
@@ -29,6 +33,16 @@ SERVICES = {
     "fraud_detector": ["dynamodb", "sqs"],
     "notifier": ["dynamodb", "secretsmanager", "sqs"],
 }
+
+# A transaction as the table keeps it: all types of values that there are in one.
+ITEM: Final = to_item(
+    {
+        "id": "txn_abcdefghijklmnopqrstuvwxyz234567",
+        "created_at": 1_790_000_000_000,
+        "submission": {"amount": 1250, "metadata": {"shop": "Grüße"}},
+        "decision": {"verdict": "approved", "reasons": ["duplicate"], "final": True, "note": None},
+    }
+)
 
 
 def clients_of(function: str) -> list[Any]:
@@ -64,6 +78,47 @@ def test_a_call_with_all_its_attempts_fits_into_the_functions_time_out(function:
         hanging = attempts * (config.connect_timeout + config.read_timeout)
         waits = sum(2**retry for retry in range(attempts - 1))
         assert hanging + waits + sdk.WORK_SECONDS <= TIMEOUTS[function]
+
+
+def queried(answer: dict[str, Any], *, plainly: bool, status: int = 200) -> Any:
+    """Query a table that gives an answer, with the SDK reading all of it or not the items."""
+    client = boto3.client("dynamodb", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
+    stub = Stub()
+    stub.answers = [Answer("Query", json.dumps(answer).encode(), status=status)]
+    stub.attach(client)
+    if plainly:
+        sdk.keep_queried_items(client)
+    return client.query(TableName="t", KeyConditionExpression="id = :id")
+
+
+@pytest.mark.parametrize("last", [{}, {"LastEvaluatedKey": {"id": {"S": "b"}}}], ids=["last page", "more pages"])
+@pytest.mark.parametrize("items", [[], [ITEM], [ITEM, ITEM]], ids=["no items", "one", "two"])
+def test_a_page_is_what_the_sdk_itself_would_make_of_it(items: list[Any], last: dict[str, Any]) -> None:
+    answer = {"Items": items, "Count": len(items), "ScannedCount": len(items), **last}
+
+    assert queried(answer, plainly=True) == queried(answer, plainly=False)
+
+
+def test_a_page_that_is_refused_is_told_as_the_sdk_tells_it() -> None:
+    refusal = {"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "no such table"}
+
+    with pytest.raises(ClientError, match=r"ResourceNotFoundException.* no such table"):
+        queried(refusal, plainly=True, status=400)
+
+
+def test_garbage_is_looked_for_again_once_clients_are_made() -> None:
+    with mock.patch("gc.freeze") as freeze, sdk.kept_for_good():
+        assert not gc.isenabled()
+
+    assert gc.isenabled()
+    freeze.assert_called_once_with()
+
+
+def test_garbage_is_looked_for_again_after_a_client_that_cannot_be_made() -> None:
+    with mock.patch("gc.freeze"), pytest.raises(ValueError, match="no region"), sdk.kept_for_good():
+        raise ValueError("no region")
+
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize("timeout", TIMEOUTS.values(), ids=TIMEOUTS)
