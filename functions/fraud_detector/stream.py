@@ -98,7 +98,7 @@ class Detector:
     """Hears of each record that has to come again."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Decide a batch of records; one that fails does not hold up the others.
+        """Decide a batch of records; one that fails does not hold up the others, a read for all does.
 
         Returns:
             The records that have to come again, by sequence number, in the form Lambda asks for.
