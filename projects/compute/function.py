@@ -81,7 +81,13 @@ def make_function(names: Names, settings: ComputeSettings, data: DataContract, s
             }
         },
         kms_key_arn=data.key_arn,
-        logging_config={"log_format": "JSON", "log_group": log_group.name},
+        logging_config={
+            "log_format": "JSON",
+            # Lambda drops what is below this level, and counts a line without one, as metrics are, as INFO. So it is
+            # never above INFO; what the function itself writes is for LOG_LEVEL to say.
+            "application_log_level": "DEBUG" if settings.log_level == "DEBUG" else "INFO",
+            "log_group": log_group.name,
+        },
         tracing_config={"mode": "Active"},
         snap_start={"apply_on": "PublishedVersions"},
         publish=True,

@@ -177,3 +177,15 @@ def test_production_as_it_is_shipped_reserves_nothing() -> None:
     shipped = yaml.safe_load((CHECKOUT / "projects/compute/Pulumi.prod.yaml").read_text(encoding="utf-8"))["config"]
 
     assert [key for key in shipped if key.endswith("Concurrency")] == []
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
+def test_lambda_keeps_what_the_level_asks_for_and_every_metric(run_layer: RunLayer, level: str) -> None:
+    program = run_layer("compute", {**NATIVE, "logLevel": level})
+
+    for function in (item.inputs for item in program.all("Function")):
+        # A line whose level is missing or unknown, such as a metric, is INFO to Lambda:
+        # https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+        kept = function["loggingConfig"]["applicationLogLevel"]
+        assert kept == ("DEBUG" if level == "DEBUG" else "INFO")
+        assert function["environment"]["variables"]["LOG_LEVEL"] == level

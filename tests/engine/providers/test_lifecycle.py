@@ -478,7 +478,7 @@ CASES: Mapping[str, Case] = {
             "reservedConcurrentExecutions": 5,
             "environment": {"variables": {"LOG_LEVEL": "INFO"}},
             "kmsKeyArn": "@key.arn",
-            "loggingConfig": {"logFormat": "JSON", "logGroup": "@log.name"},
+            "loggingConfig": {"logFormat": "JSON", "applicationLogLevel": "INFO", "logGroup": "@log.name"},
             "tracingConfig": {"mode": "Active"},
             "snapStart": {"applyOn": "PublishedVersions"},
             "publish": True,
