@@ -10,7 +10,7 @@ from pulumi import Output
 from support.mocked_program import Program, run_program
 from tapstack.contracts.contract import Contract, contract_of
 from tapstack.layers import LAYERS
-from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
+from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 
 def exported_by(contract: type[Contract], **known: Any) -> dict[str, Any]:

@@ -29,6 +29,22 @@ def command(*words: str, stack: str = LANE) -> str:
     return " ".join((os.environ.get(PROGRAM_VARIABLE) or _program(), *of_stack, *words))
 
 
+def shell_for(stack: str) -> str:
+    """Give what a shell must run before `pulumi` typed by hand works on a stack; empty where that is nothing."""
+    return f'eval "$({command("env")})"' if stack == LANE else ""
+
+
+def by_hand(project: str, *words: str, stack: str) -> str:
+    """Give the command line of `pulumi` itself, such as `(cd projects/data && pulumi refresh --stack dev)`.
+
+    Args:
+        project: the folder of `projects/` to be in.
+        words: the engine's command, and what follows it.
+        stack: the stack that is worked on; before the lane's comes what points a shell at the lane.
+    """
+    return " && ".join(filter(None, (shell_for(stack), f"(cd projects/{project} && {' '.join(('pulumi', *words))})")))
+
+
 def name_program() -> None:
     """Let the programs that this one starts name it as this one does; their own `PATH` has more folders."""
     os.environ.setdefault(PROGRAM_VARIABLE, _program())

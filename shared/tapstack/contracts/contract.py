@@ -22,7 +22,7 @@ from pulumi import Output
 from tapstack.account_names import layer_of
 from tapstack.contracts.types import Shaped
 from tapstack.layers import BY_NAME
-from tapstack.program import upstream
+from tapstack.program import export_names, upstream
 from tapstack.program.errors import ContractError, UpstreamError
 
 OPERATORS = "operators"
@@ -125,9 +125,9 @@ class Contract:
         root: Any = pulumi.runtime.get_root_resource()
         outputs = _Sealed(self.LAYER)
         outputs.check(root.outputs)
-        pulumi.export(upstream.VERSION_OUTPUT, self.VERSION)
-        pulumi.export(upstream.ENVIRONMENT_OUTPUT, environment_suffix)
-        pulumi.export(upstream.READS_OUTPUT, reads_of(self.LAYER))
+        pulumi.export(export_names.VERSION_OUTPUT, self.VERSION)
+        pulumi.export(export_names.ENVIRONMENT_OUTPUT, environment_suffix)
+        pulumi.export(export_names.READS_OUTPUT, reads_of(self.LAYER))
         for name, field in self.schema().items():
             held = self._held(name, partial(_not_as_promised, self.LAYER, name))
             value = getattr(self, name)

@@ -16,7 +16,7 @@ from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
 from tapstack.engine.state import LayerState, require_settled, states_of
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves
-from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
+from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 KINDS: Final = ("create", "update", "replace", "delete")
 _LOSING: Final = frozenset({"delete", "delete-replaced"})

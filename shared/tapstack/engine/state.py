@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
+from tapstack.console.hints import by_hand
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import NoStackError, is_made
 from tapstack.layers import LAYERS
-from tapstack.program.upstream import READS_OUTPUT
+from tapstack.program.export_names import READS_OUTPUT
 
 _STACK: Final = "pulumi:pulumi:Stack"
 MARK: Final = "4dabf18193072939515e22adb298388d"
@@ -57,7 +58,8 @@ class LayerState:
         """Give an upstream layer's outputs as this layer's last deployment saw them; None if it did not."""
         for item in self.resources:
             if item["type"] == _REFERENCE and f"/{project_name(upstream)}/" in item["inputs"]["name"]:
-                seen: Mapping[str, Any] = item["outputs"]["outputs"]
+                # Of a stack that exports nothing, such as one that was destroyed, the engine keeps no outputs at all.
+                seen: Mapping[str, Any] = (item.get("outputs") or {}).get("outputs") or {}
                 return seen
         return None
 
@@ -112,7 +114,11 @@ def require_settled(environment: Environment, states: Mapping[str, LayerState], 
             raise missing
         if pending := states[layer].pending:
             what = repr(pending[0].rpartition("::")[2]) + (f" and {len(pending) - 1} more" if pending[1:] else "")
+            # Without the option a refresh keeps the creations whose end was not seen, unless somebody answers for each.
+            clear = by_hand(
+                layer, "refresh", "--clear-pending-creates", "--stack", environment.name, stack=environment.name
+            )
             raise UserError(
                 f"{layer}: a run on stack {environment.name!r} was cut short, and the state does not know what became "
-                f"of {what}; look it up, then: (cd projects/{layer} && pulumi refresh --stack {environment.name})"
+                f"of {what}; look it up, delete it where it was only just created, then: {clear}"
             )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tapstack.console.errors import UserError
-from tapstack.console.hints import LANE, command
+from tapstack.console.hints import LANE, command, shell_for
 from tapstack.engine.environment import AwsEndpoint, Environment
 from tapstack.engine.stack import LayerStack
 from tapstack.lane.emulator.server import emulated_aws
@@ -20,7 +20,7 @@ class LaneEnvironment(Environment):
     def __init__(self, lane: Lane) -> None:
         """Describe it; nothing is started."""
         super().__init__()
-        self.shell = f'eval "$({command("env")})"'
+        self.shell = shell_for(LANE)
         self._lane = lane
 
     def stack(self, layer: str) -> LayerStack:

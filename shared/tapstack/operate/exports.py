@@ -5,7 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from tapstack.console.errors import UserError
 from tapstack.contracts.contract import OPERATORS, Contract, module_file
-from tapstack.program.upstream import VERSION_OUTPUT
+from tapstack.program.export_names import VERSION_OUTPUT
 
 _C = TypeVar("_C", bound=Contract)
 

@@ -5,16 +5,13 @@ The gate asks the engine before the first of them, so that the answer "no" leave
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import pulumi
 
 from tapstack.account_names import project_name
 from tapstack.program.errors import UpstreamError
-
-VERSION_OUTPUT: Final = "contract_version"
-ENVIRONMENT_OUTPUT: Final = "environment_suffix"
-READS_OUTPUT: Final = "contract_reads"
+from tapstack.program.export_names import ENVIRONMENT_OUTPUT, VERSION_OUTPUT
 
 
 def stack_name(layer: str) -> str:

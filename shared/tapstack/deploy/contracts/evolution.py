@@ -19,7 +19,7 @@ from tapstack.console.hints import command
 from tapstack.contracts.contract import FieldSchema, module_file
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.snapshots import Snapshot
-from tapstack.program.upstream import READS_OUTPUT
+from tapstack.program.export_names import READS_OUTPUT
 
 
 def breaks(before: Snapshot, after: Snapshot | None) -> list[Problem]:

@@ -8,7 +8,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.engine.stack import is_made
 from tapstack.engine.state import MARK
-from tapstack.program.upstream import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
+from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 _STACK: Final = "pulumi:pulumi:Stack"
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
