@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tapstack.console.output import console
+from tapstack.console.words import NONE
 
 _MOST_ROWS: Final = 200
 _USUAL_WIDTH: Final = 80
@@ -27,7 +28,8 @@ def print_table(
     Args:
         headings: of the columns.
         rows: a cell for each heading.
-        right: the headings of the columns that are aligned to the right, such as those of numbers.
+        right: the headings of the columns that are aligned to the right, such as those of numbers; a count of nothing
+            is a dot in them.
         whole: the headings of the columns that are folded only where the terminal is narrower than 80 columns, such as
             those of ids, which are copied from it.
         stderr: print it there, not on stdout.
@@ -39,7 +41,8 @@ def print_table(
         kept = heading in whole and output.width >= _USUAL_WIDTH
         table.add_column(heading, justify="right" if heading in right else "left", overflow="fold", no_wrap=kept)
     for row in rows[:_MOST_ROWS]:
-        table.add_row(*(Text(f"{value}") for value in row))
+        cells = zip(headings, row, strict=True)
+        table.add_row(*(Text(NONE if value == 0 and heading in right else f"{value}") for heading, value in cells))
     if output.is_terminal:
         output.print(table)
     else:

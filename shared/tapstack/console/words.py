@@ -9,6 +9,15 @@ _MOST_CHARACTERS: Final = 60
 _MOST_PATH: Final = 255
 
 
+NONE: Final = "·"
+"""How a count of nothing is written."""
+
+
+def count_or_dot(number: int) -> str:
+    """Write how many there are: a dot where there are none."""
+    return str(number) if number else NONE
+
+
 def counted(number: int, noun: str) -> str:
     """Write how many there are of something: `1 message`, `2 messages`."""
     return f"{number} {noun}{'' if number == 1 else 's'}"

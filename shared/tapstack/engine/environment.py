@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
+from tapstack.console.hints import by_hand
 from tapstack.engine.install import find_engine
 from tapstack.engine.loopback import without_proxy
 from tapstack.engine.stack import LayerStack, NoStackError
@@ -169,7 +170,7 @@ class BackendEnvironment(Environment):
                 refused = refused or error
         raise refused or NoStackError(
             f"there is no stack {self.name!r} of any layer on this backend; correct the name, or make them: "
-            f"(cd projects/{LAYERS[0]} && pulumi stack init {self.name}), and so in each layer's folder"
+            f"{by_hand(LAYERS[0], 'stack', 'init', self.name, stack=self.name)}, and so in each layer's folder"
         )
 
     @contextmanager

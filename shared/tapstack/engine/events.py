@@ -7,29 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from tapstack.engine.rewrites import STACK_TYPE, Writes
+from tapstack.engine.words import OPTIONS, told, word_for
+
 # The engine's own remark on a program that has already said what is wrong.
 _ECHO: Final = "an unhandled error occurred: program exited with non-zero exit code"
-_STACK: Final = "pulumi:pulumi:Stack"
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that is known only once its resource is made."""
-_DONE: Final = {
-    "create": "created",
-    "create-replacement": "created to replace another",
-    "delete": "deleted",
-    "delete-replaced": "replaced and deleted",
-    "discard": "forgotten",
-    "discard-replaced": "replaced and forgotten",
-    "import": "imported",
-    "import-replacement": "imported to replace another",
-    "read-replacement": "read to replace another",
-    "refresh": "refreshed",
-    "remove-pending-replace": "no longer to be replaced",
-    "replace": "replaced",
-    "same": "unchanged",
-    "update": "updated",
-}
-"""The engine's words for what it does to a resource, as what has been done; `read` stays."""
-_UNCHANGED: Final = frozenset({"same", "read", "refresh"})
+_AS_IT_WAS: Final = frozenset({"same", "refresh"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +26,18 @@ class Operation:
         type: the resource's type, such as `aws:ec2/vpc:Vpc`.
         urn: the resource's URN.
         differs: the properties that make the difference, as far as the provider says.
+        inputs_before: the inputs that the state has, secrets masked.
+        inputs_after: the inputs that it gets; `UNKNOWN` where a value is made later.
+        is_retained: whether a deletion leaves it where it is, and only forgets it.
     """
 
     op: str
     type: str
     urn: str
     differs: tuple[str, ...] = ()
+    inputs_before: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    inputs_after: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    is_retained: bool = False
 
     @property
     def name(self) -> str:
@@ -68,6 +59,7 @@ class Report:
         warnings: warnings in order.
         outputs_before: the stack's outputs as the state had them.
         outputs_after: the stack's outputs as the program has them; in a preview `UNKNOWN` where a value is made later.
+        writes: what a preview says that the update would write beside its operations; of other runs nothing is known.
         seconds: how long the run took.
     """
 
@@ -80,12 +72,21 @@ class Report:
     warnings: list[str] = field(default_factory=list)
     outputs_before: Mapping[str, Any] = field(default_factory=dict)
     outputs_after: Mapping[str, Any] = field(default_factory=dict)
+    writes: Writes = field(default_factory=Writes)
     seconds: float = 0.0
 
     @property
-    def changes(self) -> Mapping[str, int]:
-        """The counts without what stayed as it was; empty when the run changed nothing."""
-        return {op: count for op, count in self.counts.items() if op not in _UNCHANGED}
+    def changes(self) -> dict[str, int]:
+        """The counts without what stays as it is, and those of which the state alone changes; empty for nothing.
+
+        The engine counts a `read` where another stack's outputs, which the state keeps, are no more what they were.
+        """
+        changes = Counter[str]()
+        for op, count in self.counts.items():
+            if op not in _AS_IT_WAS:
+                changes[word_for(op)] += count
+        changes[OPTIONS] = sum(rewrite.op == "same" for rewrite in self.writes.rewrites)
+        return dict(+changes)
 
     def waited(self, later: str, earlier: str) -> bool:
         """Tell whether the operation on one resource began after the one on another had succeeded.
@@ -102,14 +103,12 @@ class Report:
     @property
     def changes_outputs(self) -> bool:
         """Whether the stack exports something else than before."""
-        return self.outputs_before != self.outputs_after
+        return self.outputs_before != self.outputs_after or bool(self.writes.outputs)
 
     def summary(self) -> str:
-        """The changes in words: `12 created, 1 updated`."""
-        told = [f"{count} {_DONE.get(op, op)}" for op, count in self.counts.items()]
-        if self.outputs_before and not self.changes and self.changes_outputs:
-            told.append("outputs changed")
-        return ", ".join(told) or "nothing to do"
+        """The changes in words: `create 12, update 1`."""
+        only_outputs = self.outputs_before and not self.changes and self.changes_outputs
+        return told(self.counts, ["outputs changed"] if only_outputs else [])
 
 
 class EventLog:
@@ -163,7 +162,7 @@ class EventLog:
             self.is_whole = True
 
     def _take_outputs(self, metadata: Mapping[str, Any]) -> None:
-        if metadata["type"] == _STACK:
+        if metadata["type"] == STACK_TYPE:
             self.report.outputs_before = (metadata.get("old") or {}).get("outputs") or self.report.outputs_before
             self.report.outputs_after = (metadata.get("new") or {}).get("outputs") or self.report.outputs_after
 
@@ -181,7 +180,16 @@ class EventLog:
 
 
 def _operation(metadata: Mapping[str, Any]) -> Operation:
-    return Operation(metadata["op"], metadata["type"], metadata["urn"], tuple(metadata.get("diffs") or ()))
+    old, new = metadata.get("old") or {}, metadata.get("new") or {}
+    return Operation(
+        metadata["op"],
+        metadata["type"],
+        metadata["urn"],
+        tuple(metadata.get("diffs") or ()),
+        old.get("inputs") or {},
+        new.get("inputs") or {},
+        bool(old.get("retainOnDelete")),
+    )
 
 
 def _short(urn: str) -> str:

@@ -17,6 +17,8 @@ KEPT: Final = 20
 """How many folders of ended runs stay, per layer and action."""
 _OUTPUT: Final = "output.log"
 _EVENTS: Final = "events.jsonl"
+_DIGEST: Final = "digest.json"
+_PLAN: Final = "plan.json"
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,15 @@ class RunLog:
         output: the file of what the engine prints.
         stream: that file, open; it is locked until all who have it open, the engine among them, have closed it.
         events: the file that the engine is told to write its events to.
+        digest: the file of what a preview prints as JSON; it is gone when the run is over.
+        plan: the file that a preview is told to save its plan to; it is gone when the run is over.
     """
 
     output: Path
     stream: BinaryIO
     events: Path
+    digest: Path
+    plan: Path
 
 
 @contextmanager
@@ -51,7 +57,8 @@ def run_log(logs: Path, kind: str) -> Iterator[RunLog]:
         logs.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = _new_folder(logs / kind)
         (folder / _EVENTS).touch(mode=0o600)
-        (folder / _OUTPUT).touch(mode=0o600)
+        for name in (_OUTPUT, _DIGEST, _PLAN):
+            (folder / name).touch(mode=0o600)
         stream = (folder / _OUTPUT).open("wb")
     except OSError as error:
         raise UserError(
@@ -60,7 +67,11 @@ def run_log(logs: Path, kind: str) -> Iterator[RunLog]:
     with stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
         _prune(logs / kind)
-        yield RunLog(folder / _OUTPUT, stream, folder / _EVENTS)
+        try:
+            yield RunLog(folder / _OUTPUT, stream, folder / _EVENTS, folder / _DIGEST, folder / _PLAN)
+        finally:
+            for name in (_DIGEST, _PLAN):
+                (folder / name).unlink(missing_ok=True)
 
 
 def _new_folder(parent: Path) -> Path:

@@ -1,29 +1,28 @@
 """One layer's stack on any backend: the engine's commands on it, and what its state says."""
 
 import json
-import os
-import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
 from tapstack.console.errors import UserError
+from tapstack.console.hints import by_hand
 from tapstack.engine.events import EventLog, Operation, Report
-from tapstack.engine.run_log import run_log
+from tapstack.engine.process import engine_process
+from tapstack.engine.rewrites import read_writes
+from tapstack.engine.run_log import RunLog, run_log
 
 _POLL_SECONDS: Final = 0.1
-# After a Ctrl-C the engine finishes what is under way and writes the state.
-_WIND_UP_SECONDS: Final = 60.0
-# The shell has the lane's lock for its stdin and waits. The engine does not get it: should it be killed, the plugins it
-# leaves behind would hold on to it for minutes.
-_RUN_LOCKED: Final = 'trap : INT; pulumi "$@" </dev/null; exit $?'
+_PREVIEW: Final = "preview"
+_TELLING_ALL: Final = ("--json", "--show-sames", "--save-plan")
 _NO_STACK: Final = "no stack named"
+_DAMAGED: Final = ("unexpected end of JSON input", "invalid character")
+"""What the engine says, in the words of Go's JSON decoder, of a state that is no JSON."""
 _LOCKED: Final = "the stack is currently locked"
 
 Listener = Callable[[Operation, Report], None]
@@ -81,12 +80,12 @@ class LayerStack:
         return self._run("up", "--skip-preview", "--yes", *options, listener=listener)
 
     def preview(self, *options: str, listener: Listener | None = None) -> Report:
-        """Tell what `up` would do.
+        """Tell what `up` would do, and what it would write to the state alone.
 
         Raises:
             EngineError: the program or a provider refused.
         """
-        return self._run("preview", *options, listener=listener)
+        return self._run(_PREVIEW, *options, listener=listener)
 
     def refresh(self, *options: str, listener: Listener | None = None) -> Report:
         """Bring the state in line with what the emulator has.
@@ -103,6 +102,14 @@ class LayerStack:
             EngineError: a provider could not read a resource.
         """
         return self._run("refresh", "--preview-only", *options, listener=listener)
+
+    def preview_destroy(self, *options: str, listener: Listener | None = None) -> Report:
+        """Tell what `destroy` would do.
+
+        Raises:
+            EngineError: a resource is protected, or a provider refused.
+        """
+        return self._run("destroy", "--preview-only", *options, listener=listener)
 
     def destroy(self, *options: str, listener: Listener | None = None) -> Report:
         """Delete the layer's resources; the stack stays, empty.
@@ -186,7 +193,12 @@ class LayerStack:
         if _NO_STACK in message:
             return NoStackError(
                 f"{self.layer}: there is no stack {self.name!r}; correct the name, or make it: "
-                f"(cd projects/{self.layer} && pulumi stack init {self.name})"
+                f"{by_hand(self.layer, 'stack', 'init', self.name, stack=self.name)}"
+            )
+        if any(mark in message for mark in _DAMAGED):
+            return UserError(
+                f"{self.layer}: the state of stack {self.name!r} is cut short or damaged: {message}; put the last "
+                "whole one back: the backend keeps it beside the state as .bak, or as an earlier version of the object"
             )
         if self.is_unreachable:
             return UserError(
@@ -209,10 +221,18 @@ class LayerStack:
 
     def _run(self, action: str, *options: str, listener: Listener | None) -> Report:
         started = time.monotonic()
-        with run_log(self.logs, f"{self.layer}-{action}") as files:
+        previews, missing = action == _PREVIEW, ""
+        with run_log(self.logs, f"{self.layer}-{action}") as files, files.digest.open("wb") as digest:
             log = EventLog(files.events)
             arguments = [action, "--non-interactive", "--stack", self.name, "--event-log", str(files.events), *options]
-            with self._engine(arguments, files.stream.fileno()) as process:
+            with engine_process(
+                [*arguments, *_TELLING_ALL, str(files.plan)] if previews else arguments,
+                folder=self.folder,
+                environment=self.environment,
+                lock=self.lock,
+                stdout=digest if previews else files.stream,
+                stderr=files.stream,
+            ) as process:
                 running = True
                 while running:
                     running = process.poll() is None
@@ -221,66 +241,49 @@ class LayerStack:
                             listener(operation, log.report)
                     if running and self.stop.wait(_POLL_SECONDS):
                         raise KeyboardInterrupt
+            if previews:
+                missing = self._take_writes(log.report, files, process.returncode)
         log.report.seconds = time.monotonic() - started
         if process.returncode:
             if not log.report.errors:
                 log.report.errors.extend(_error_lines(files.output.read_text(encoding="utf-8", errors="replace")))
             raise self._engine_failure(log.report, process.returncode, files.output)
         if not log.is_whole:
-            missing = "the engine ended well, but its event log has no summary, and does not tell all it did"
-            log.report.errors.insert(0, f"{missing}; see {files.events}")
+            missing = "its event log has no summary"
+        if missing:
+            told = f"the engine ended well, but {missing}, and does not tell all it did; see {files.events}"
+            log.report.errors.insert(0, told)
             raise EngineError(self.layer, log.report, process.returncode, files.output)
         return log.report
 
+    def _take_writes(self, report: Report, files: RunLog, status: int) -> str:
+        """Take what a preview would write to the state; return what is wrong with its answer, empty for nothing.
+
+        What a preview prints is its digest, so the errors in it are kept where those of other runs are.
+        """
+        files.stream.write("".join(f"error: {error}\n" for error in report.errors).encode())
+        files.stream.flush()
+        if status:
+            return ""
+        try:
+            report.writes = read_writes(files.digest, files.plan)
+        except ValueError:
+            return "its digest is not whole"
+        return ""
+
     def _engine_failure(self, report: Report, status: int, output: Path) -> UserError:
         first = report.errors[0] if report.errors else ""
-        if _NO_STACK in first or (first and not report.started and self.is_unreachable):
+        is_damaged = any(mark in first for mark in _DAMAGED) and not report.started
+        if _NO_STACK in first or is_damaged or (first and not report.started and self.is_unreachable):
             return self._failure(first)
         if _LOCKED in first:
             holder = next(
                 (line for line in output.read_text("utf-8", "replace").splitlines() if "created by" in line), ""
             )
             held = f"another update holds the lock of stack {self.name!r}{_lock_holder(holder)}"
-            cancel = f"(cd projects/{self.layer} && pulumi cancel --stack {self.name})"
+            cancel = by_hand(self.layer, "cancel", "--stack", self.name, stack=self.name)
             report.errors[:] = [f"{held}; wait until it has ended. If its process is gone: {cancel}"]
         return EngineError(self.layer, report, status, output)
-
-    @contextmanager
-    def _engine(self, arguments: Sequence[str], output: int) -> Iterator[subprocess.Popen[bytes]]:
-        """Run the engine in a session of its own: a Ctrl-C reaches it once, from here, and it ends in good order."""
-        process = None
-        try:
-            process = subprocess.Popen(
-                ["sh", "-c", _RUN_LOCKED, "sh", *arguments],
-                cwd=self.folder,
-                # The engine's event log is one of its debugging commands.
-                env={**self.environment, "PULUMI_DEBUG_COMMANDS": "true"},
-                stdin=subprocess.DEVNULL if self.lock is None else self.lock,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-            yield process
-        finally:
-            if process:
-                _wind_up(process)
-
-
-def _wind_up(process: subprocess.Popen[bytes]) -> None:
-    """End an engine that still runs, and what one that was killed has left."""
-    if process.poll() is None:
-        os.killpg(process.pid, signal.SIGINT)
-        try:
-            process.wait(_WIND_UP_SECONDS)
-        except (subprocess.TimeoutExpired, KeyboardInterrupt):
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-    # Plugins are in process groups of their own, and wait for minutes for an engine that is gone. Where there is no
-    # /proc, that is what they do.
-    for entry in Path("/proc").glob("[0-9]*"):
-        with suppress(ProcessLookupError):
-            if os.getsid(int(entry.name)) == process.pid:
-                os.kill(int(entry.name), signal.SIGKILL)
 
 
 def is_made(item: Mapping[str, Any]) -> bool:

@@ -42,7 +42,7 @@ def test_operations_come_in_their_order(log: EventLog, tmp_path: Path) -> None:
     assert [operation.name for operation in log.follow()] == ["tapstack-network-local", "main"]
     assert [operation.name for operation in log.report.finished] == ["main", "tapstack-network-local"]
     assert log.report.changes == {"create": 2}
-    assert log.report.summary() == "2 created, 3 unchanged"
+    assert log.report.summary() == "create 2, unchanged 3"
 
 
 def test_a_line_that_is_still_being_written_is_left_for_later(log: EventLog, tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_policy_counts_by_its_level(log: EventLog, tmp_path: Path, level: str,
     assert (len(log.report.errors), len(log.report.warnings)) == (errors, warnings)
 
 
-def test_changes_are_told_as_what_has_been_done() -> None:
+def test_changes_are_told_in_the_words_of_a_plan() -> None:
     told = Report(counts={"replace": 9, "import": 1, "discard": 2, "delete": 1, "read": 1, "same": 3}).summary()
 
-    assert told == "9 replaced, 1 imported, 2 forgotten, 1 deleted, 1 read, 3 unchanged"
+    assert told == "replace 9, import 1, discard 2, delete 1, read 1, unchanged 3"

@@ -22,6 +22,8 @@ from tapstack.lane.stack import LaneStack
 Script = Callable[[Path, str], Path]
 ANSWERS = '[ "$1" = stack ] && exit 0'
 EVENTS = 'while [ "$1" != --event-log ]; do shift; done; log=$2'
+# A preview prints its digest, and saves its plan where it is told to.
+PLANS = 'echo {}; while [ "$1" != --save-plan ]; do shift; done; echo {} > $2'
 
 
 @pytest.fixture
@@ -53,13 +55,13 @@ def test_runs_side_by_side_report_each_its_own(stack: LaneStack, tmp_path: Path,
     summary = json.dumps({"summaryEvent": {"resourceChanges": {"delete": 3}}})
     none = json.dumps({"summaryEvent": {"resourceChanges": {"same": 4}}})
     first = f"while ! [ -e {go_on} ]; do sleep 0.02; done; printf '%s\\n' '{summary}' >> $log"
-    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{BEGUN}' > $log; {first}")
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{BEGUN}' > $log; {first}; {PLANS}")
     begun = threading.Event()
     with ThreadPoolExecutor() as pool:
         slow = pool.submit(lambda: stack.preview(listener=lambda *_: begun.set()))
         try:
             assert begun.wait(10)
-            script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{none}' > $log")
+            script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{none}' > $log; {PLANS}")
             assert stack.preview().changes == {}
         finally:
             go_on.touch()
@@ -75,6 +77,19 @@ def test_an_event_log_without_its_summary_is_no_answer(stack: LaneStack, tmp_pat
     (log,) = (tmp_path / "logs" / "data-preview").glob("*/events.jsonl")
     told = "the engine ended well, but its event log has no summary, and does not tell all it did"
     assert str(caught.value) == f"data: {told}; see {log}"
+
+
+@pytest.mark.parametrize("told", ["", '{"steps": ['])
+def test_a_preview_without_its_whole_digest_is_no_answer(
+    stack: LaneStack, tmp_path: Path, script: Script, told: str
+) -> None:
+    summary = json.dumps({"summaryEvent": {"resourceChanges": {"same": 4}}})
+    script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{summary}' > $log; echo '{told}'")
+
+    with pytest.raises(
+        EngineError, match="data: the engine ended well, but its digest is not whole, and does not tell"
+    ):
+        stack.preview()
 
 
 def test_an_engine_that_writes_no_event_log_is_no_answer(stack: LaneStack, tmp_path: Path, script: Script) -> None:
