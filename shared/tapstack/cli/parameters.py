@@ -112,6 +112,27 @@ class _Time(click.ParamType[int]):
         return int(moment.timestamp() * 1000)
 
 
+class _Losses(click.ParamType[tuple[str, ...]]):
+    """Names of what may be lost, with commas between them."""
+
+    name = "names"
+
+    def __init__(self, *, whole_layers: bool) -> None:
+        """Describe it; `whole_layers` takes `data` too, with all that the layer holds."""
+        self._whole_layers = whole_layers
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Take the names apart."""
+        names = tuple(f"{value}".split(",")) if isinstance(value, str) else tuple(value)
+        for name in names:
+            layer, _, resource = name.partition(".")
+            if layer not in LAYERS:
+                raise UnknownNameError(unknown("layer", layer, LAYERS), ctx)
+            if not resource and not (self._whole_layers and name == layer):
+                self.fail(f"{quoted(name)} names no resource; write it as the plan does: {layer}.NAME", param, ctx)
+        return names
+
+
 class WholeNumber(click.ParamType[int]):
     """A whole number within bounds, written in digits."""
 
@@ -190,6 +211,19 @@ def takes_since(function: _F) -> _F:
 def takes_yes(function: _F) -> _F:
     """Let a verb be told that its change is agreed to."""
     return click.option("--yes", is_flag=True, help="Do not ask, go on.")(function)
+
+
+def takes_accepted(*, whole_layers: bool) -> Callable[[_F], _F]:
+    """Let a verb be told which data may be lost; `whole_layers` takes layers, with all that they hold, too."""
+    form = "LAYER[.NAME]" if whole_layers else "LAYER.NAME"
+    return click.option(
+        "--accept-data-loss",
+        "accepted",
+        type=_Losses(whole_layers=whole_layers),
+        default=(),
+        metavar=f"{form},…",
+        help="Go on where data is lost, or protected less: of these alone.",
+    )
 
 
 def takes_json(function: _F) -> _F:

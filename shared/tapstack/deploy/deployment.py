@@ -1,56 +1,61 @@
 """Deploys and destroys layers wave by wave, until the first failure, with their progress shown."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
-from typing import Final
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
-from tapstack.console.progress import Step, say, steps
+from tapstack.console.progress import Step, say, step, steps
 from tapstack.console.words import counted
-from tapstack.deploy.plan import LayerPlan, Plan, losses_of
-from tapstack.deploy.plan_report import loss_line
+from tapstack.deploy.agreement import Consent, require_agreement
+from tapstack.deploy.plan import LayerPlan, Plan, make_plan
+from tapstack.deploy.plan_report import order, print_plan
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import LayerStack, Listener
+from tapstack.engine.words import UNCHANGED, word_for
 from tapstack.layers import BY_NAME, waves
 
 Run = Callable[[LayerStack, Listener], Report]
 
-_VERBS: Final = {"create": "creating", "update": "updating", "delete": "deleting", "replace": "replacing"}
 
-
-def deploy(environment: Environment, plan: Plan, *, may_lose_data: bool) -> Mapping[str, Report]:
+def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[str, Report]:
     """Deploy the layers of a plan; those it found to change nothing are left alone, unless one before them changed.
 
-    A layer that follows a changed one is previewed again before it is deployed: its plan was made before that change.
+    Whatever was not looked at is not deployed. A layer that follows a changed one, or waits for it, is previewed again
+    just before: its plan was made before that change. What that shows anew is shown, and has to be agreed to.
 
     Args:
         environment: where.
         plan: what to deploy, and in which order.
-        may_lose_data: go on where a data-bearing resource is deleted or replaced.
+        consent: what was agreed to of it.
 
     Returns:
         Layer to what its deployment did; layers left alone are not in it.
 
     Raises:
-        UserError: a layer failed, or would lose data and must not; the message says which are up and how to go on.
+        UserError: a layer failed, or what it would do was not agreed to; the message says which are up and how to go
+            on.
     """
     done: dict[str, Report] = {}
     kept: list[str] = []
     for wave in plan.waves:
-        working = [layer for layer in wave if not layer.is_idle or _follows(layer, done)]
-        idle = [layer.layer for layer in wave if layer not in working]
+        again = [layer for layer in wave if layer.waits_for or _follows(layer.layer, plan, done)]
+        now = [layer for layer in wave if layer not in again]
+        if again:
+            fresh, consent = _look_again(environment, plan, again, consent, [*done, *kept])
+            now += fresh
+        working = [layer.layer for layer in now if not layer.is_idle]
+        idle = [layer.layer for layer in now if layer.is_idle]
         for layer in idle:
-            say(f"{layer:<14}unchanged")
+            say(f"{layer:<14}{UNCHANGED}")
         kept += idle
-        again = [] if may_lose_data else _planned_too_early(working, done)
-        run = partial(_up, environment, again)
-        outcomes = _run_shown(environment, [layer.layer for layer in working], "pulumi up", run)
+        outcomes = _run_shown(environment, working, "pulumi up", _up)
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
         if failed := _failures(outcomes):
-            raise UserError(_halt(environment, plan, failed, [*done, *kept]))
+            told = "; ".join(map(str, failed.values()))
+            standing, go_on = _standing(plan, [*done, *kept], failed)
+            raise UserError(f"{told}. {standing}. Fix it and go on: {command(*go_on, stack=environment.name)}")
     return done
 
 
@@ -65,7 +70,7 @@ def deploy_all(environment: Environment) -> dict[str, Report]:
     """
     done: dict[str, Report] = {}
     for wave in waves():
-        outcomes = _run_shown(environment, wave, "pulumi up", lambda stack, listener: stack.up(listener=listener))
+        outcomes = _run_shown(environment, wave, "pulumi up", _up)
         if failed := _failures(outcomes):
             raise UserError("; ".join(map(str, failed.values())))
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
@@ -115,8 +120,8 @@ def _progress_on(current: Step) -> Listener:
     """Make a listener that tells on a step what the engine does."""
 
     def tell(operation: Operation, report: Report) -> None:
-        verb = _VERBS.get(operation.op, operation.op)
-        current.note(f"{verb} {operation.name} ({counted(len(report.finished), 'resource')} done)")
+        done = counted(len(report.finished), "resource")
+        current.note(f"{word_for(operation.op)} {operation.name} ({done} done)")
 
     return tell
 
@@ -129,33 +134,52 @@ def _destroy(stack: LayerStack, listener: Listener) -> Report:
     return stack.destroy(listener=listener) if stack.resources() else Report()
 
 
-def _up(environment: Environment, again: Sequence[str], stack: LayerStack, listener: Listener) -> Report:
-    """Deploy a layer, previewed once more where it is among `again`."""
-    if stack.layer in again:
-        _require_no_loss(environment, stack)
+def _up(stack: LayerStack, listener: Listener) -> Report:
     return stack.up(listener=listener)
 
 
-def _follows(layer: LayerPlan, done: Mapping[str, Report]) -> bool:
-    upstream = [done[read] for read in BY_NAME[layer.layer].reads if read in done]
-    return any(report.changes or report.changes_outputs for report in upstream)
+def _follows(layer: str, plan: Plan, done: Mapping[str, Report]) -> bool:
+    """Tell whether a layer reads one that was changed, be it a secret alone, of which the deployment tells nothing."""
+    told = {planned.layer for planned in plan.layers if planned.outputs}
+    upstream = [(read, done[read]) for read in BY_NAME[layer].reads if read in done]
+    return any(report.changes or report.changes_outputs or read in told for read, report in upstream)
 
 
-def _planned_too_early(working: Sequence[LayerPlan], done: Mapping[str, Report]) -> list[str]:
-    return [layer.layer for layer in working if layer.waits_for or _follows(layer, done)]
+def _look_again(
+    environment: Environment, plan: Plan, layers: Sequence[LayerPlan], consent: Consent, up: Sequence[str]
+) -> tuple[Sequence[LayerPlan], Consent]:
+    """Preview layers whose plan was made too early, and have agreed to what it did not show.
+
+    Returns:
+        Their plans as they are now, and what is agreed to.
+    """
+    names = [layer.layer for layer in layers]
+    with step("plan", f"previewing {', '.join(names)}") as current:
+        fresh = make_plan(environment, names, {}, None)
+        current.result = f"{counted(len(names), 'layer')} previewed again: {', '.join(names)}"
+    standing, go_on = _standing(plan, up, {})
+    if fresh.obstacles:
+        told = "; ".join(fresh.obstacles)
+        raise UserError(f"{told}. {standing}. Fix it and go on: {command(*go_on, stack=environment.name)}")
+    planned = {layer.layer: layer for layer in layers}
+    if any(_shows_more(layer, planned[layer.layer]) for layer in fresh.layers):
+        print_plan(fresh, stderr=True)
+        consent = require_agreement(environment, order(fresh), fresh.losses, consent, standing=standing, go_on=go_on)
+    return fresh.layers, consent
 
 
-def _require_no_loss(environment: Environment, stack: LayerStack) -> None:
-    if losses := losses_of(stack.preview()):
-        agree = command("up", stack.layer, "--accept-data-loss", stack=environment.name)
-        told = "; ".join(loss_line(stack.layer, loss) for loss in losses)
-        raise UserError(f"{told}. Where that is meant: {agree}")
+def _shows_more(now: LayerPlan, before: LayerPlan) -> bool:
+    """Tell whether a plan has something to agree to that an earlier one did not show."""
+    if now.is_idle:
+        return False
+    return (now.changes, now.rewrites, now.losses) != (before.changes, before.rewrites, before.losses)
 
 
-def _halt(environment: Environment, plan: Plan, failed: Mapping[str, UserError], up: Sequence[str]) -> str:
-    later = [layer.layer for layer in plan.layers if layer.layer not in failed and layer.layer not in up]
-    told = "; ".join(map(str, failed.values()))
-    state = [f"up: {', '.join(up) or 'none'}", f"failed: {', '.join(failed)}"]
-    state += [f"not begun: {', '.join(later)}"] if later else []
-    again = command("up", *failed, *later, stack=environment.name)
-    return f"{told}. {'; '.join(state).capitalize()}. Fix it and go on: {again}"
+def _standing(plan: Plan, up: Sequence[str], failed: Collection[str]) -> tuple[str, list[str]]:
+    """Say how things stand, and give the words of the command that goes on."""
+    order = [layer.layer for layer in plan.layers]
+    later = [layer for layer in order if layer not in failed and layer not in up]
+    standing = [f"up: {', '.join(layer for layer in order if layer in up) or 'none'}"]
+    standing += [f"failed: {', '.join(failed)}"] if failed else []
+    standing += [f"not begun: {', '.join(later)}"] if later else []
+    return "; ".join(standing).capitalize(), ["up", *failed, *later]

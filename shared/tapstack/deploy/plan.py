@@ -9,35 +9,37 @@ from tapstack.console.hints import command
 from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import Snapshot
-from tapstack.deploy.data_bearing import DATA_BEARING
+from tapstack.deploy.data_loss import Loss, losses_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
+from tapstack.engine.rewrites import Rewrite
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
 from tapstack.engine.state import LayerState, require_settled, states_of
+from tapstack.engine.words import word_for
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves
 from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 KINDS: Final = ("create", "update", "replace", "delete")
-_LOSING: Final = frozenset({"delete", "delete-replaced"})
+_LEFT_ALONE: Final = frozenset({"same", "read", "refresh"})
 _OF_EVERY_CONTRACT: Final = frozenset({VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT})
 
 
 @dataclasses.dataclass(frozen=True)
-class Loss:
-    """A data-bearing resource that the plan takes away.
+class Change:
+    """What happens to one resource in the cloud.
 
     Attributes:
-        kind: `delete` or `replace`.
+        kind: `create`, `update`, `replace`, `delete`, `import`, …
         type: the resource's type.
         name: its logical name.
-        lost: what goes with it.
+        properties: those that make the difference, as far as the provider says.
     """
 
     kind: str
     type: str
     name: str
-    lost: str
+    properties: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,22 +50,28 @@ class LayerPlan:
         layer: the layer.
         wave: layers of one wave deploy side by side; the first is 1.
         because: why it is in the plan, such as files that have changed; empty where all layers were asked for.
-        changes: resources per kind of change, `KINDS` first and in that order, then others that there are, such as
-            `import`; None where it is not known.
+        changes: resources per kind of change, `KINDS` first and in that order, then others that there are: `import`,
+            `read` (another stack's outputs, which the state keeps), `options` (what is written of it to the state
+            alone); None where it is not known.
+        resources: what happens to each resource, in the order in which it is found out.
+        rewrites: what is written to the state alone, resource by resource: options, aliases, providers' settings.
         waits_for: the upstream layers that have to be up before its changes are known.
         lacks: layers before it, near or far, that are neither up nor in the plan: it cannot be deployed without them.
-        losses: data-bearing resources that it deletes or replaces.
+        losses: what it takes from data, or from what protects it.
         outputs: the contract's outputs that change, or may change, to the layers that would see it.
         new_outputs: outputs that come beside those there are.
         rewrites_exports: whether anything that the stack exports changes, what it says of its contract included.
         breaks: what deployed layers read of this layer's contract, and this checkout no longer gives them.
         error: why its preview failed.
+        refused: why its preview failed, where the layers that it waits for may change that.
     """
 
     layer: str
     wave: int
     because: Sequence[str] = ()
     changes: Mapping[str, int] | None = None
+    resources: Sequence[Change] = ()
+    rewrites: Sequence[Rewrite] = ()
     waits_for: Sequence[str] = ()
     lacks: Sequence[str] = ()
     losses: Sequence[Loss] = ()
@@ -72,6 +80,7 @@ class LayerPlan:
     rewrites_exports: bool = False
     breaks: Sequence[str] = ()
     error: str | None = None
+    refused: str | None = None
 
     @property
     def is_idle(self) -> bool:
@@ -105,7 +114,7 @@ class Plan:
 
     @property
     def losses(self) -> list[tuple[str, Loss]]:
-        """All data-bearing resources that go, each with its layer."""
+        """All that is taken from data, each with its layer."""
         return [(plan.layer, loss) for plan in self.layers for loss in plan.losses]
 
     @property
@@ -140,8 +149,8 @@ def make_plan(
     """Preview layers and put together what would happen.
 
     A layer whose upstream is not up yet is not previewed: its program would refuse. One whose preview fails while an
-    upstream is about to export more waits for that. Since a revision, layers that read an output which changes are
-    taken in, as their resources may have to follow.
+    upstream is about to export something else waits for that. Since a revision, layers that read an output which
+    changes are taken in, as their resources may have to follow.
 
     Args:
         environment: where.
@@ -176,10 +185,10 @@ def make_plan(
             plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer], lacks=lacks)
         else:
             plan = _planned(layer, reasons[layer], reports[layer], states)
-            growing = [name for name in BY_NAME[layer].reads if name in planned and planned[name].new_outputs]
-            if plan.error and growing:
-                # It may well be a field that it reads already and that is exported before it deploys.
-                plan = LayerPlan(layer, 0, reasons[layer], waits_for=growing)
+            moving = [name for name in BY_NAME[layer].reads if name in planned and _may_export_else(planned[name])]
+            if plan.error and moving:
+                # It was held against what is exported now, and will be deployed against something else.
+                plan = LayerPlan(layer, 0, reasons[layer], waits_for=moving, refused=plan.error)
         planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer])
         for output, readers in plan.outputs.items():
             for reader in readers:
@@ -191,6 +200,11 @@ def make_plan(
         [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()],
         [layer for layer, state in states.items() if not state.is_readable],
     )
+
+
+def _may_export_else(plan: LayerPlan) -> bool:
+    """Tell whether a layer's exports change, or are not known yet."""
+    return plan.rewrites_exports or bool(plan.waits_for)
 
 
 def _before(layer: str) -> list[str]:
@@ -214,12 +228,23 @@ def _planned(
         layer,
         0,
         because,
-        dict.fromkeys(KINDS, 0) | dict(report.changes),
+        dict.fromkeys(KINDS, 0) | report.changes,
+        resources=changes_of(report),
+        rewrites=report.writes.rewrites,
         losses=losses_of(report),
         outputs=_changed_outputs(layer, report, states),
         new_outputs=[name for name in after if before and name not in before],
         rewrites_exports=report.changes_outputs,
     )
+
+
+def changes_of(report: Report) -> list[Change]:
+    """List what a run does to resources; a replacement, of which the engine tells step by step, is one change."""
+    return [
+        Change(operation.op, operation.type, operation.name, operation.differs)
+        for operation in report.finished
+        if operation.op not in _LEFT_ALONE and word_for(operation.op) == operation.op
+    ]
 
 
 def _broken(stack: str, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
@@ -229,22 +254,15 @@ def _broken(stack: str, states: Mapping[str, LayerState]) -> dict[str, list[str]
     return {layer: [problem.text for problem in found if problem.layer == layer] for layer in BY_NAME}
 
 
-def losses_of(report: Report) -> list[Loss]:
-    """Find the data-bearing resources that a run deletes or replaces."""
-    made_anew = {operation.urn for operation in report.started if operation.op == "create-replacement"}
-    gone = {operation.urn: operation for operation in report.started if operation.op in _LOSING}
-    return [
-        Loss("replace" if urn in made_anew else "delete", operation.type, operation.name, DATA_BEARING[operation.type])
-        for urn, operation in gone.items()
-        if operation.type in DATA_BEARING
-    ]
-
-
 def _changed_outputs(layer: str, report: Report, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
     """Find the outputs that change, each with the layers whose deployed program reads it."""
     before, after = report.outputs_before, report.outputs_after
     changed = [
-        name for name in before if name not in _OF_EVERY_CONTRACT and (name not in after or before[name] != after[name])
+        name
+        for name in before
+        if name not in _OF_EVERY_CONTRACT
+        # The events mask secrets: of one that changes they tell nothing.
+        and (name not in after or before[name] != after[name] or name in report.writes.outputs)
     ]
     declared = contract_of(layer).schema()
 

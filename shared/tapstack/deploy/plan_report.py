@@ -5,9 +5,15 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tapstack.console.table import print_table
-from tapstack.deploy.plan import KINDS, LayerPlan, Loss, Plan
+from tapstack.console.words import count_or_dot
+from tapstack.deploy.data_loss import Loss
+from tapstack.deploy.plan import KINDS, Change, LayerPlan, Plan
+from tapstack.engine.rewrites import Rewrite
+from tapstack.engine.words import OPTIONS
 
 _REASONS_SHOWN: Final = 1
+_LINES_SHOWN: Final = 12
+"""How many changes of a layer have a line of their own; what comes new is told by its number."""
 
 
 def order(plan: Plan) -> str:
@@ -15,10 +21,10 @@ def order(plan: Plan) -> str:
     return " → ".join(" ∥ ".join(layer.layer for layer in wave) for wave in plan.waves)
 
 
-def print_plan(plan: Plan, *, stderr: bool = False) -> None:
+def print_plan(plan: Plan, *, stderr: bool = False, title: str = "") -> None:
     """Print a plan as a table, and below it what deserves a line of its own."""
     stream = sys.stderr if stderr else sys.stdout
-    print(_title(plan), file=stream)
+    print(title or _title(plan), file=stream)
     if not plan.layers:
         return
     kinds = _kinds(plan)
@@ -43,7 +49,8 @@ def as_markdown(plan: Plan) -> str:
 
 def loss_line(layer: str, loss: Loss) -> str:
     """Say what a layer loses, in capitals."""
-    return f"{layer}: {loss.kind.upper()} {loss.name!r} ({loss.type}): {loss.lost.upper()} WILL BE LOST"
+    by = f", {loss.property}" if loss.property else ""
+    return f"{layer}: {loss.kind.upper()} {loss.name!r} ({loss.type}{by}): {loss.lost.upper()} WILL BE LOST"
 
 
 def _title(plan: Plan) -> str:
@@ -61,7 +68,7 @@ def _kinds(plan: Plan) -> list[str]:
 def _counts(layer: LayerPlan, kinds: Sequence[str]) -> list[str]:
     if layer.changes is None:
         return ["?" for _ in kinds]
-    return [str(layer.changes.get(kind, 0) or "·") for kind in kinds]
+    return [count_or_dot(layer.changes.get(kind, 0)) for kind in kinds]
 
 
 def _remark(layer: LayerPlan) -> str:
@@ -81,6 +88,13 @@ def _lines(plan: Plan) -> Iterator[str]:
     for name, loss in plan.losses:
         yield loss_line(name, loss)
     for layer in plan.layers:
+        told = [_changed(change) for change in layer.resources if change.kind != "create"]
+        told += [_rewritten(rewrite) for rewrite in layer.rewrites]
+        yield from (f"{layer.layer}: {line}" for line in told[:_LINES_SHOWN])
+        if told[_LINES_SHOWN:]:
+            yield f"{layer.layer}: … and {len(told) - _LINES_SHOWN} more; --json names all"
+        if layer.refused:
+            yield f"{layer.layer}: refuses what is deployed now, and is previewed again: {layer.refused}"
         for output in layer.new_outputs:
             yield f"{layer.layer}: output {output} is new"
         for output, readers in layer.outputs.items():
@@ -89,6 +103,20 @@ def _lines(plan: Plan) -> Iterator[str]:
     for name in plan.unreadable:
         yield f"{name}: its state is not for these credentials to read; what it reads is as the contracts declare"
     yield from plan.obstacles
+
+
+def _changed(change: Change) -> str:
+    """Say what happens to a resource."""
+    properties = f": {', '.join(change.properties)}" if change.properties else ""
+    return f"{change.kind} {change.name!r} ({change.type}){properties}"
+
+
+def _rewritten(rewrite: Rewrite) -> str:
+    """Say what is written of a resource to the state alone."""
+    written = [f"option{'s' if rewrite.options[1:] else ''} {', '.join(rewrite.options)}"] if rewrite.options else []
+    written += [f"input{'s' if rewrite.inputs[1:] else ''} {', '.join(rewrite.inputs)}"] if rewrite.inputs else []
+    was = f", before {rewrite.was!r}" if rewrite.was else ""
+    return f"{OPTIONS} {rewrite.name!r} ({rewrite.type}{was}): {', '.join(written)}, in the state alone"
 
 
 def _cell(text: str) -> str:

@@ -65,13 +65,11 @@ class Environment(abc.ABC):
 
     Attributes:
         name: the stacks' name.
-        asks: whether a change must be agreed to.
         stop: set it, and the engines at work end in good order.
         shell: what a shell must run before `pulumi` typed by hand works on the stacks; empty where that is nothing.
     """
 
     name: str
-    asks: bool
     shell: str = ""
 
     def __init__(self) -> None:
@@ -129,8 +127,6 @@ class Environment(abc.ABC):
 
 class BackendEnvironment(Environment):
     """The stacks of one name on the backend that this shell is logged in to."""
-
-    asks = True
 
     def __init__(self, name: str, root: Path = CHECKOUT) -> None:
         """Describe it; nothing is asked yet.

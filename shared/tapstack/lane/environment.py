@@ -15,7 +15,6 @@ class LaneEnvironment(Environment):
     """The lane on this machine."""
 
     name = LANE
-    asks = False
 
     def __init__(self, lane: Lane) -> None:
         """Describe it; nothing is started."""

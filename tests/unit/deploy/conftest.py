@@ -71,10 +71,16 @@ class ScriptedStack(LayerStack):
         return self._do("preview")
 
     def up(self, *options: str, listener: Any = None) -> Report:
-        return self._do("up")
+        report = self._do("up")
+        if not self.script.states.get(self.layer):
+            self.script.states[self.layer] = state(self.layer)
+        return report
 
     def compare(self, *options: str, listener: Any = None) -> Report:
         return self._do("compare")
+
+    def preview_destroy(self, *options: str, listener: Any = None) -> Report:
+        return self._do("preview_destroy")
 
     def destroy(self, *options: str, listener: Any = None) -> Report:
         return self._do("destroy")
@@ -82,22 +88,23 @@ class ScriptedStack(LayerStack):
     def _do(self, action: str) -> Report:
         self.script.calls.append((action, self.layer))
         told = self.script.reports.get((action, self.layer), Report(counts={"same": 3}))
+        if isinstance(told, list):
+            told = told.pop(0) if told[1:] else told[0]
         if isinstance(told, str):
             raise EngineError(self.layer, Report(errors=[told]), 255, self.logs)
         return told
 
 
 class Script(Environment):
-    """An environment; fill `states` and `reports`, and read `calls`."""
+    """An environment; fill `states` and `reports`, in which a list is told one after the other; read `calls`."""
 
     name = "dev"
-    asks = True
 
     def __init__(self, tmp_path: Any) -> None:
         super().__init__()
         self.states: dict[str, dict[str, Any]] = {}
         self.forbidden: set[str] = set()
-        self.reports: dict[tuple[str, str], Report | str] = {}
+        self.reports: dict[tuple[str, str], Report | str | list[Report | str]] = {}
         self.calls: list[tuple[str, str]] = []
         self._folder = tmp_path
 

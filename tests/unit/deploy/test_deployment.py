@@ -14,6 +14,9 @@ RunCommand = Callable[..., int]
 Captured = pytest.CaptureFixture[str]
 TABLE = "aws:dynamodb/table:Table"
 CHANGED = Report(counts={"update": 1, "same": 2})
+SAME = Report(counts={"same": 3})
+READ_ANEW = Report(counts={"read": 1, "same": 3})
+"""The engine's word on a layer that sees other outputs of an upstream than its state has."""
 LOSING = Report(started=[Operation("delete", TABLE, f"urn::{TABLE}::velocity")], counts={"delete": 1})
 
 
@@ -103,7 +106,7 @@ def test_since_a_revision_no_layer_is_planned_or_deployed_that_was_not_named(
     files = ("projects/data/tables.py", "projects/network/vpc.py")
     monkeypatch.setattr("tapstack.deploy.planning.changed_since", lambda _: files)
     told = Report(counts={"update": 1}, outputs_before={"key_arn": "arn:1"}, outputs_after={"key_arn": "arn:2"})
-    all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
+    all_up.reports |= {("preview", "data"): told, ("up", "data"): told, ("preview", "compute"): READ_ANEW}
 
     assert run_command("plan", "data", "--since", "HEAD", "--json") == 0
     assert [layer["layer"] for layer in json.loads(capsys.readouterr().out)["layers"]] == ["data"]
@@ -123,6 +126,7 @@ def test_a_layer_follows_one_whose_outputs_alone_changed(all_up: Any, run_comman
         counts={"same": 3}, outputs_before={"merchant_ids": ["a"]}, outputs_after={"merchant_ids": ["a", "b"]}
     )
     all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
+    all_up.reports |= {("preview", layer): [SAME, READ_ANEW] for layer in ("compute", "api-edge")}
 
     assert run_command("up", "--yes") == 0
 
@@ -131,21 +135,14 @@ def test_a_layer_follows_one_whose_outputs_alone_changed(all_up: Any, run_comman
 
 def test_a_layer_after_a_changed_one_is_looked_at_again(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
     """Its first preview was made before the change, and said nothing of the loss."""
-    all_up.reports |= {("preview", "data"): CHANGED, ("up", "data"): CHANGED}
-    previewed = iter([Report(), LOSING])
-    stack = type(all_up.stack("compute"))
-    plain = stack.preview
-    previews = lambda self, *_, **__: next(previewed) if self.layer == "compute" else plain(self)  # noqa: E731
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(stack, "preview", previews)
+    all_up.reports |= {("preview", "data"): CHANGED, ("up", "data"): CHANGED, ("preview", "compute"): [SAME, LOSING]}
 
-        assert run_command("up", "--yes") == 1
+    assert run_command("up", "--yes") == 1
 
     assert all_up.done("up") == ["data"]
-    assert (
-        "ITS ITEMS WILL BE LOST. Where that is meant: .venv/bin/tapstack --stack dev up compute --accept"
-        in capsys.readouterr().err
-    )
+    told = "ITS ITEMS WILL BE LOST. Up: network, data; not begun: compute, api-edge. Where that is meant: "
+    again = ".venv/bin/tapstack --stack dev up compute api-edge --accept-data-loss compute.velocity"
+    assert capsys.readouterr().err.endswith(f"{told}{again}\n")
 
 
 def test_data_is_lost_only_where_that_is_accepted(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
@@ -153,9 +150,13 @@ def test_data_is_lost_only_where_that_is_accepted(all_up: Any, run_command: RunC
 
     assert run_command("up", "data", "--yes") == 1
     assert all_up.done("up") == []
-    assert "add --accept-data-loss" in capsys.readouterr().err
+    told = "Nothing was changed. Where that is meant: .venv/bin/tapstack --stack dev up data --accept-data-loss "
+    assert capsys.readouterr().err.endswith(f"{told}data.velocity\n")
 
-    assert run_command("up", "data", "--yes", "--accept-data-loss") == 0
+    assert run_command("up", "data", "--yes", "--accept-data-loss", "data.merchants") == 1
+    assert all_up.done("up") == []
+
+    assert run_command("up", "data", "--yes", "--accept-data-loss", "data.velocity") == 0
     assert all_up.done("up") == ["data"]
 
 

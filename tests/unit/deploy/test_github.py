@@ -101,7 +101,7 @@ def test_every_layer_deploys_after_those_it_reads() -> None:
             "stack": "${{ inputs.stack || 'dev' }}",
             "action": "up",
             "role": f"tapstack-deploy-{layer}",
-            "accept-data-loss": "${{ inputs.accept-data-loss || false }}",
+            "accept-data-loss": "${{ inputs.accept-data-loss || '' }}",
         }
 
 

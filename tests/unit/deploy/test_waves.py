@@ -54,7 +54,7 @@ def test_each_layer_gets_a_closing_line(script: Any, capsys: Captured) -> None:
 
     told = [line.split() for line in capsys.readouterr().err.splitlines()]
     assert sorted(line[0] for line in told) == sorted(LAYERS)
-    assert {" ".join(line[1:3]) for line in told} == {"5 created"}
+    assert {" ".join(line[1:3]) for line in told} == {"create 5"}
 
 
 def test_a_layer_that_holds_nothing_is_not_destroyed(all_up: Any, capsys: Captured) -> None:

@@ -160,9 +160,9 @@ def test_a_deployment_asks_nobody(runner: Runner) -> None:
 
 
 def test_a_deployment_loses_data_only_where_that_was_accepted(runner: Runner) -> None:
-    calls = runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="--accept-data-loss")
+    calls = runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="data.velocity,data.merchants")
 
-    assert calls == [["--stack dev up data --yes --accept-data-loss"]]
+    assert calls == [["--stack dev up data --yes --accept-data-loss data.velocity,data.merchants"]]
 
 
 def test_drift_fails_the_job_and_opens_an_issue(runner: Runner) -> None:

@@ -7,15 +7,18 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.words import counted
-from tapstack.deploy.agreement import require_agreement
+from tapstack.deploy.agreement import Consent, require_agreement
 from tapstack.deploy.deployment import destroy_waves
+from tapstack.deploy.destruction import destruction
+from tapstack.deploy.plan_report import order, print_plan
 from tapstack.engine.environment import Environment
 from tapstack.engine.state import LayerState, require_settled, states_of
-from tapstack.layers import LAYERS, downstream, waves
+from tapstack.engine.words import NOTHING
+from tapstack.layers import LAYERS, downstream
 
 
-def destroy(stack: str, layers: Sequence[str], *, yes: bool) -> int:
-    """Ask where others depend on the stack, and destroy."""
+def destroy(stack: str, layers: Sequence[str], *, yes: bool, accepted: Sequence[str]) -> int:
+    """Say what will be deleted, ask, and destroy; `accepted` is what may be lost, as `layer` or `layer.name`."""
     layers = layers or LAYERS
     environment = environments.environment_named(stack)
     with environment.opened("destroy", starts=False):
@@ -23,12 +26,23 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool) -> int:
         _require_unread(environment, layers, states)
         up = [layer for layer in layers if states[layer].is_up]
         if not up:
-            say(f"nothing to do: {', '.join(layers)} of {stack} hold no resources")
+            say(f"{NOTHING}: {', '.join(layers)} of {stack} hold no resources")
             return 0
         require_settled(environment, states, up)
-        order = list(reversed(waves(up)))
-        require_agreement(environment, f"destroying {', '.join(layer for wave in order for layer in wave)}", given=yes)
-        destroy_waves(environment, order)
+        plan = destruction(environment, up)
+        print_plan(plan, stderr=True, title=f"Destruction of {stack}: {order(plan)}")
+        if plan.obstacles:
+            raise UserError(f"{'; '.join(plan.obstacles)}. Nothing was destroyed")
+        require_agreement(
+            environment,
+            f"destroying {', '.join(layer.layer for layer in plan.layers)}",
+            plan.losses,
+            Consent(yes, frozenset(accepted)),
+            standing="Nothing was destroyed",
+            go_on=["destroy", *(layer for layer in layers if layer in up)],
+            by_layer=True,
+        )
+        destroy_waves(environment, [[layer.layer for layer in wave] for wave in plan.waves])
     return 0
 
 

@@ -2,18 +2,20 @@
 
 import click
 
-from tapstack.cli.parameters import takes_layers, takes_stack, takes_yes
+from tapstack.cli.parameters import takes_accepted, takes_layers, takes_stack, takes_yes
 
 
 @click.command
 @takes_layers
 @takes_yes
+@takes_accepted(whole_layers=True)
 @takes_stack
-def command(*, stack: str, layers: tuple[str, ...], yes: bool) -> int:
+def command(*, stack: str, layers: tuple[str, ...], yes: bool, accepted: tuple[str, ...]) -> int:
     """Delete layers in reverse order.
 
-    All of them where none is named; none that another layer still reads.
+    All of them where none is named; none that another layer still reads. What will be deleted is shown first, and must
+    be agreed to; the data in it, by the layer's name.
     """
     from tapstack.cli.actions.destroy import destroy
 
-    return destroy(stack, layers, yes=yes)
+    return destroy(stack, layers, yes=yes, accepted=accepted)

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
+from tapstack.console.hints import command
 from tapstack.deploy.graph.deployment import Deployment, read_deployment, texts
 from tapstack.deploy.graph.matching import Matcher
 from tapstack.engine.state import is_secret
+from tapstack.layers import LAYERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def build_model(states: Mapping[str, Sequence[Mapping[str, Any]]]) -> Model:
 
 def _known(project: str, reader: str, layer_of: Mapping[str, str]) -> str:
     if project not in layer_of:
+        if missing := next((layer for layer in LAYERS if project_name(layer) == project), None):
+            raise UserError(f"layer {reader!r} reads {missing!r}, which is not up; deploy it: {command('up', missing)}")
         raise UserError(
             f"layer {reader!r} reads the stack of {project!r}, which is none of the layers "
             f"{', '.join(layer_of.values())}; add it to projects/layers.toml"
