@@ -15,7 +15,7 @@ from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.cli.statuses import FOUND
 from tapstack.contracts.data import DataContract
-from tapstack.deploy.plan import losses_of
+from tapstack.deploy.data_loss import losses_of
 from tapstack.engine.environment import BackendEnvironment
 from tapstack.engine.stack import is_made
 from tapstack.lane.environment import LaneEnvironment
@@ -44,25 +44,25 @@ def edit(lane: Lane, file: str, old: str, new: str) -> None:
 def test_layers_go_up_in_order_stop_at_a_failure_and_go_on(lane: Lane, on_lane: Command, capsys: Captured) -> None:
     edit(lane, "compute/notifier_function.py", "make_function(", "make_nothing(")
 
-    assert on_lane("up", "network", "data", "compute") == 1
+    assert on_lane("up", "network", "data", "compute", "--yes") == 1
     first = capsys.readouterr().err
     assert "known once network and data are up" in re.sub(r"\s+", " ", first)
-    assert re.search(r"Up: \w+, \w+; failed: compute. Fix it and go on: .venv/bin/tapstack up compute\n", first)
+    assert re.search(r"Up: \w+, \w+; not begun: compute. Fix it and go on: .venv/bin/tapstack up compute\n", first)
     assert [bool(lane.stack(layer).resources()) for layer in LAYERS[:2]] == [True, True]
     functions = emulator_client(lane.require_running().url, "lambda").list_functions()["Functions"]
     assert functions == []
 
     edit(lane, "compute/notifier_function.py", "make_nothing(", "make_function(")
-    assert on_lane("up", "network", "data", "compute") == 0
+    assert on_lane("up", "network", "data", "compute", "--yes") == 0
     second = capsys.readouterr().err
     assert re.findall(r"^(\w+) +unchanged$", second, re.MULTILINE) == ["network", "data"]
-    assert re.search(r"^compute +\d+ created", second, re.MULTILINE)
+    assert re.search(r"^compute +create \d+", second, re.MULTILINE)
 
 
 def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     lane: Lane, on_lane: Command, capsys: Captured
 ) -> None:
-    assert on_lane("up", "network", "data", "compute") == 0
+    assert on_lane("up", "network", "data", "compute", "--yes") == 0
     capsys.readouterr()
     edit(lane, "data/tables.py", "name=names(name)", 'name=names(f"{name}-2")')
     assert on_lane("plan", "data", "--json") == 0
@@ -83,19 +83,19 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     assert [loss["name"] for loss in planned["losses"]] == ["velocity"]
     assert planned["outputs"] == {"velocity_table_name": ["compute"], "velocity_table_arn": ["compute"]}
 
-    assert on_lane("up", "data") == 1
+    assert on_lane("up", "data", "--yes") == 1
     assert "DELETE 'velocity' (aws:dynamodb/table:Table): ITS ITEMS WILL BE LOST" in capsys.readouterr().err
     tables = emulator_client(lane.require_running().url, "dynamodb")
     assert "tapstack-local-velocity" in tables.list_tables()["TableNames"]
 
-    assert on_lane("up", "data", "--accept-data-loss") == 0
+    assert on_lane("up", "data", "--accept-data-loss", "data.velocity", "--yes") == 0
     assert "tapstack-local-speeds" in tables.list_tables()["TableNames"]
     assert on_lane("drift", "compute") == FOUND
     told = capsys.readouterr().out
     assert "stale      data.velocity_table_name has changed since this layer was deployed" in told
     assert "program    update 'fraud-detector' (aws:lambda/function:Function)" in told
 
-    assert on_lane("up", "compute") == 0
+    assert on_lane("up", "compute", "--yes") == 0
     assert on_lane("drift") == 0
 
     queue = lane.stack("data").outputs()["notifications_queue_url"]
@@ -112,7 +112,13 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     assert on_lane("destroy", "data") == 1
     read = len(DataContract.read_by("compute"))
     assert f"data is still read by compute@local ({read} outputs); nothing was destroyed" in capsys.readouterr().err
-    assert on_lane("destroy") == 0
+    assert on_lane("destroy", "--yes") == 1
+    told = capsys.readouterr().err
+    assert "data: DELETE 'velocity'" not in told
+    assert "data: DELETE 'speeds' (aws:dynamodb/table:Table): ITS ITEMS WILL BE LOST" in told
+    assert "Nothing was destroyed. Where that is meant: .venv/bin/tapstack destroy network data compute --acc" in told
+    assert lane.stack("data").resources()
+    assert on_lane("destroy", "--yes", "--accept-data-loss", "network,data,compute") == 0
     assert [lane.stack(layer).resources() for layer in LAYERS] == [[], [], [], []]
 
 
@@ -132,7 +138,7 @@ def test_plans_side_by_side_tell_each_all_that_is_lost(lane: Lane) -> None:
 def test_since_a_revision_only_the_layers_named_are_planned_and_deployed(
     lane: Lane, on_lane: Command, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert on_lane("up", "network", "data") == 0
+    assert on_lane("up", "network", "data", "--yes") == 0
     for layer in ("network", "data"):
         edit(lane, f"{layer}/__main__.py", "names = open_layer(", OTHER_TAGS)
     files = ("projects/data/__main__.py", "projects/network/__main__.py")
@@ -145,9 +151,9 @@ def test_since_a_revision_only_the_layers_named_are_planned_and_deployed(
     assert planned["layer"] == "data"
     assert planned["changes"]["update"] > 0
 
-    assert on_lane("up", "data", "--since", "HEAD") == 0
+    assert on_lane("up", "data", "--since", "HEAD", "--yes") == 0
     shown = capsys.readouterr().err
-    assert re.search(rf"^data .*\b{planned['changes']['update']} updated", shown, re.MULTILINE)
+    assert re.search(rf"^data .*\bupdate {planned['changes']['update']}\b", shown, re.MULTILINE)
     assert not re.search("^(network|compute|api-edge)", shown, re.MULTILINE)
     assert lane.stack("network").deployment() == before
     assert [lane.stack(layer).resources() for layer in ("compute", "api-edge")] == [[], []]
@@ -168,7 +174,7 @@ names = open_layer("""
 def test_a_state_rewritten_by_hand_is_read_like_any_other(
     lane: Lane, on_lane: Command, capsys: Captured, tmp_path: Path
 ) -> None:
-    assert on_lane("up", "network", "data", "compute") == 0
+    assert on_lane("up", "network", "data", "compute", "--yes") == 0
     for layer in ("network", "data", "compute"):
         stack = lane.stack(layer)
         exported = tmp_path / "state.json"
@@ -295,7 +301,8 @@ def test_pending_operations_are_told_before_anything_is_done(
 
     (line,) = errors(capsys)
     assert line.startswith("error: network: a run on stack 'blue' was cut short")
-    assert "what became of 'main'; look it up, then: (cd projects/network && pulumi refresh --stack blue)" in line
+    mend = "(cd projects/network && pulumi refresh --clear-pending-creates --stack blue)"
+    assert f"what became of 'main'; look it up, delete it where it was only just created, then: {mend}" in line
     assert blue.read_bytes() == before
 
 
@@ -305,7 +312,7 @@ def test_a_stack_of_another_backend_goes_up_and_down(blue: Path, on_backend: Com
     told: Any = json.loads(capsys.readouterr().out)
     assert told["layers"][0]["changes"] == {"create": 0, "update": 0, "replace": 0, "delete": 0}
 
-    assert on_backend("destroy", "blue", "network", "--yes") == 0
+    assert on_backend("destroy", "blue", "network", "--yes", "--accept-data-loss", "network") == 0
     assert on_backend("drift", "blue", "network") == 0
 
 

@@ -32,8 +32,8 @@ def test_it_goes_up_on_the_lane_once_what_it_reads_is_up(checkout: ScratchChecko
         "made-up: data is not up, and not in this plan; deploy all: .venv/bin/tapstack up data made-up" in early.stderr
     )
 
-    checkout.python("-m", "tapstack", "up", "data")
-    checkout.python("-m", "tapstack", "up", "made-up")
+    checkout.python("-m", "tapstack", "up", "data", "--yes")
+    checkout.python("-m", "tapstack", "up", "made-up", "--yes")
 
     outputs = json.loads(checkout.python("-m", "tapstack", "outputs").stdout)
     assert outputs["made-up"]["event_log_name"] == "tapstack-local-made-up-events"

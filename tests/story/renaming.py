@@ -23,7 +23,7 @@ def tell(story: Story, *, cores: int) -> None:
         "All layers are up. The compute team thinks that `validator_invoke_arn` should be called "
         "`validator_integration_arn`, and api-edge reads it.",
     )
-    story.run("tapstack", "up", says="api-edge", show=4)
+    story.run("tapstack", "up", "--yes", says="api-edge", show=19)
     _rename_at_once(story)
     _add(story)
     _move(story)
@@ -43,7 +43,7 @@ def _rename_at_once(story: Story) -> None:
     story.tell("So does the check of contracts, which is a part of `nox -s lint`:")
     story.run("tapstack", "contracts", "--quiet", status=2, says="add the new field beside it", show=3)
     story.tell("Who tries to deploy it all the same is told which deployed stack would miss it:")
-    story.run("tapstack", "up", "compute", status=1, says="is read by api-edge@local", show=2)
+    story.run("tapstack", "up", "compute", "--yes", status=1, says="is read by api-edge@local", show=2)
     story.tell("Nothing was changed. They take it back.")
     for file, now, before in ((_CONTRACT, new, _OLD), (_PROGRAM, _NEW_MADE, _OLD_MADE)):
         path = story.checkout.root / file
@@ -58,7 +58,7 @@ def _add(story: Story) -> None:
     story.run("tapstack", "generate", "contracts", says="wrote shared/tapstack/contracts/snapshots/compute.json")
     story.commit("Export the validator's integration ARN")
     story.run("tapstack", "plan", "--since", "HEAD~1", says="output validator_integration_arn is new")
-    story.run("tapstack", "up", "compute", says="compute", show=1)
+    story.run("tapstack", "up", "compute", "--yes", says="compute", show=1)
 
 
 def _move(story: Story) -> None:
@@ -71,7 +71,7 @@ def _move(story: Story) -> None:
     story.run("tapstack", "generate", "contracts", says="wrote shared/tapstack/contracts/snapshots/compute.json")
     story.commit("Call the validator by its integration ARN")
     story.tell("The value is the same, so no resource changes; the stack only says anew what it reads:")
-    story.run("tapstack", "up", "api-edge", says="api-edge", show=1)
+    story.run("tapstack", "up", "api-edge", "--yes", says="api-edge", show=1)
 
 
 def _remove(story: Story) -> None:
@@ -80,5 +80,5 @@ def _remove(story: Story) -> None:
     story.edit(_PROGRAM, _OLD_MADE, "")
     story.run("tapstack", "generate", "contracts", says="wrote shared/tapstack/contracts/snapshots/compute.json")
     story.commit("Export the validator's invoke ARN no more")
-    story.run("tapstack", "up", "compute", says="compute", show=1)
+    story.run("tapstack", "up", "compute", "--yes", says="compute", show=1)
     story.run("tapstack", "drift", says="api-edge as it should be", show=4)

@@ -87,8 +87,10 @@ class Story:
 
 
 def _is_told(line: str) -> bool:
-    # nox's own lines, and where this run found engine and emulator, are the same in every command.
-    return bool(line.strip()) and not line.startswith(("nox > ", "engine  ", "emulator  "))
+    # nox's own lines, and where this run found engine and emulator, are the same in every command; signs of life come
+    # from slow machines alone.
+    is_sign_of_life = re.match(r"\S+ +… ", line) is not None
+    return bool(line.strip()) and not is_sign_of_life and not line.startswith(("nox > ", "engine  ", "emulator  "))
 
 
 def _readable(line: str, root: Path) -> str:

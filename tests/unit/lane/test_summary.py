@@ -46,7 +46,7 @@ def test_of_many_there_is_a_summary_and_the_ids_of_all_that_were_not_approved(ca
         ["approved", "20", "20"],
         ["declined", "1", "1"],
         ["review", "1", "1"],
-        ["failed", "1", "0"],
+        ["failed", "1", "·"],
     ]
     assert [row[:3] for row in printed[6:]] == [
         ["32", "-", "failed"],

@@ -144,11 +144,19 @@ def test_a_stack_without_resources_is_named_with_the_next_step(states: States, r
         build_model(states)
 
 
-def test_a_layer_that_reads_an_unknown_one_is_named(states: States) -> None:
+def test_a_layer_that_is_read_and_not_up_is_named(states: States) -> None:
     del states["data"]
 
-    with pytest.raises(UserError, match="layer 'compute' reads the stack of 'tapstack-data', which is none of"):
+    with pytest.raises(UserError, match=r"layer 'compute' reads 'data', which is not up; deploy it: \S+ up data"):
         build_model(states)
+
+
+def test_a_layer_that_reads_an_unknown_one_is_named(states: States) -> None:
+    unknown = {name: json.loads(json.dumps(state).replace("tapstack-data", "other")) for name, state in states.items()}
+    del unknown["data"]
+
+    with pytest.raises(UserError, match="layer 'compute' reads the stack of 'other', which is none of"):
+        build_model(unknown)
 
 
 def test_a_resource_that_is_to_be_deleted_is_not_there(states: States) -> None:

@@ -1,0 +1,175 @@
+"""Layers of a few lines on the real engine: producer and consumer in one `up`, secrets, ways out of broken states."""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tapstack.cli import environments
+from tapstack.cli.main import main
+from tapstack.engine.environment import BackendEnvironment
+from tapstack.lane.environment import LaneEnvironment
+from tapstack.lane.lane import Lane
+from tapstack.lane.stack_config import config_file
+from tapstack.lane.workspace import scratch_lane
+
+Captured = pytest.CaptureFixture[str]
+Command = Callable[..., int]
+
+PRODUCER = """
+import pulumi
+import pulumi_random as random
+
+random.RandomId("id", byte_length=4, keepers={{"of": "it"}})
+pulumi.export("contract_version", 1)
+pulumi.export("environment_suffix", "local")
+pulumi.export("contract_reads", {{}})
+pulumi.export("key_arn", {value})
+"""
+CONSUMER = """
+import pulumi
+import pulumi_random as random
+from tapstack.program.upstream import require, stack_name
+
+seen = require("data", 1, ["key_arn"], "local")["key_arn"]
+if seen not in {takes}:
+    raise pulumi.RunError(f"key_arn is {{seen!r}}")
+pulumi.StackReference(stack_name("data"))
+random.RandomId("id", byte_length=4, keepers={{"of": seen}})
+pulumi.export("contract_reads", {{"data": {{"version": 1, "fields": {{"key_arn": "Arn"}}}}}})
+"""
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
+    with scratch_lane(tmp_path_factory.mktemp("small")) as lane:
+        # The network is up and never changes; compute reads it.
+        write(lane, "network", PRODUCER.format(value="'one'"))
+        lane.stack("network").up()
+        yield lane
+
+
+@pytest.fixture
+def on_lane(small: Lane, monkeypatch: pytest.MonkeyPatch) -> Command:
+    monkeypatch.setattr(environments, "environment_named", lambda _: LaneEnvironment(small))
+    return lambda *arguments: main(arguments)
+
+
+def write(lane: Lane, layer: str, program: str) -> None:
+    (lane.projects / layer / "__main__.py").write_text(program, encoding="utf-8")
+
+
+def test_a_producer_and_a_consumer_of_its_new_value_go_up_together(
+    small: Lane, on_lane: Command, capsys: Captured
+) -> None:
+    write(small, "data", PRODUCER.format(value="'one'"))
+    write(small, "compute", CONSUMER.format(takes=["one"]))
+    assert on_lane("up", "data", "compute", "--yes") == 0
+
+    write(small, "data", PRODUCER.format(value="'two'"))
+    write(small, "compute", CONSUMER.format(takes=["two"]))
+    capsys.readouterr()
+    assert on_lane("up", "data", "compute", "--yes") == 1
+    told = capsys.readouterr().err
+    assert "compute: refuses what is deployed now, and is previewed again: key_arn is 'one'" in told
+    assert "compute: REPLACE 'id' (random:index/randomId:RandomId)" in told
+    assert "Up: data; not begun: compute. Where that is meant: .venv/bin/tapstack up compute --acc" in told
+
+    assert on_lane("up", "data", "compute", "--yes", "--accept-data-loss", "compute.id") == 0
+    assert small.stack("compute").resources()
+
+
+def test_a_secret_that_changes_is_planned_and_brought_to_its_reader(
+    small: Lane, on_lane: Command, capsys: Captured
+) -> None:
+    takes_all = CONSUMER.format(takes=["one", "two", "s1", "s2"]).replace('keepers={"of": seen}', "keepers={}")
+    write(small, "data", PRODUCER.format(value="pulumi.Output.secret('s1')"))
+    write(small, "compute", takes_all)
+    accepted = ("--accept-data-loss", "compute.id")
+    assert on_lane("up", "data", "compute", "--yes", *accepted) == 0
+
+    write(small, "data", PRODUCER.format(value="pulumi.Output.secret('s2')"))
+    capsys.readouterr()
+    assert on_lane("plan", "data") == 0
+    told = capsys.readouterr().out
+    assert "data: output key_arn changes; read by compute, to deploy after it" in told
+    assert "s1" not in told
+    assert "s2" not in told
+
+    assert on_lane("up", "data", "compute", "--yes", *accepted) == 0
+    seen = json.loads(small.stack("compute").command("stack", "export", "--show-secrets"))["deployment"]["resources"]
+    (reference,) = (item for item in seen if item["type"] == "pulumi:pulumi:StackReference")
+    assert "s2" in json.dumps(reference["outputs"]["outputs"]["key_arn"])
+
+
+def test_a_layer_that_lost_what_it_reads_can_be_looked_at_and_destroyed(
+    small: Lane, on_lane: Command, capsys: Captured
+) -> None:
+    write(small, "data", PRODUCER.format(value="'one'"))
+    write(small, "compute", CONSUMER.format(takes=["one", "two", "s2"]))
+    assert on_lane("up", "data", "compute", "--yes", "--accept-data-loss", "compute.id") == 0
+    small.stack("data").destroy()
+    small.stack("compute").refresh()
+    capsys.readouterr()
+
+    assert on_lane("plan", "compute") == 2
+    assert "compute: data is not up, and not in this plan" in capsys.readouterr().out
+    for command in (("drift", "compute"), ("graph",)):
+        assert on_lane(*command) == 1
+        (line,) = (line for line in capsys.readouterr().err.splitlines() if line.startswith("error: "))
+        assert "data" in line
+    assert on_lane("destroy", "compute", "--yes", "--accept-data-loss", "compute") == 0
+    assert small.stack("compute").resources() == []
+
+
+@pytest.fixture
+def elsewhere(small: Lane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Log this shell in to a backend outside the checkout, with the network up as `dev`; its state's file."""
+    (tmp_path / "states").mkdir()
+    for name, value in {**small.environment(), "PULUMI_BACKEND_URL": f"file://{tmp_path / 'states'}"}.items():
+        monkeypatch.setenv(name, value)
+    settings = config_file(small.projects, "network")
+    settings.with_name("Pulumi.dev.yaml").write_text(settings.read_text(encoding="utf-8"), encoding="utf-8")
+    environment = BackendEnvironment("dev", small.projects.parent)
+    environment.stack("network").command("stack", "init", "dev")
+    environment.stack("network").up()
+    monkeypatch.setattr(environments, "environment_named", lambda _: environment)
+    (state,) = tmp_path.glob("states/.pulumi/stacks/tapstack-network/dev.json")
+    return state
+
+
+def error(capsys: Captured) -> str:
+    (line,) = (line for line in capsys.readouterr().err.splitlines() if line.startswith("error: "))
+    return line
+
+
+def test_the_printed_way_out_of_a_pending_creation_clears_it(
+    small: Lane, elsewhere: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = json.loads(elsewhere.read_text(encoding="utf-8"))
+    latest = content["checkpoint"]["latest"]
+    urn = "urn:pulumi:dev::tapstack-network::random:index/randomId:RandomId::cut"
+    (made,) = (item for item in latest["resources"] if item["type"] == "random:index/randomId:RandomId")
+    latest["pending_operations"] = [{"type": "creating", "resource": {**made, "urn": urn, "id": ""}}]
+    elsewhere.write_text(json.dumps(content), encoding="utf-8")
+
+    assert main(["plan", "network"]) == 1
+    _, _, printed = error(capsys).partition("only just created, then: ")
+    assert printed.startswith("(cd projects/network && pulumi refresh ")
+
+    monkeypatch.delenv("PULUMI_STACK")
+    words = printed.replace("pulumi refresh", "pulumi refresh --yes --non-interactive")
+    subprocess.run(["sh", "-c", words], cwd=small.projects.parent, check=True, capture_output=True)
+    assert main(["plan", "network"]) == 0
+
+
+@pytest.mark.parametrize("cut", ["", '{"version": 3, "checkpoint": {"stack": "org'])
+def test_a_state_cut_short_is_told_as_what_it_is(elsewhere: Path, capsys: Captured, cut: str) -> None:
+    elsewhere.write_text(cut, encoding="utf-8")
+
+    for command in (("plan", "network"), ("up", "network", "--yes"), ("destroy", "network", "--yes")):
+        assert main(command) == 1
+        assert error(capsys).startswith("error: network: the state of stack 'dev' is cut short or damaged: failed to")
+    assert elsewhere.read_text(encoding="utf-8") == cut
