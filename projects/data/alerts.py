@@ -23,6 +23,8 @@ def make_alerts_topic(names: Names, settings: DataSettings, key: aws.kms.Key) ->
             ),
         ),
     )
-    for address in settings.alert_emails:
-        aws.sns.TopicSubscription(f"alerts-{address}", topic=topic.arn, protocol="email", endpoint=address)
+    for number, address in enumerate(settings.alert_emails, start=1):
+        # A resource's name is in the clear wherever the resource is.
+        name = address if isinstance(address, str) else number
+        aws.sns.TopicSubscription(f"alerts-{name}", topic=topic.arn, protocol="email", endpoint=address)
     return topic

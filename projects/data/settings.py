@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tapstack.program.settings import MERCHANT_ID, LayerSettings, between, each, matching, setting
+from tapstack.program.settings import MERCHANT_ID, LayerSettings, MaybeSecret, between, each, matching, setting
 from transactions.agreed.invocations import SHORTEST_NOTIFICATION_RETENTION_DAYS
 
 
@@ -40,8 +40,8 @@ class DataSettings(LayerSettings):
         default=4,
         check=between(SHORTEST_NOTIFICATION_RETENTION_DAYS, 14),
     )
-    alert_emails: list[str] = setting(
-        "Addresses that are told of alarms; AWS asks each one to confirm.",
+    alert_emails: list[MaybeSecret] = setting(
+        "E-mail addresses that are told of alarms; AWS asks each one to confirm. May be secret.",
         default=[],
         check=each(matching(r"[^@\s]+@[^@\s]+\.[^@\s]+", "an e-mail address")),
     )

@@ -153,7 +153,7 @@ if __name__ == "__main__":
         {
             "projects/data/settings.py": (
                 (
-                    "    alert_emails: list[str]",
+                    "    alert_emails: list[MaybeSecret]",
                     """\
     rotate_key_days: int = setting("How often the key is rotated, in days.", default=365, check=between(90, 2560))
 """,

@@ -86,3 +86,14 @@ def test_what_people_enter_may_hold_an_environment_s_name(run_layer: RunLayer) -
     assert names == {f"tapstack-dev-webhooks/{merchant}" for merchant in merchants}
     endpoints = {item.inputs["endpoint"] for item in program.all("TopicSubscription")}
     assert endpoints == {"prod-alerts@acme.example", "dev-team@a.b"}
+
+
+def test_addresses_for_alarms_name_their_subscriptions(run_layer: RunLayer) -> None:
+    program = run_layer("data", {"alertEmails": ["on-call@example.com"]})
+
+    assert program.one("TopicSubscription", "alerts-on-call@example.com")["endpoint"] == "on-call@example.com"
+
+
+def test_an_address_for_alarms_that_is_none_is_told(run_layer: RunLayer) -> None:
+    with pytest.raises(Exception, match="setting alertEmails is .*'nobody' must be an e-mail address"):
+        run_layer("data", {"alertEmails": ["nobody"]})

@@ -34,7 +34,7 @@ def output(*, read_by: Sequence[str] = (), secret: bool = False) -> Any:
 
     Args:
         read_by: the layers that read it, and `OPERATORS` where their commands do; the code is checked against it.
-        secret: it stays encrypted in the state and across the border.
+        secret: it stays encrypted in the state and across the border; the field has to be an `Output[...]`.
     """
     return dataclasses.field(metadata={"read_by": tuple(read_by), "secret": secret})
 
@@ -76,6 +76,7 @@ class Contract:
         cls.LAYER = layer
         cls.VERSION = version
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+        cls._refuse_secrets_in_the_clear()
         dataclass_init = cls.__init__
 
         def checked_init(self: Contract, **fields: Any) -> None:
@@ -108,6 +109,24 @@ class Contract:
                 kind.__name__, is_output, field.metadata["secret"], field.metadata["read_by"]
             )
         return described
+
+    @classmethod
+    def _refuse_secrets_in_the_clear(cls) -> None:
+        types = get_type_hints(cls)
+        for field in dataclasses.fields(cls):
+            kind, is_output = types[field.name], get_origin(types[field.name]) is Output
+            written = f"{cls.LAYER}.{field.name} in {module_file(cls.LAYER)}"
+            if field.metadata["secret"] and not is_output:
+                raise ContractError(
+                    f"{written} is secret, and a plain value cannot stay one: the reader's program would put it into "
+                    "its own state in the clear; make it an Output[...]"
+                )
+            held = get_args(kind)[0] if is_output else kind
+            if isinstance(held, type) and issubclass(held, Shaped) and held.IS_SECRET and not field.metadata["secret"]:
+                raise ContractError(
+                    f"{written} is of type {held.__name__}, which is a secret, and would be exported in the clear; "
+                    "declare it with output(secret=True)"
+                )
 
     @classmethod
     def read_by(cls, reader: str) -> list[str]:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Self, get_type_hints
 
 import pulumi
+from pulumi import Output
 from pulumi.runtime.config import is_config_secret
 
 from tapstack.account_names import BOUNDARY
@@ -22,6 +23,9 @@ from transactions.agreed.merchant_ids import MERCHANT_ID_MEANING, MERCHANT_ID_PA
 
 Check = Callable[[Any], str | None]
 """Takes a value and returns what is wrong with it, or None."""
+
+MaybeSecret = str | Output[str]
+"""An item of a setting that may be kept as a secret: a text, or an Output whose text stays encrypted."""
 
 _SUFFIX = re.compile(r"[a-z][a-z0-9]{0,11}")
 
@@ -86,6 +90,7 @@ class ProjectSettings:
         int: "integer",
         bool: "boolean",
         list[str]: "array",
+        list[MaybeSecret]: "array",
         dict[str, str]: "object",
     }
 
@@ -96,15 +101,14 @@ class ProjectSettings:
     )
 
     def __post_init__(self) -> None:
-        """Refuse values that their checks refuse.
+        """Refuse values that their checks refuse; secrets have been checked before they were made Outputs.
 
         Raises:
             SettingError: names the setting, its value and the command that changes it.
         """
         for field in dataclasses.fields(self):
-            check: Check | None = field.metadata["check"]
             value = getattr(self, field.name)
-            if check and (wrong := check(value)):
+            if not _is_secret(value) and (wrong := _wrong(field, value)):
                 raise SettingError(_complaint(field.name, value, wrong))
 
     @property
@@ -118,16 +122,25 @@ class ProjectSettings:
     def load(cls) -> Self:
         """Read the settings from the config of the stack being deployed.
 
+        A setting of type `list[MaybeSecret]` that the stack keeps as a secret has Outputs for items, which stay
+        encrypted in the state. No other setting can: names, counts and policies are made of them.
+
         Raises:
-            SettingError: a value is of the wrong type, refused by its check or kept as a secret, or the project's
-                `Pulumi.yaml` is not made from these settings.
+            SettingError: a value is of the wrong type, refused by its check, or a secret where its type has no place
+                for one, or the project's `Pulumi.yaml` is not made from these settings.
         """
         manifest.refuse_outdated(Path(inspect.getfile(cls)).parent, cls.schema())
         config = pulumi.Config()
         types = get_type_hints(cls)
         given: dict[str, Any] = {}
         for field in dataclasses.fields(cls):
-            value = _read(config, field.name, cls.TYPES[types[field.name]])
+            kind = types[field.name]
+            if not is_config_secret(config.full_key(config_key(field.name))):
+                value = _read(config, field.name, cls.TYPES[kind])
+            elif kind == list[MaybeSecret]:
+                value = _read_secret(config, field)
+            else:
+                raise SettingError(_no_secret(field.name))
             if value is not None:
                 given[field.name] = value
         return cls(**given)
@@ -166,14 +179,46 @@ def config_key(field_name: str) -> str:
     return head + "".join(word.capitalize() for word in tail)
 
 
+def _wrong(field: dataclasses.Field[Any], value: object) -> str | None:
+    check: Check | None = field.metadata["check"]
+    return check(value) if check else None
+
+
+def _is_secret(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(item, Output) for item in value)
+
+
+def _read_secret(config: pulumi.Config, field: dataclasses.Field[Any]) -> list[Output[str]]:
+    """Read a list that is kept as a secret; what is wrong with it is told without repeating it."""
+    key = config_key(field.name)
+    try:
+        items = config.get_object(key)
+    except pulumi.ConfigTypeError:
+        items = None
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise SettingError(
+            f"setting {key}, a secret, must be of type array. Set each item with: "
+            f"pulumi config set --secret --path '{key}[0]' <value>"
+        )
+    if _wrong(field, items):
+        raise SettingError(
+            f"setting {key}, a secret, holds an item that is not as it must be: {field.metadata['description']} "
+            f"See them with: pulumi config get {key}"
+        )
+    return [Output.secret(item) for item in items]
+
+
+def _no_secret(field_name: str) -> str:
+    key = config_key(field_name)
+    # It goes into names, tags and policies: state, logs and pictures would show what its owner wants kept.
+    return (
+        f"setting {key} is kept as a secret, and cannot stay one: resources show it in the clear. "
+        f"Set it with: pulumi config set --plaintext {key} <value>"
+    )
+
+
 def _read(config: pulumi.Config, field_name: str, kind: str) -> object:
     key = config_key(field_name)
-    if is_config_secret(config.full_key(key)):
-        # It goes into names, tags and policies: state, logs and pictures would show what its owner wants kept.
-        raise SettingError(
-            f"setting {key} is kept as a secret, and no setting stays one: resources show it in the clear. "
-            f"Set it with: pulumi config set --plaintext {key} <value>"
-        )
     readers: dict[str, Callable[[str], object]] = {
         "string": config.get,
         "integer": config.get_int,

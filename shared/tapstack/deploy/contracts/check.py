@@ -11,6 +11,7 @@ from tapstack.deploy.contracts.consumers import Read, find_reads, readers, undec
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.snapshots import Snapshot
 from tapstack.layers import BY_NAME, LAYERS, Layer
+from tapstack.program.errors import ContractError
 
 
 @dataclass(frozen=True)
@@ -92,3 +93,5 @@ def _contract(layer: str) -> Snapshot:
         return Snapshot.of(contract_of(layer))
     except (ModuleNotFoundError, StopIteration) as error:
         raise UserError(f"layer {layer!r} has no contract; write it: {module_file(layer)}") from error
+    except ContractError as error:
+        raise UserError(f"{error}") from error
