@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from tapstack.engine.locks import acquire, is_held
 from tapstack.engine.loopback import without_proxy
@@ -76,7 +76,7 @@ class BackgroundProcess:
         """
         descriptor = acquire(self._lock, blocking=False, holder=self.name)
         try:
-            with self.log.open("ab") as log:
+            with self._open_log() as log:
                 process = subprocess.Popen(
                     command,
                     stdin=subprocess.DEVNULL,
@@ -110,6 +110,12 @@ class BackgroundProcess:
         _signal_group(running.pid, signal.SIGKILL)
         _reap(running.pid)
         return True
+
+    def _open_log(self) -> BinaryIO:
+        """Open the log to write to its end; nobody but its owner may read it, as it has what functions print."""
+        descriptor = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        os.fchmod(descriptor, 0o600)
+        return os.fdopen(descriptor, "ab")
 
     def last_log_line(self) -> str:
         """The last line of the log that is not blank, for error messages."""

@@ -77,8 +77,9 @@ class Lane:
         """Keep other commands from changing the lane during a `with` block.
 
         Raises:
-            UserError: one is at work.
+            UserError: one is at work, or the lane's folder cannot be written.
         """
+        self._make_folder()
         try:
             self._lock = acquire(self.folder / "lane.lock", blocking=False, holder=f"`{command}` (pid {os.getpid()})")
         except LockTakenError as error:
@@ -108,7 +109,7 @@ class Lane:
         self._check_owner()
         _ = self.engine  # which may take a while, and shows its own progress
         self._choose_provider(real=real_provider)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         # It loads what it needs while the emulator and the first program do the same.
         self.plugins.start()
         try:
@@ -215,6 +216,17 @@ class Lane:
                 file.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _make_folder(self) -> None:
+        """Make the lane's folder, for its owner alone: states whose passphrase anybody knows, logs, webhooks."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.chmod(0o700)
+        except OSError as error:
+            raise UserError(
+                f"the lane's folder {self.folder} cannot be written: {error.strerror}; make it writable, or set "
+                "TAPSTACK_LANE to another folder"
+            ) from error
+
     def _check_owner(self) -> None:
         for project in PROJECTS:
             file = stack_config.config_file(self.projects, project)
@@ -233,7 +245,7 @@ class Lane:
             raise UserError(
                 f"this lane is up through the {has} AWS provider; before you change it, run: {command('down')}"
             )
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
         self._settings.write_text(json.dumps({"real_provider": real}), encoding="utf-8")
 
     def _mend(self) -> str | None:

@@ -31,6 +31,20 @@ def test_a_process_that_was_started_is_found_by_others(process: BackgroundProces
     assert process.running() is None
 
 
+def test_nobody_else_reads_its_log_not_even_one_from_an_earlier_version(
+    process: BackgroundProcess, tmp_path: Path
+) -> None:
+    process.log.write_text("earlier\n", encoding="utf-8")
+    process.log.chmod(0o644)
+    process.start(SLEEPER, "http://127.0.0.1:1", os.environ)
+    try:
+        wait_until(lambda: "up" in process.log.read_text(encoding="utf-8"))
+        assert process.log.read_text(encoding="utf-8").startswith("earlier\n")
+        assert process.log.stat().st_mode & 0o777 == 0o600
+    finally:
+        process.stop()
+
+
 def test_it_is_not_started_twice(process: BackgroundProcess) -> None:
     process.start(SLEEPER, "http://127.0.0.1:1", os.environ)
     try:

@@ -43,6 +43,26 @@ def test_nothing_of_the_users_aws_or_pulumi_settings_reaches_the_engine(
     assert lane.environment()["PULUMI_STACK"] == "local"
 
 
+def test_the_folder_is_its_owner_s_alone(lane: Lane) -> None:
+    lane.folder.mkdir(mode=0o755)
+
+    with lane.locked("up"):
+        assert lane.folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_written_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    lane = Lane(tmp_path / "file" / "lane", tmp_path)
+
+    with pytest.raises(UserError) as refused, lane.locked("up"):
+        pass
+
+    assert f"{refused.value}" == (
+        f"the lane's folder {lane.folder} cannot be written: Not a directory; make it writable, or set TAPSTACK_LANE "
+        "to another folder"
+    )
+
+
 def test_plugins_and_engine_come_first_on_path(lane: Lane, tmp_path: Path) -> None:
     first, second, *_ = lane.environment()["PATH"].split(":")
 

@@ -13,7 +13,7 @@ from tapstack.console.progress import Step
 from tapstack.engine.environment import AwsEndpoint
 from tapstack.lane.background import BackgroundProcess, Running
 from tapstack.lane.emulator.environment import emulator_python
-from tapstack.lane.emulator.scratch import make_scratch, remove_scratch
+from tapstack.lane.emulator.scratch import new_scratch, remove_scratch
 from tapstack.lane.ports import LOOPBACK, free_port, is_free
 
 ACCOUNT: Final = "000000000000"
@@ -86,7 +86,8 @@ class Emulator:
     def _launch(self, python: Path, port: int, step: Step) -> Running:
         url = f"http://{LOOPBACK}:{port}"
         step.note(f"starting ministack at {url}")
-        self._process.start([python, "-m", "ministack"], url, server_environment(port, make_scratch(self._folder)))
+        with new_scratch(self._folder) as scratch:
+            self._process.start([python, "-m", "ministack"], url, server_environment(port, scratch))
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if not (running := self._process.running()):
