@@ -7,6 +7,14 @@ The engine keeps under `.pulumi/` in the bucket, per project and stack:
     backups/    the state before each update
     locks/      a file while an update runs; a preview takes none
     meta.yaml   how the backend is laid out; written by whoever uses the backend first, which is the bootstrap
+
+The teams' commands keep under `.tapstack/` in the bucket, per project and stack as well:
+
+    reads/      which outputs of which layers the deployed layer reads, for the teams that it reads from
+    locks/      a file while a command works on the layer, with who it is
+
+No role may read the state of the layers that read its own, so these are all that it knows of them. There is no value in
+them, and every layer's role may read them all: one that is no more in its checkout may still be up.
 """
 
 from collections.abc import Sequence
@@ -17,6 +25,7 @@ from tapstack.account_names import project_name
 from tapstack.layers import BY_NAME
 
 _ROOT: Final = "arn:{partition}:s3:::{bucket}/.pulumi"
+_BESIDE: Final = "arn:{partition}:s3:::{bucket}/.tapstack"
 
 
 def _objects(layer: str) -> list[str]:
@@ -41,6 +50,7 @@ def read_state(layer: str) -> Sequence[Grant]:
                 f"{_ROOT}/meta.yaml",
                 *_objects(layer),
                 *(f"{_ROOT}/stacks/{project_name(upstream)}/*" for upstream in readable[1:]),
+                *(f"{_BESIDE}/{kind}/*" for kind in ("reads", "locks")),
             ],
         ),
         Grant(["kms:Decrypt", "kms:DescribeKey"], ["{key}"]),
@@ -49,7 +59,8 @@ def read_state(layer: str) -> Sequence[Grant]:
 
 def write_state(layer: str) -> Sequence[Grant]:
     """Grant writing the objects of the layer's own stacks; deleting one leaves its versions in the bucket."""
+    beside = [f"{_BESIDE}/{kind}/{project_name(layer)}/*" for kind in ("reads", "locks")]
     return [
-        Grant(["s3:DeleteObject", "s3:PutObject"], _objects(layer)),
+        Grant(["s3:DeleteObject", "s3:PutObject"], [*_objects(layer), *beside]),
         Grant(["kms:Encrypt", "kms:GenerateDataKey"], ["{key}"]),
     ]

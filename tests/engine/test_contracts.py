@@ -2,7 +2,7 @@
 
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -15,6 +15,7 @@ from tapstack.engine.stack import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack import LaneStack
+from tapstack.layers import LAYERS
 
 ARN = "arn:aws:sqs:eu-central-1:123456789012:example"
 KEY = "a-key-that-nobody-sees"
@@ -47,7 +48,9 @@ class WithoutEmulator(LaneEnvironment):
     """A lane whose programs make nothing that an emulator would hold."""
 
     @contextmanager
-    def opened(self, command: str, *, starts: bool) -> Iterator[None]:
+    def opened(
+        self, command: str, *, starts: bool, layers: Collection[str] = LAYERS, changes: bool = False
+    ) -> Iterator[None]:
         yield
 
 

@@ -1,7 +1,7 @@
 """Notes what an engine asks of the emulator's S3 and KMS, by standing between the two."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +14,19 @@ from policy.authorizations import Authorization
 _ACTIONS = {"GET": "s3:GetObject", "HEAD": "s3:GetObject", "PUT": "s3:PutObject", "DELETE": "s3:DeleteObject"}
 
 
+_DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+
+
 @contextmanager
-def state_requests(url: str, key_arn: str) -> Iterator[tuple[str, list[Authorization]]]:
+def state_requests(
+    url: str, key_arn: str, allowed: Callable[[Authorization], bool] = lambda _: True
+) -> Iterator[tuple[str, list[Authorization]]]:
     """Pass requests on to the emulator at `url`; those to KMS are about the key with `key_arn`.
+
+    Args:
+        url: the emulator's address.
+        key_arn: the key's.
+        allowed: tells whether IAM allows a request; one to S3 that it does not is answered as S3 does.
 
     Yields:
         The address to use in its place, and what IAM would be asked, added to with every request.
@@ -32,8 +42,16 @@ def state_requests(url: str, key_arn: str) -> Iterator[tuple[str, list[Authoriza
                 asked.append(Authorization(f"kms:{operation.rpartition('.')[2]}", key_arn))
             else:
                 asked.extend(_asked(self.command, self.path, self.headers.get("x-amz-copy-source")))
+            content = self.rfile.read(length)
+            if not operation and not all(map(allowed, _asked(self.command, self.path, None))):
+                self.send_response(403)
+                self.send_header("Content-Type", "application/xml")
+                self.send_header("Content-Length", f"{len(_DENIED)}")
+                self.end_headers()
+                self.wfile.write(b"" if self.command == "HEAD" else _DENIED)
+                return
             connection = HTTPConnection(urlsplit(url).netloc, timeout=30)
-            connection.request(self.command, self.path, self.rfile.read(length), dict(self.headers))
+            connection.request(self.command, self.path, content, dict(self.headers))
             answer = connection.getresponse()
             body = answer.read()
             connection.close()

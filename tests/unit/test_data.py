@@ -95,5 +95,5 @@ def test_addresses_for_alarms_name_their_subscriptions(run_layer: RunLayer) -> N
 
 
 def test_an_address_for_alarms_that_is_none_is_told(run_layer: RunLayer) -> None:
-    with pytest.raises(Exception, match="setting alertEmails is .*'nobody' must be an e-mail address"):
+    with pytest.raises(Exception, match=r"setting alertEmails is .*'nobody' must be an e-mail address"):
         run_layer("data", {"alertEmails": ["nobody"]})

@@ -15,7 +15,7 @@ from tapstack.engine.events import Report
 from tapstack.engine.rewrites import Rewrite
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
-from tapstack.engine.state import LayerState, require_settled, states_of
+from tapstack.engine.state import LayerState, not_looked_at, require_settled, states_of
 from tapstack.engine.words import word_for
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves
 from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
@@ -62,6 +62,7 @@ class LayerPlan:
         new_outputs: outputs that come beside those there are.
         rewrites_exports: whether anything that the stack exports changes, what it says of its contract included.
         breaks: what deployed layers read of this layer's contract, and this checkout no longer gives them.
+        unseen: the layers that may read this one's contract and of which it cannot be known, each in a line.
         error: why its preview failed.
         refused: why its preview failed, where the layers that it waits for may change that.
     """
@@ -79,6 +80,7 @@ class LayerPlan:
     new_outputs: Sequence[str] = ()
     rewrites_exports: bool = False
     breaks: Sequence[str] = ()
+    unseen: Sequence[str] = ()
     error: str | None = None
     refused: str | None = None
 
@@ -98,7 +100,8 @@ class Plan:
         stack: the stacks' name.
         since: the revision that changes are counted from; None plans all that was asked for.
         layers: the layers in the order they deploy.
-        unreadable: layers whose state this shell may not read; what they read is taken from the contracts.
+        unreadable: layers of which neither the state nor the index of reads could be read; which outputs they read is
+            taken from the contracts.
     """
 
     stack: str
@@ -119,7 +122,10 @@ class Plan:
 
     @property
     def obstacles(self) -> list[str]:
-        """What keeps the plan from being carried out: what is not up, previews that failed, contracts that break."""
+        """What keeps the plan from being carried out.
+
+        That is what is not up, previews that failed, contracts that break, and readers that cannot be looked at.
+        """
         told = []
         for plan in self.layers:
             if plan.lacks:
@@ -132,6 +138,7 @@ class Plan:
             if plan.error:
                 told.append(f"{plan.layer}: {plan.error}")
             told += plan.breaks
+            told += (f"{plan.layer}: {line}" for line in plan.unseen)
         return told
 
     def as_data(self) -> dict[str, Any]:
@@ -180,7 +187,7 @@ def make_plan(
                 layer, 0, reasons[layer], waits_for=[name for name in BY_NAME[layer].reads if name in planned]
             )
         elif missing[layer]:
-            absent = [name for name in _before(layer) if states[name].is_readable and not states[name].is_up]
+            absent = [name for name in _before(layer) if states[name].is_known and not states[name].is_up]
             lacks = [name for name in absent if name not in asked]
             plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer], lacks=lacks)
         else:
@@ -189,7 +196,8 @@ def make_plan(
             if plan.error and moving:
                 # It was held against what is exported now, and will be deployed against something else.
                 plan = LayerPlan(layer, 0, reasons[layer], waits_for=moving, refused=plan.error)
-        planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer])
+        unseen = [not_looked_at(environment, states[name]) for name in downstream(layer) if not states[name].is_known]
+        planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer], unseen=unseen)
         for output, readers in plan.outputs.items():
             for reader in readers:
                 reasons[reader].append(f"{layer}.{output} changes")
@@ -198,7 +206,7 @@ def make_plan(
         environment.name,
         since,
         [dataclasses.replace(plan, wave=places[layer]) for layer, plan in planned.items()],
-        [layer for layer, state in states.items() if not state.is_readable],
+        [layer for layer, state in states.items() if not state.is_known],
     )
 
 
@@ -267,7 +275,7 @@ def _changed_outputs(layer: str, report: Report, states: Mapping[str, LayerState
     declared = contract_of(layer).schema()
 
     def reads(reader: str, name: str) -> bool:
-        if states[reader].is_readable:
+        if states[reader].is_known:
             return name in states[reader].reads.get(layer, {})
         return name in declared and reader in declared[name].read_by
 

@@ -101,7 +101,7 @@ def _lines(plan: Plan) -> Iterator[str]:
             seen = f"read by {', '.join(readers)}, to deploy after it" if readers else "no deployed layer reads it"
             yield f"{layer.layer}: output {output} changes; {seen}"
     for name in plan.unreadable:
-        yield f"{name}: its state is not for these credentials to read; what it reads is as the contracts declare"
+        yield f"{name}: neither its state nor a note on it can be read; what it reads is as the contracts declare"
     yield from plan.obstacles
 
 

@@ -1,11 +1,12 @@
 """An environment: the stacks of one name, wherever they are kept, and where their AWS answers."""
 
 import abc
+import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +15,9 @@ from typing import Any, Final
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.console.hints import by_hand
+from tapstack.engine.backend.reads_index import ReadsIndex
+from tapstack.engine.backend.stack_locks import StackLocks
+from tapstack.engine.backend.store import Store, store_of
 from tapstack.engine.install import find_engine
 from tapstack.engine.loopback import without_proxy
 from tapstack.engine.stack import LayerStack, NoStackError
@@ -88,16 +92,33 @@ class Environment(abc.ABC):
         """
 
     @abc.abstractmethod
-    def opened(self, command: str, *, starts: bool) -> AbstractContextManager[None]:
+    def opened(
+        self, command: str, *, starts: bool, layers: Collection[str] = LAYERS, changes: bool = False
+    ) -> AbstractContextManager[None]:
         """Make the environment ready to be worked on during a `with` block.
 
         Args:
             command: who works on it, for others to read.
             starts: whether the work may begin with nothing there.
+            layers: what it works on.
+            changes: whether it may change them; else it only looks, and nobody may change them meanwhile.
 
         Raises:
-            UserError: it is not there, or others work on it.
+            UserError: it is not there, others work on it, or have changed it meanwhile.
         """
+
+    @abc.abstractmethod
+    def unchanged(self, layers: Collection[str] = LAYERS) -> AbstractContextManager[None]:
+        """See that the environment is there, and that nobody changes some layers during a `with` block.
+
+        Raises:
+            UserError: it is not there, or others work on them, or have changed them meanwhile.
+        """
+
+    @property
+    def reads_index(self) -> ReadsIndex | None:
+        """The index of what the stacks' layers read; None where every command may read all states, or there is none."""
+        return None
 
     def explain(self, error: UserError) -> UserError:
         """Say what stands behind an error of the engine, where the environment knows better."""
@@ -170,14 +191,55 @@ class BackendEnvironment(Environment):
         )
 
     @contextmanager
-    def opened(self, command: str, *, starts: bool) -> Iterator[None]:  # noqa: ARG002 - each update takes its lock
-        """See that it is there; the engine locks each stack itself while it changes it.
+    def opened(
+        self,
+        command: str,
+        *,
+        starts: bool,  # noqa: ARG002 - nothing has to be started
+        layers: Collection[str] = LAYERS,
+        changes: bool = False,
+    ) -> Iterator[None]:
+        """See that it is there, and keep others from changing it meanwhile.
 
         Raises:
-            UserError: the backend cannot be read, or has no stack of this name at all.
+            UserError: the backend cannot be read, or has no stack of this name at all, or others change it.
+        """
+        if not changes:
+            with self.unchanged(layers):
+                yield
+            return
+        self.require()
+        with self._locks.taken(layers, command) if self._locks else nullcontext():
+            yield
+
+    @contextmanager
+    def unchanged(self, layers: Collection[str] = LAYERS) -> Iterator[None]:
+        """See that it is there, and that nobody changes some layers during a `with` block.
+
+        Raises:
+            UserError: the backend cannot be read, or has no stack of this name at all, or others change it.
         """
         self.require()
-        yield
+        with self._locks.unchanged(layers) if self._locks else nullcontext():
+            yield
+
+    @cached_property
+    def _locks(self) -> StackLocks | None:
+        """The locks beside the states; a backend that has no place for them has the engine's own alone."""
+        return StackLocks(self._store, self.name) if self._store else None
+
+    @cached_property
+    def reads_index(self) -> ReadsIndex | None:
+        """The index of what the stacks' layers read, beside their states; None for a backend that has no place."""
+        return ReadsIndex(self._store, self.name) if self._store else None
+
+    @cached_property
+    def _store(self) -> Store | None:
+        folder = self.stack(LAYERS[0]).folder
+        url = os.environ.get("PULUMI_BACKEND_URL")
+        if not url:
+            url = json.loads(self.stack(LAYERS[0]).command("whoami", "--json"))["url"]
+        return store_of(url, folder)
 
     @cached_property
     def _variables(self) -> dict[str, str]:

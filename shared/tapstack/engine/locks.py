@@ -85,6 +85,16 @@ def is_held(path: Path) -> bool:
     return False
 
 
+def held_by(path: Path) -> str | None:
+    """Tell who holds the lock on a file right now, in the words of that process; None where nobody does."""
+    if not is_held(path):
+        return None
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") or "another process"
+    except FileNotFoundError:
+        return None
+
+
 def _is_still_there(descriptor: int, path: Path) -> bool:
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())

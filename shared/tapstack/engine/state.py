@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
-from tapstack.console.hints import by_hand
+from tapstack.console.hints import by_hand, command
+from tapstack.engine.backend.reads_index import Note, Unknown
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import NoStackError, is_made
@@ -29,7 +30,9 @@ class LayerState:
         resources: as the engine exports them, secrets encrypted.
         pending: the URNs of the operations whose end the engine has not seen.
         missing: says so where there is no such stack.
-        is_readable: whether the credentials of this shell may read it; where they may not, it seems empty.
+        is_readable: whether it could be read; the credentials of this shell may not be good for it.
+        note: what the index of reads says where it could not; None where that says nothing either.
+        unknown: why the index says nothing.
     """
 
     layer: str
@@ -37,15 +40,27 @@ class LayerState:
     pending: tuple[str, ...] = ()
     missing: NoStackError | None = None
     is_readable: bool = True
+    note: Note | None = None
+    unknown: str = ""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it is known what the layer reads, from its state or from the index."""
+        return self.is_readable or self.note is not None
 
     @property
     def is_up(self) -> bool:
         """Whether there are resources beside the stack's own."""
-        return any(map(is_made, self.resources))
+        return self.note.is_up if self.note else any(map(is_made, self.resources))
 
     @property
     def outputs(self) -> Mapping[str, Any]:
-        """The stack's outputs; a secret is the engine's object of ciphertext."""
+        """The stack's outputs; a secret is the engine's object of ciphertext.
+
+        Of a layer that the index alone knows, it is what the stack says of its reads.
+        """
+        if self.note:
+            return {} if self.note.reads is None else {READS_OUTPUT: self.note.reads}
         return next((item.get("outputs") or {} for item in self.resources if item["type"] == _STACK), {})
 
     @property
@@ -74,32 +89,55 @@ def is_secret(value: object) -> bool:
     return isinstance(value, Mapping) and value.get(MARK) == _SECRET
 
 
+def state_of(environment: Environment, layer: str) -> LayerState:
+    """Read a layer's state; without a stack it is an empty one.
+
+    Raises:
+        UserError: it cannot be read.
+    """
+    try:
+        deployment = environment.stack(layer).deployment()
+    except NoStackError as error:
+        return LayerState(layer, (), missing=error)
+    pending = (item["resource"]["urn"] for item in deployment.get("pending_operations") or ())
+    return LayerState(layer, tuple(deployment.get("resources") or ()), tuple(pending))
+
+
 def states_of(environment: Environment, needed: Collection[str] = LAYERS) -> dict[str, LayerState]:
     """Read the states of all layers; a layer without a stack has an empty one.
 
     Args:
         environment: whose.
         needed: the layers whose states have to be read. A team's role may read no more than its own layer's and those
-            that it reads.
+            that it reads; what others read is looked up in the index of reads.
 
     Raises:
         UserError: one of those cannot be read.
     """
-
-    def read(layer: str) -> LayerState:
-        try:
-            deployment = environment.stack(layer).deployment()
-        except NoStackError as error:
-            return LayerState(layer, (), missing=error)
-        pending = (item["resource"]["urn"] for item in deployment.get("pending_operations") or ())
-        return LayerState(layer, tuple(deployment.get("resources") or ()), tuple(pending))
-
     states = {}
-    for layer, found in side_by_side(environment, LAYERS, read).items():
+    for layer, found in side_by_side(environment, LAYERS, lambda layer: state_of(environment, layer)).items():
         if isinstance(found, UserError) and layer in needed:
             raise found
-        states[layer] = LayerState(layer, (), is_readable=False) if isinstance(found, UserError) else found
+        states[layer] = _looked_up(environment, layer, found) if isinstance(found, UserError) else found
     return states
+
+
+def _looked_up(environment: Environment, layer: str, refused: UserError) -> LayerState:
+    """Say what the index of reads knows of a layer whose state cannot be read."""
+    index = environment.reads_index
+    found = index.look_up(layer) if index else Unknown(f"{refused}")
+    if isinstance(found, Unknown):
+        return LayerState(layer, (), is_readable=False, unknown=found.reason)
+    return LayerState(layer, (), is_readable=False, note=found)
+
+
+def not_looked_at(environment: Environment, reader: LayerState) -> str:
+    """Say in one line that it cannot be known what a layer reads, and what makes it known."""
+    noted = command("contracts", "--note-reads", stack=environment.name)
+    return (
+        f"what {reader.layer}@{environment.name} reads cannot be looked at: {reader.unknown}; deploy {reader.layer}, "
+        f"or with credentials that may read its state: {noted}"
+    )
 
 
 def require_settled(environment: Environment, states: Mapping[str, LayerState], layers: Iterable[str]) -> None:

@@ -1,6 +1,6 @@
 """The lane as an environment: its stacks, its lock, and the emulator as their AWS."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from tapstack.console.errors import UserError
@@ -9,6 +9,7 @@ from tapstack.engine.environment import AwsEndpoint, Environment
 from tapstack.engine.stack import LayerStack
 from tapstack.lane.emulator.server import emulated_aws
 from tapstack.lane.lane import Lane
+from tapstack.layers import LAYERS
 
 
 class LaneEnvironment(Environment):
@@ -35,16 +36,34 @@ class LaneEnvironment(Environment):
         self._lane.require_running()
 
     @contextmanager
-    def opened(self, command: str, *, starts: bool) -> Iterator[None]:
+    def opened(
+        self,
+        command: str,
+        *,
+        starts: bool,
+        layers: Collection[str] = LAYERS,  # noqa: ARG002 - a lane is locked as a whole
+        changes: bool = False,
+    ) -> Iterator[None]:
         """Lock the lane, and start it where it is not up and may be started.
 
         Raises:
             UserError: it is not up, or another command works on it.
         """
-        with self._lane.locked(command):
+        with self._lane.locked(command, changes=changes):
             if not starts:
                 self._lane.require_running()
             self._lane.start()
+            yield
+
+    @contextmanager
+    def unchanged(self, layers: Collection[str] = LAYERS) -> Iterator[None]:  # noqa: ARG002 - a lane is one
+        """See that the lane is up, and that no command changes it during a `with` block.
+
+        Raises:
+            UserError: it is not up, or is changed.
+        """
+        self._lane.require_running()
+        with self._lane.unchanged():
             yield
 
     def explain(self, error: UserError) -> UserError:

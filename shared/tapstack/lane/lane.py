@@ -6,8 +6,8 @@ import shlex
 import shutil
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -16,8 +16,10 @@ from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say, step
+from tapstack.engine.backend.store import FileStore
+from tapstack.engine.holder import Holder
 from tapstack.engine.install import Engine, find_engine
-from tapstack.engine.locks import LockTakenError, acquire
+from tapstack.engine.locks import LockTakenError, acquire, held_by, locked
 from tapstack.engine.loopback import without_proxy
 from tapstack.lane import stack_config
 from tapstack.lane.background import Running
@@ -61,6 +63,7 @@ class Lane:
         self.receiver = Receiver(self.folder)
         self._settings = self.folder / "lane.json"
         self._state = self.folder / "state"
+        self._changes = self.folder / "changes.lock"
         self._lock: int | None = None
 
     @cached_property
@@ -73,25 +76,55 @@ class Lane:
         return find_engine()
 
     @contextmanager
-    def locked(self, command: str) -> Iterator[None]:
-        """Keep other commands from changing the lane during a `with` block.
+    def locked(self, command: str, *, changes: bool = True) -> Iterator[None]:
+        """Keep other commands from working on the lane during a `with` block.
+
+        Args:
+            command: who works on it, for others to read.
+            changes: whether it may change the lane, so that those who only look at it are kept away too.
 
         Raises:
             UserError: one is at work, or the lane's folder cannot be written.
         """
         self._make_folder()
-        try:
-            self._lock = acquire(self.folder / "lane.lock", blocking=False, holder=f"`{command}` (pid {os.getpid()})")
-        except LockTakenError as error:
-            raise UserError(
-                f"the lane in {self.folder} is busy with {error.holder or 'another command'}; wait until it has ended, "
-                "or set TAPSTACK_LANE to the folder of a lane of your own"
-            ) from error
-        try:
+        holder = f"{Holder.of(command)}"
+        with ExitStack() as held:
+            try:
+                self._lock = acquire(self.folder / "lane.lock", blocking=False, holder=holder)
+                held.callback(self._unlock)
+                if changes:
+                    held.enter_context(locked(self._changes, blocking=False, holder=holder))
+            except LockTakenError as error:
+                raise self._busy(error.holder) from error
             yield
-        finally:
+
+    def _unlock(self) -> None:
+        if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+    @contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """See that no command changes the lane during a `with` block.
+
+        Raises:
+            UserError: one does, or did meanwhile.
+        """
+        before = self._seen()
+        yield
+        if self._seen() != before:
+            raise UserError(f"the lane in {self.folder} was changed while this command looked at it; run it again")
+
+    def _seen(self) -> Mapping[str, str]:
+        if holder := held_by(self._changes):
+            raise self._busy(holder)
+        return FileStore(self._state).versions(".pulumi/stacks/")
+
+    def _busy(self, holder: str) -> UserError:
+        return UserError(
+            f"the lane in {self.folder} is busy with {holder or 'another command'}; wait until it has ended, or set "
+            "TAPSTACK_LANE to the folder of a lane of your own"
+        )
 
     def start(self, *, port: int | None = None, real_provider: bool | None = None) -> Running:
         """Make the lane ready to deploy into, mending what a run that was cut short has left.

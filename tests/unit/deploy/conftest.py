@@ -1,6 +1,6 @@
 """An environment whose engine is a script of what it would report."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -15,6 +15,7 @@ from tapstack.contracts.contract import contract_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import EngineError, LayerStack, NoStackError
+from tapstack.layers import LAYERS
 
 TABLE = "aws:dynamodb/table:Table"
 
@@ -117,7 +118,13 @@ class Script(Environment):
         return
 
     @contextmanager
-    def opened(self, command: str, *, starts: bool) -> Iterator[None]:
+    def opened(
+        self, command: str, *, starts: bool, layers: Collection[str] = LAYERS, changes: bool = False
+    ) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def unchanged(self, layers: Collection[str] = LAYERS) -> Iterator[None]:
         yield
 
     def done(self, action: str) -> list[str]:

@@ -223,7 +223,11 @@ def test_a_layer_is_not_destroyed_where_a_readers_state_cannot_be_read(
 
     assert run_command("destroy", "network", "--yes") == 1
 
-    assert capsys.readouterr().err.endswith("error: compute: AccessDenied\n")
+    assert capsys.readouterr().err.endswith(
+        "error: network: what compute@dev reads cannot be looked at: compute: AccessDenied; deploy compute, or with "
+        "credentials that may read its state: .venv/bin/tapstack --stack dev contracts --note-reads. Nothing was "
+        "destroyed\n"
+    )
     assert all_up.done("destroy") == []
 
 

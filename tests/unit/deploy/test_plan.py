@@ -155,16 +155,29 @@ def test_a_field_that_a_deployed_layer_reads_and_the_checkout_lacks_is_an_obstac
     assert all_up.done("up") == []
 
 
-def test_a_state_that_is_not_ours_to_read_is_taken_as_declared(all_up: Any) -> None:
+def test_what_a_reader_reads_that_nobody_can_tell_is_an_obstacle(all_up: Any) -> None:
     all_up.forbidden = {"compute"}
     all_up.reports["preview", "data"] = replaced_table()
 
     plan = make_plan(all_up, ["data"], {}, None)
 
+    (told,) = plan.obstacles
+    assert told == (
+        "data: what compute@dev reads cannot be looked at: compute: AccessDenied; deploy compute, or with credentials "
+        "that may read its state: .venv/bin/tapstack --stack dev contracts --note-reads"
+    )
     assert plan.layers[0].outputs == {"velocity_table_name": ["compute", "api-edge"]}
-    assert "compute: its state is not for these credentials to read" in text(plan)
+    assert "compute: neither its state nor a note on it can be read; what it reads is as the contracts" in text(plan)
     with pytest.raises(UserError, match="compute: AccessDenied"):
         make_plan(all_up, ["api-edge"], {}, None)
+
+
+def test_one_that_may_read_nothing_of_a_layer_is_none_of_its_business(all_up: Any) -> None:
+    all_up.forbidden = {"network", "data"}
+
+    assert make_plan(all_up, [], {}, None).obstacles == []
+    all_up.forbidden = {"network"}
+    assert make_plan(all_up, ["data"], {}, None).obstacles == []
 
 
 def test_a_stack_that_is_not_there_ends_the_plan(script: Any) -> None:

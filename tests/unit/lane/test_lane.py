@@ -90,7 +90,7 @@ def test_the_genuine_plugin_is_left_for_the_engine_to_find(lane: Lane) -> None:
 def test_a_second_command_is_told_who_is_at_work(lane: Lane) -> None:
     with (
         lane.locked("local"),
-        pytest.raises(UserError, match=rf"is busy with `local` \(pid {os.getpid()}\); wait until it has ended"),
+        pytest.raises(UserError, match=rf"is busy with `local` \(pid {os.getpid()}, \w+@\S+, since \S+\); wait until"),
         Lane(lane.folder).locked("down"),
     ):
         pass

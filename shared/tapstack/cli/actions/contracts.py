@@ -13,15 +13,19 @@ from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.deploy.contracts.check import ContractCheck
 from tapstack.deploy.contracts.problems import Problem
-from tapstack.engine.state import states_of
+from tapstack.engine.noting import note_reads
+from tapstack.engine.state import not_looked_at, states_of
 
 
-def contracts(stack: str | None, *, base: str | None, as_json: bool, quiet: bool) -> int:
-    """Check them; the status is 2 where something is wrong."""
+def contracts(stack: str | None, *, base: str | None, note: bool, as_json: bool, quiet: bool) -> int:
+    """Check them; the status is 2 where something is wrong, or could not be looked at."""
     check = ContractCheck.of_checkout(base)
     problems = [*check.undeclared(), *check.breaks(), *check.outdated()]
     if stack is not None:
-        problems += check.breaks_of_deployed(deployed(stack), stack)
+        exported, unseen = deployed(stack, note=note)
+        problems += [*check.breaks_of_deployed(exported, stack), *unseen]
+    elif note:
+        raise UserError("--note-reads notes what deployed layers read; name their stack: --stack NAME")
     if as_json:
         print(json.dumps(_document(check, problems), indent=2))
     elif not quiet:
@@ -32,18 +36,30 @@ def contracts(stack: str | None, *, base: str | None, as_json: bool, quiet: bool
     return FOUND if problems else DONE
 
 
-def deployed(stack: str) -> Mapping[str, Mapping[str, Any]]:
-    """Read what the layers' stacks of a name export, of those that are up.
+def deployed(stack: str, *, note: bool) -> tuple[Mapping[str, Mapping[str, Any]], Sequence[Problem]]:
+    """Read what the layers' stacks of a name export, of those that are up, and tell which cannot be looked at.
+
+    Args:
+        stack: the stacks' name.
+        note: also note what they read, for those who may not read their states.
 
     Raises:
-        UserError: none is, or the backend cannot be read.
+        UserError: none is up, or the backend cannot be read.
     """
     environment = environments.environment_named(stack)
     with environment.opened("contracts", starts=False):
-        found = {layer: state.outputs for layer, state in states_of(environment).items() if state.outputs}
-    if not found:
+        states = states_of(environment, needed=())
+        if note:
+            note_reads(environment, [layer for layer, state in states.items() if state.is_readable])
+    unseen = [
+        Problem(layer, not_looked_at(environment, state)) for layer, state in states.items() if not state.is_known
+    ]
+    found = {
+        layer: state.outputs for layer, state in states.items() if state.outputs and (state.is_readable or state.is_up)
+    }
+    if not (found or unseen or note):
         raise UserError(f"no layer of {stack} is up; leave --stack out, or deploy them: {command('up', stack=stack)}")
-    return found
+    return found, unseen
 
 
 def _print(check: ContractCheck) -> None:

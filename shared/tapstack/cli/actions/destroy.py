@@ -12,7 +12,8 @@ from tapstack.deploy.deployment import destroy_waves
 from tapstack.deploy.destruction import destruction
 from tapstack.deploy.plan_report import order, print_plan
 from tapstack.engine.environment import Environment
-from tapstack.engine.state import LayerState, require_settled, states_of
+from tapstack.engine.noting import reads_noted
+from tapstack.engine.state import LayerState, not_looked_at, require_settled, states_of
 from tapstack.engine.words import NOTHING
 from tapstack.layers import LAYERS, downstream
 
@@ -21,8 +22,9 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool, accepted: Sequence[
     """Say what will be deleted, ask, and destroy; `accepted` is what may be lost, as `layer` or `layer.name`."""
     layers = layers or LAYERS
     environment = environments.environment_named(stack)
-    with environment.opened("destroy", starts=False):
-        states = states_of(environment)
+    opened = environment.opened("destroy", starts=False, layers=layers, changes=True)
+    with opened, reads_noted(environment, layers):
+        states = states_of(environment, layers)
         _require_unread(environment, layers, states)
         up = [layer for layer in layers if states[layer].is_up]
         if not up:
@@ -47,9 +49,12 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool, accepted: Sequence[
 
 
 def _require_unread(environment: Environment, layers: Sequence[str], states: Mapping[str, LayerState]) -> None:
-    for layer in layers:
+    for layer in (name for name in layers if states[name].is_up):
+        if unseen := [name for name in downstream(layer) if name not in layers and not states[name].is_known]:
+            told = "; ".join(not_looked_at(environment, states[name]) for name in unseen)
+            raise UserError(f"{layer}: {told}. Nothing was destroyed")
         readers = [reader for reader in downstream(layer) if reader not in layers and states[reader].may_read(layer)]
-        if states[layer].is_up and readers:
+        if readers:
             fields = {reader: len(states[reader].reads.get(layer, {})) for reader in readers}
             named = " and ".join(
                 f"{reader}@{environment.name} ({counted(count, 'output') if count else 'its state does not say what'})"

@@ -17,7 +17,8 @@ def drift(stack: str, layers: Sequence[str], *, as_json: bool) -> int:
     """Print what has drifted; the status is 0 where nothing has, 2 where something has."""
     layers = layers or LAYERS
     environment = environments.environment_named(stack)
-    with environment.opened("drift", starts=False), step("drift", f"comparing {', '.join(layers)}") as current:
+    opened = environment.opened("drift", starts=False, layers=layers)
+    with opened, step("drift", f"comparing {', '.join(layers)}") as current:
         found = find_drift(environment, layers)
         current.result = f"{len(found)} compared, {len(layers) - len(found)} not up"
     if as_json:

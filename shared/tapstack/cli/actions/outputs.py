@@ -16,8 +16,9 @@ from tapstack.layers import LAYERS
 def outputs(stack: str, layers: Sequence[str], *, show_secrets: bool) -> int:
     """Print one JSON object, keyed by layer; nothing else goes to stdout."""
     environment = environments.environment_named(stack)
-    environment.require()
-    print(json.dumps(outputs_of(environment, layers or LAYERS, show_secrets=show_secrets), indent=2))
+    with environment.unchanged(layers or LAYERS):
+        found = outputs_of(environment, layers or LAYERS, show_secrets=show_secrets)
+    print(json.dumps(found, indent=2))
     return 0
 
 

@@ -14,7 +14,7 @@ def plan(stack: str, layers: Sequence[str], *, since: str | None, as_json: bool,
     """Print the plan; the status is 2 when it could not be carried out."""
     asked = question(layers, since)
     environment = environments.environment_named(stack)
-    with environment.opened("plan", starts=True):
+    with environment.opened("plan", starts=True, layers=asked.named):
         made = answer(environment, asked)
     if as_json:
         print(json.dumps(made.as_data(), indent=2))

@@ -9,6 +9,7 @@ from tapstack.deploy.agreement import Consent, require_agreement
 from tapstack.deploy.deployment import deploy
 from tapstack.deploy.plan_report import order, print_plan
 from tapstack.deploy.planning import answer, question
+from tapstack.engine.noting import reads_noted
 from tapstack.engine.words import NOTHING
 
 
@@ -16,7 +17,8 @@ def up(stack: str, layers: Sequence[str], *, since: str | None, yes: bool, accep
     """Plan, ask, and deploy; `accepted` is what may be lost, each as `layer.name`."""
     asked = question(layers, since)
     environment = environments.environment_named(stack)
-    with environment.opened("up", starts=True):
+    opened = environment.opened("up", starts=True, layers=asked.named, changes=True)
+    with opened, reads_noted(environment, asked.named):
         plan = answer(environment, asked)
         print_plan(plan, stderr=True)
         if plan.obstacles:

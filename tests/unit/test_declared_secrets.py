@@ -11,7 +11,7 @@ from tapstack.program.errors import ContractError
 def test_a_secret_that_is_a_plain_value_is_refused() -> None:
     with pytest.raises(ContractError) as refused:
 
-        class _(Contract, layer="network", version=1):
+        class Refused(Contract, layer="network", version=1):
             key: Name = output(secret=True)
 
     assert f"{refused.value}" == (
@@ -23,7 +23,7 @@ def test_a_secret_that_is_a_plain_value_is_refused() -> None:
 def test_a_field_whose_type_is_a_secret_has_to_be_declared_as_one() -> None:
     with pytest.raises(ContractError, match=r"network\.keys in .* of type ApiKeysByMerchant, which is a secret, and"):
 
-        class _(Contract, layer="network", version=1):
+        class Refused(Contract, layer="network", version=1):
             keys: Output[ApiKeysByMerchant] = output()
 
 

@@ -1,0 +1,39 @@
+"""Where the engine, and this command line beside it, keep what belongs to a stack.
+
+The engine's own keys are those of its backends in folders and buckets, from version 1 of their layout on, in which
+stacks belong to projects.
+"""
+
+from tapstack.account_names import project_name
+from tapstack.engine.backend.store import Store
+
+
+def reads_key(layer: str, stack: str) -> str:
+    """Name the object that notes what a layer's stack reads of others."""
+    return f".tapstack/reads/{project_name(layer)}/{stack}.json"
+
+
+def lock_key(layer: str, stack: str) -> str:
+    """Name the object that is there while a command changes a layer's stack."""
+    return f".tapstack/locks/{project_name(layer)}/{stack}.json"
+
+
+def state_version(store: Store, layer: str, stack: str) -> str | None:
+    """Tell which version a layer's state has, without reading it; None where there is no such stack.
+
+    Raises:
+        StoreError: the backend's objects cannot be listed.
+    """
+    key = f".pulumi/stacks/{project_name(layer)}/{stack}.json"
+    # Beside it are its backup and its tags; a state may be compressed.
+    versions = store.versions(key)
+    return next((versions[name] for name in (key, f"{key}.gz") if name in versions), None)
+
+
+def is_locked_by_engine(store: Store, layer: str, stack: str) -> bool:
+    """Tell whether a run of the engine changes a layer's stack, or was cut short.
+
+    Raises:
+        StoreError: the backend's objects cannot be listed.
+    """
+    return bool(store.versions(f".pulumi/locks/organization/{project_name(layer)}/{stack}/"))
