@@ -10,7 +10,7 @@ from tapstack.engine.backend.reads_index import Note
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.state import LayerState, state_of
-from tapstack.program.upstream import READS_OUTPUT
+from tapstack.program.export_names import READS_OUTPUT
 
 
 @contextmanager

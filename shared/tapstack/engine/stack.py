@@ -1,6 +1,7 @@
 """One layer's stack on any backend: the engine's commands on it, and what its state says."""
 
 import json
+import re
 import subprocess
 import threading
 import time
@@ -10,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
+from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
 from tapstack.console.hints import by_hand
 from tapstack.engine.events import EventLog, Operation, Report
@@ -21,9 +23,11 @@ _POLL_SECONDS: Final = 0.1
 _PREVIEW: Final = "preview"
 _TELLING_ALL: Final = ("--json", "--show-sames", "--save-plan")
 _NO_STACK: Final = "no stack named"
-_DAMAGED: Final = ("unexpected end of JSON input", "invalid character")
-"""What the engine says, in the words of Go's JSON decoder, of a state that is no JSON."""
 _LOCKED: Final = "the stack is currently locked"
+_DAMAGED: Final = re.compile(
+    r"failed to load checkpoint: .*\b(json|JSON)\b|unexpected end of JSON input|invalid character"
+)
+"""What the engine says, in the words of Go's JSON decoder, of a state that is no JSON."""
 
 Listener = Callable[[Operation, Report], None]
 
@@ -195,10 +199,11 @@ class LayerStack:
                 f"{self.layer}: there is no stack {self.name!r}; correct the name, or make it: "
                 f"{by_hand(self.layer, 'stack', 'init', self.name, stack=self.name)}"
             )
-        if any(mark in message for mark in _DAMAGED):
+        if _DAMAGED.search(message):
+            kept = f".pulumi/stacks/{project_name(self.layer)}/{self.name}.json"
             return UserError(
                 f"{self.layer}: the state of stack {self.name!r} is cut short or damaged: {message}; put the last "
-                "whole one back: the backend keeps it beside the state as .bak, or as an earlier version of the object"
+                f"good one back at {kept} of the backend: {kept}.bak, or in a bucket an earlier version of it"
             )
         if self.is_unreachable:
             return UserError(
