@@ -278,7 +278,7 @@ class LayerStack:
 
     def _engine_failure(self, report: Report, status: int, output: Path) -> UserError:
         first = report.errors[0] if report.errors else ""
-        is_damaged = any(mark in first for mark in _DAMAGED) and not report.started
+        is_damaged = bool(_DAMAGED.search(first)) and not report.started
         if _NO_STACK in first or is_damaged or (first and not report.started and self.is_unreachable):
             return self._failure(first)
         if _LOCKED in first:
