@@ -14,6 +14,7 @@ from tapstack.engine.words import OPTIONS, told, word_for
 _ECHO: Final = "an unhandled error occurred: program exited with non-zero exit code"
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that is known only once its resource is made."""
+_REFRESH: Final = "refresh"
 _AS_IT_WAS: Final = frozenset({"same", "refresh"})
 
 
@@ -45,6 +46,34 @@ class Operation:
         return self.urn.rpartition("::")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a provider read of a resource while the engine refreshed it, beside what the state has.
+
+    Attributes:
+        type: the resource's type.
+        urn: the resource's URN.
+        id: what the provider knows it by.
+        inputs: those of the state, by Pulumi's names; a secret is the text `[secret]`.
+        before: the outputs that the state has.
+        after: the outputs that were read; None where the resource is gone.
+        differs: the inputs that differ, as far as the provider says.
+    """
+
+    type: str
+    urn: str
+    id: str
+    inputs: Mapping[str, Any]
+    before: Mapping[str, Any]
+    after: Mapping[str, Any] | None
+    differs: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The resource's logical name."""
+        return self.urn.rpartition("::")[2]
+
+
 @dataclass(slots=True)
 class Report:
     """One run of the engine.
@@ -53,6 +82,7 @@ class Report:
         started: operations in the order in which they began.
         finished: operations in the order in which they succeeded.
         failed: operations that did not.
+        readings: what was read of each resource that was refreshed.
         history: URNs in the order of events, each with whether the operation on it began (else it succeeded).
         counts: resources per kind of change, `same` included.
         errors: error messages in order, each once, without the engine's echo of the program's failure.
@@ -66,6 +96,7 @@ class Report:
     started: list[Operation] = field(default_factory=list)
     finished: list[Operation] = field(default_factory=list)
     failed: list[Operation] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
     history: list[tuple[str, bool]] = field(default_factory=list)
     counts: Mapping[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
@@ -125,6 +156,7 @@ class EventLog:
         self.is_whole = False
         self._file = file
         self._read = 0
+        self._refreshing: set[str] = set()
 
     def follow(self) -> Sequence[Operation]:
         """Take in the lines that are complete by now; return the operations they began."""
@@ -146,9 +178,12 @@ class EventLog:
         if (pre := event.get("resourcePreEvent")) is not None:
             report.started.append(_operation(pre["metadata"]))
             report.history.append((pre["metadata"]["urn"], True))
+            if pre["metadata"]["op"] == _REFRESH:
+                self._refreshing.add(pre["metadata"]["urn"])
         elif (done := event.get("resOutputsEvent")) is not None:
             report.finished.append(_operation(done["metadata"]))
             self._take_outputs(done["metadata"])
+            self._take_reading(done["metadata"])
             report.history.append((done["metadata"]["urn"], False))
         elif (failed := event.get("resOpFailedEvent")) is not None:
             report.failed.append(_operation(failed["metadata"]))
@@ -165,6 +200,24 @@ class EventLog:
         if metadata["type"] == STACK_TYPE:
             self.report.outputs_before = (metadata.get("old") or {}).get("outputs") or self.report.outputs_before
             self.report.outputs_after = (metadata.get("new") or {}).get("outputs") or self.report.outputs_after
+
+    def _take_reading(self, metadata: Mapping[str, Any]) -> None:
+        """Take what a refresh found: in one run the engine may refresh a resource first and then change it."""
+        if metadata["urn"] not in self._refreshing:
+            return
+        self._refreshing.discard(metadata["urn"])
+        old, new = metadata.get("old") or {}, metadata.get("new")
+        self.report.readings.append(
+            Reading(
+                metadata["type"],
+                metadata["urn"],
+                old.get("id") or "",
+                old.get("inputs") or {},
+                old.get("outputs") or {},
+                (new.get("outputs") or {}) if new else None,
+                tuple(metadata.get("diffs") or ()),
+            )
+        )
 
     def _take_diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
         message = diagnostic["message"].strip()

@@ -100,12 +100,15 @@ class LayerStack:
         return self._run("refresh", "--skip-preview", "--yes", *options, listener=listener)
 
     def compare(self, *options: str, listener: Listener | None = None) -> Report:
-        """Tell how the cloud differs from the state, and change neither.
+        """Tell how the cloud differs from the state, and change neither: the report's `readings`.
+
+        A preview takes no lock of the stack; the engine's `refresh --preview-only` takes and writes one, which a role
+        that only looks may not. What the program would change after such a refresh is in the report too.
 
         Raises:
-            EngineError: a provider could not read a resource.
+            EngineError: a provider could not read a resource, or the program refused.
         """
-        return self._run("refresh", "--preview-only", *options, listener=listener)
+        return self._run("preview", "--refresh", *options, listener=listener)
 
     def preview_destroy(self, *options: str, listener: Listener | None = None) -> Report:
         """Tell what `destroy` would do.

@@ -45,6 +45,24 @@ def test_operations_come_in_their_order(log: EventLog, tmp_path: Path) -> None:
     assert log.report.summary() == "create 2, unchanged 3"
 
 
+def test_what_a_refresh_read_is_told_apart_from_what_the_program_then_does(log: EventLog, tmp_path: Path) -> None:
+    state = {"id": "vpc-1", "inputs": {"cidrBlock": "a"}, "outputs": {"cidrBlock": "a", "arn": "b"}}
+    read = resource("resOutputsEvent", "refresh", VPC)
+    read["resOutputsEvent"]["metadata"] |= {"old": state, "new": {"outputs": {"arn": "c"}}, "diffs": ["cidrBlock"]}
+    gone = resource("resOutputsEvent", "refresh", f"{VPC}-2")
+    gone["resOutputsEvent"]["metadata"] |= {"old": state, "new": None}
+    for urn, event in ((VPC, read), (f"{VPC}-2", gone)):
+        write(tmp_path, resource("resourcePreEvent", "refresh", urn), event)
+    write(tmp_path, resource("resourcePreEvent", "update", VPC), resource("resOutputsEvent", "update", VPC))
+
+    log.follow()
+
+    first, second = log.report.readings
+    assert (first.name, first.id, first.inputs) == ("main", "vpc-1", {"cidrBlock": "a"})
+    assert (first.before, first.after, first.differs) == (state["outputs"], {"arn": "c"}, ("cidrBlock",))
+    assert (second.name, second.after) == ("main-2", None)
+
+
 def test_a_line_that_is_still_being_written_is_left_for_later(log: EventLog, tmp_path: Path) -> None:
     event = json.dumps(resource("resourcePreEvent", "create", VPC))
     file = tmp_path / "events.jsonl"
