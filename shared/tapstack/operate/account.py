@@ -1,24 +1,13 @@
 """The AWS account of an environment, as operators work on it: what its layers export, and clients of its services."""
 
-from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConfigNotFound,
-    ConfigParseError,
-    NoCredentialsError,
-    ProfileNotFound,
-)
-
-from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.contract import Contract
 from tapstack.contracts.data import DataContract
+from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
 from tapstack.operate.exports import Exports
 from transactions.clock import now
@@ -42,7 +31,7 @@ class Account:
             UserError: its AWS does not answer.
         """
         self._environment = environment
-        self._endpoint = environment.aws_endpoint()
+        self._aws = Aws(environment, lambda: self.data.key_arn)
 
     @property
     def stack(self) -> str:
@@ -123,41 +112,4 @@ class Account:
         return Exports(contract, outputs, command("up", contract.LAYER, stack=self.stack))
 
     def _client(self, service: str) -> Any:
-        if self._endpoint:
-            return self._endpoint.client(service)
-        make: Callable[..., Any] = self._session.client
-        return make(service)
-
-    @cached_property
-    def _session(self) -> boto3.Session:
-        """Go to the environment's region, with the credentials of this shell.
-
-        Raises:
-            UserError: there are none in this shell, its AWS settings cannot be read, or the credentials are of
-                another account, where an environment of the same name may well be.
-        """
-        _, _, _, region, account, _ = self.data.key_arn.split(":", 5)
-        try:
-            session = boto3.Session(region_name=region)
-            mine = session.client("sts").get_caller_identity()["Account"]
-        except NoCredentialsError as error:
-            raise UserError(
-                f"stack {self.stack!r} is in account {account}, and this shell has no AWS credentials; "
-                "set AWS_PROFILE, or log in"
-            ) from error
-        except (ProfileNotFound, ConfigParseError, ConfigNotFound) as error:
-            raise UserError(
-                f"stack {self.stack!r} is in account {account}, and the AWS settings of this shell are of no use: "
-                f"{error}; correct AWS_PROFILE or ~/.aws/config"
-            ) from error
-        except (ClientError, BotoCoreError) as error:
-            raise UserError(
-                f"stack {self.stack!r} is in account {account}, and AWS does not say who this shell is: {error}; "
-                "log in again"
-            ) from error
-        if mine != account:
-            raise UserError(
-                f"stack {self.stack!r} is in account {account}, and the credentials of this shell are of account "
-                f"{mine}; take those of {account}"
-            )
-        return session
+        return self._aws.client(service)

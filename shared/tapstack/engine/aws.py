@@ -1,0 +1,81 @@
+"""The AWS that an environment's stacks are in: sessions with its own credentials, or with those of this shell."""
+
+import re
+import threading
+from collections.abc import Callable
+from typing import Any, Final
+
+import boto3
+from botocore.exceptions import NoCredentialsError
+
+from tapstack.console.errors import UserError
+from tapstack.engine.environment import Environment
+
+_PLACE: Final = re.compile(r"arn:[^:]+:[^:]+:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):")
+
+
+class Aws:
+    """Clients of one environment's AWS, each made when it is first used; they may be used side by side."""
+
+    def __init__(self, environment: Environment, arn: Callable[[], str]) -> None:
+        """Find where it answers; nothing is asked yet.
+
+        Args:
+            environment: whose.
+            arn: gives the ARN of something that the environment has in AWS, with region and account in it.
+
+        Raises:
+            UserError: it does not answer.
+        """
+        self._environment = environment
+        self._endpoint = environment.aws_endpoint()
+        self._arn = arn
+        self._session: boto3.Session | None = None
+        self._clients: dict[tuple[str, str | None], Any] = {}
+        # Making a session or a client is not safe in several threads at once.
+        self._lock = threading.Lock()
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """Return the client of a service, by boto3's name for it.
+
+        Args:
+            service: such as `dynamodb`.
+            region: another one than the environment's.
+
+        Raises:
+            UserError: there are no credentials in this shell, or they are of another account, where an environment of
+                the same name may well be.
+        """
+        with self._lock:
+            self._session = self._session or self._open()
+            if (service, region) not in self._clients:
+                make: Callable[..., Any] = self._session.client
+                url = self._endpoint.url if self._endpoint else None
+                self._clients[service, region] = make(service, region_name=region, endpoint_url=url)
+            return self._clients[service, region]
+
+    def _open(self) -> boto3.Session:
+        if endpoint := self._endpoint:
+            return boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
+        place = _PLACE.match(self._arn())
+        assert place  # noqa: S101 - what gives the ARN knows that both are in it
+        stack, account = self._environment.name, place["account"]
+        session = boto3.Session(region_name=place["region"])
+        try:
+            mine = session.client("sts").get_caller_identity()["Account"]
+        except NoCredentialsError as error:
+            raise UserError(
+                f"stack {stack!r} is in account {account}, and this shell has no AWS credentials; "
+                "set AWS_PROFILE, or log in"
+            ) from error
+        if mine != account:
+            raise UserError(
+                f"stack {stack!r} is in account {account}, and the credentials of this shell are of account "
+                f"{mine}; take those of {account}"
+            )
+        return session
+
+
+def tells_place(arn: str) -> bool:
+    """Tell whether a text is an ARN with a region and an account in it."""
+    return _PLACE.match(arn) is not None
