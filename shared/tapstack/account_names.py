@@ -1,9 +1,10 @@
 """The names that there are once in an account, whatever its environments: Pulumi projects, pipelines' roles, boundary.
 
-Everything else has its environment in its name: `tapstack.program.naming`.
+Everything else has its environment in its name: `tapstack.program.naming`. And the names of a secret's versions.
 """
 
 import re
+import uuid
 from typing import Final, Literal
 
 from tapstack.layers import LAYERS, PROJECTS
@@ -15,6 +16,9 @@ API_LOGS_ROLE: Final = f"{PRODUCT}-api-logs"
 """The IAM role with which API Gateway writes the logs of all environments."""
 STATE_KEY_ALIAS: Final = f"alias/{PRODUCT}-state"
 """The KMS key of the state bucket."""
+
+_VERSIONS: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
+"""The namespace of the names that rotations give to versions; any that is always the same."""
 
 Purpose = Literal["deploy", "preview", "drift"]
 """What a pipeline's role is for: changing a layer, or only looking at it for a pull request or at night."""
@@ -75,3 +79,16 @@ def state_bucket_name(account: str, region: str) -> str:
         region: such as `eu-central-1`.
     """
     return f"{PRODUCT}-state-{account}-{region}"
+
+
+def following_version(secret: str, version: str) -> str:
+    """Name the version that a rotation makes of a secret after another one.
+
+    What follows a version has one name: of two that change it at once the second is refused, and whoever knows the
+    first version knows which ones rotations have made.
+
+    Args:
+        secret: the secret's name.
+        version: the id of the version before.
+    """
+    return f"{uuid.uuid5(_VERSIONS, f'{secret} {version}')}"

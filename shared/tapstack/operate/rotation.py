@@ -7,11 +7,11 @@ B        A          ──end─────▶  B, -    once the merchant verif
 
 import base64
 import secrets
-import uuid
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
+from tapstack.account_names import following_version
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from transactions.agreed.webhooks import SECRET_BYTES, SECRET_PREFIX
@@ -19,9 +19,6 @@ from transactions.webhooks.signing import WebhookSecrets
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
-
-_NAMESPACE: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
-"""Any that is always the same."""
 
 
 class RotatingSecret:
@@ -98,8 +95,7 @@ class RotatingSecret:
             self._client.put_secret_value(
                 SecretId=self.name,
                 SecretString=msgspec.json.encode(held).decode(),
-                # What follows a version has one name, so of two that change it at once the second is refused.
-                ClientRequestToken=f"{uuid.uuid5(_NAMESPACE, f'{self.name} {version}')}",
+                ClientRequestToken=following_version(self.name, version),
             )
         except self._client.exceptions.ResourceExistsException as error:
             raise UserError(
