@@ -6,15 +6,21 @@ from collections.abc import Iterator, Sequence
 
 from tapstack.cli import environments
 from tapstack.cli.statuses import DONE, FOUND
+from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say, step
-from tapstack.deploy.drift import Difference, LayerDrift, find_drift
+from tapstack.deploy.drift.differences import Difference
+from tapstack.deploy.drift.find import LayerDrift, find_drift
 from tapstack.engine.environment import Environment
 from tapstack.layers import LAYERS
 
 
 def drift(stack: str, layers: Sequence[str], *, as_json: bool) -> int:
-    """Print what has drifted; the status is 0 where nothing has, 2 where something has."""
+    """Print what has drifted; the status is 0 where nothing has, 2 where something has.
+
+    Raises:
+        UserError: nothing was found, but not everything could be looked at.
+    """
     layers = layers or LAYERS
     environment = environments.environment_named(stack)
     opened = environment.opened("drift", starts=False, layers=layers)
@@ -28,13 +34,18 @@ def drift(stack: str, layers: Sequence[str], *, as_json: bool) -> int:
     for layer in found:
         for line in _next_steps(layer, environment):
             say(f"{layer.layer}: {line}")
+    unseen = [f"{layer.layer}: {line}" for layer in found for line in layer.unseen]
+    if unseen and all(layer.is_none for layer in found):
+        raise UserError(unseen[0] + (f" (and {len(unseen) - 1} more)" if unseen[1:] else ""))
     return DONE if all(layer.is_none for layer in found) else FOUND
 
 
 def _next_steps(drift: LayerDrift, environment: Environment) -> Iterator[str]:
     if drift.stale or drift.program:
         yield f"to bring it up to date: {command('up', drift.layer, stack=environment.name)}"
-    if drift.cloud:
+    if any(difference.where for difference in drift.cloud):
+        yield "what others added stays there: take it away in AWS, or write it into the program and `pulumi import` it"
+    if any(not difference.where for difference in drift.cloud):
         before = f"{environment.shell} && " if environment.shell else ""
         for purpose, action in (("keep what the cloud has", "refresh"), ("put it back", "up --refresh")):
             by_hand = f"(cd projects/{drift.layer} && pulumi {action} --stack {environment.name})"
@@ -46,10 +57,12 @@ def _print(found: Sequence[LayerDrift]) -> None:
         lines = [f"cloud      {_told(difference)}" for difference in drift.cloud]
         lines += [f"program    {_told(difference)}" for difference in drift.program]
         lines += [f"stale      {name} has changed since this layer was deployed" for name in drift.stale]
+        lines += [f"?          {line}" for line in drift.unseen]
         for line in lines or ["as it should be"]:
             print(f"{drift.layer:<14}{line}", flush=True)
 
 
 def _told(difference: Difference) -> str:
-    properties = f": {', '.join(difference.properties)}" if difference.properties else ""
-    return f"{difference.kind} {difference.name!r} ({difference.type}){properties}"
+    where = f" {difference.where}" if difference.where else ""
+    more = ", ".join(difference.properties) or difference.detail
+    return f"{difference.kind} {difference.name!r} ({difference.type}){where}{f': {more}' if more else ''}"

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from tapstack.console.errors import UserError
+from tapstack.deploy.drift.additions import Found, additions, asked_of
+from tapstack.deploy.drift.differences import Difference, differences
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation
 from tapstack.engine.side_by_side import side_by_side
@@ -15,71 +17,69 @@ _AS_IT_WAS: Final = frozenset({"same", "read", "refresh"})
 
 
 @dataclasses.dataclass(frozen=True)
-class Difference:
-    """A resource that is not as the state has it.
-
-    Attributes:
-        kind: what an update would do to it, or has been done: `update`, `delete`, `create`, `replace`.
-        type: the resource's type.
-        name: its logical name.
-        properties: those that differ, as far as the provider says.
-    """
-
-    kind: str
-    type: str
-    name: str
-    properties: Sequence[str]
-
-
-@dataclasses.dataclass(frozen=True)
 class LayerDrift:
     """How one layer has drifted.
 
     Attributes:
         layer: the layer.
-        cloud: resources that somebody changed or deleted behind the state's back.
+        cloud: resources that somebody changed or deleted behind the state's back, and what was added to them.
         program: resources that the program of this checkout would change.
         stale: upstream outputs (`data.key_arn`) that have changed since the layer was last deployed.
+        unseen: what could not be looked at, each with the reason.
     """
 
     layer: str
-    cloud: Sequence[Difference]
-    program: Sequence[Difference]
-    stale: Sequence[str]
+    cloud: Sequence[Difference] = ()
+    program: Sequence[Difference] = ()
+    stale: Sequence[str] = ()
+    unseen: Sequence[str] = ()
 
     @property
     def is_none(self) -> bool:
-        """Whether nothing has drifted."""
+        """Whether nothing has drifted, as far as could be looked at."""
         return not (self.cloud or self.program or self.stale)
 
 
 def find_drift(environment: Environment, layers: Sequence[str]) -> list[LayerDrift]:
-    """Compare layers with the cloud and with their programs; neither state nor cloud is changed.
+    """Compare layers with the cloud and with their programs; neither state nor cloud is changed, nor locked.
 
     Layers that hold no resources are left out.
 
     Raises:
-        UserError: a layer cannot be compared, or its stack's last run was cut short.
+        UserError: a state cannot be read, or a stack's last run was cut short.
     """
     states = states_of(environment, {*layers, *(read for layer in layers for read in BY_NAME[layer].reads)})
     up = [layer for layer in layers if states[layer].is_up]
     require_settled(environment, states, up)
 
     def compare(layer: str) -> LayerDrift:
-        stack = environment.stack(layer)
-        cloud = _differences(stack.compare().finished)
-        program = _differences(stack.preview().finished)
-        return LayerDrift(layer, cloud, program, _stale(states[layer], states))
+        stack, state = environment.stack(layer), states[layer]
+        readings = stack.compare().readings
+        found = _additions(environment, state, states)
+        return LayerDrift(
+            layer,
+            [*differences(readings, state.resources), *found.additions],
+            _program(stack.preview().finished),
+            _stale(state, states),
+            found.unseen,
+        )
 
-    found = []
-    for outcome in side_by_side(environment, up, compare).values():
-        if isinstance(outcome, UserError):
-            raise outcome
-        found.append(outcome)
-    return found
+    return [
+        # What came of a layer is told beside what was found of the others.
+        LayerDrift(layer, unseen=[f"{outcome}".removeprefix(f"{layer}: ")])
+        if isinstance(outcome, UserError)
+        else outcome
+        for layer, outcome in side_by_side(environment, up, compare).items()
+    ]
 
 
-def _differences(operations: Sequence[Operation]) -> list[Difference]:
+def _additions(environment: Environment, state: LayerState, states: Mapping[str, LayerState]) -> Found:
+    everything = [resource for other in states.values() for resource in other.resources]
+    unread = [other.layer for other in states.values() if not other.is_readable]
+    return additions(state.resources, everything, unread, asked_of(environment, state.resources))
+
+
+def _program(operations: Sequence[Operation]) -> list[Difference]:
     return [
         Difference(operation.op, operation.type, operation.name, operation.differs)
         for operation in operations
