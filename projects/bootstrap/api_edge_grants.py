@@ -4,7 +4,7 @@ from typing import Final
 
 from grants import Grant, LayerGrants, adopted, decrypting, log_groups, new, own, roles
 from tapstack.account_names import API_LOGS_ROLE
-from transactions.agreed.tables import API_KEY_ID_PREFIX
+from transactions.agreed.tables import API_KEY_ID_PREFIX, KEY
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _WAF: Final = "arn:{partition}:wafv2:{region}:{account}:regional"
@@ -19,6 +19,13 @@ _DASHBOARDS: Final = ["arn:{partition}:cloudwatch::{account}:dashboard/{prefix}*
 _KEY_ITEMS: Final = {
     "ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{API_KEY_ID_PREFIX}*"},
     "Null": {"dynamodb:LeadingKeys": "false"},
+}
+# Which items there are, and nothing that is in them:
+# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+_ITEM_IDS: Final = {
+    "ForAllValues:StringEquals": {"dynamodb:Attributes": [KEY]},
+    "Null": {"dynamodb:Attributes": "false"},
+    "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
 }
 # All environments of the account share it.
 _ROLE: Final = roles([API_LOGS_ROLE], "apigateway.amazonaws.com")
@@ -51,6 +58,8 @@ GRANTS: Final = LayerGrants(
         Grant(["cloudwatch:GetDashboard"], _DASHBOARDS),
         Grant(["lambda:GetPolicy"], _VALIDATOR),
         Grant(["dynamodb:GetItem"], _MERCHANTS, _KEY_ITEMS),
+        # Whether others bound an API key to a merchant; a scan cannot be granted for the bindings alone.
+        Grant(["dynamodb:Scan"], _MERCHANTS, _ITEM_IDS),
         decrypting("dynamodb"),
         # Whether another environment has made the role already; IAM lists all roles or none.
         Grant(["iam:ListRoles"], ["*"]),

@@ -20,11 +20,17 @@ GRANTS: Final = LayerGrants(
                 "lambda:GetFunctionCodeSigningConfig",
                 "lambda:GetFunctionConcurrency",
                 "lambda:GetFunctionConfiguration",
+                "lambda:GetPolicy",
                 "lambda:GetRuntimeManagementConfig",
+                "lambda:ListAliases",
+                "lambda:ListFunctionEventInvokeConfigs",
+                "lambda:ListFunctionUrlConfigs",
                 "lambda:ListVersionsByFunction",
             ],
             _FUNCTIONS,
         ),
+        # Who else takes what the functions take; Lambda lists mappings by no narrower resource.
+        Grant(["lambda:ListEventSourceMappings"], ["*"]),
         Grant(["lambda:GetEventSourceMapping"], _MAPPINGS, _OF_OWN_FUNCTIONS),
         # Lambda tells the tags of functions and of event sources by one call.
         Grant(["lambda:ListTags"], [*_FUNCTIONS, *_MAPPINGS]),

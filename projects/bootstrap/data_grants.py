@@ -14,7 +14,13 @@ _SECRETS: Final = ["arn:{partition}:secretsmanager:{region}:{account}:secret:{pr
 GRANTS: Final = LayerGrants(
     read=[
         Grant(
-            ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+            [
+                "kms:DescribeKey",
+                "kms:GetKeyPolicy",
+                "kms:GetKeyRotationStatus",
+                "kms:ListGrants",
+                "kms:ListResourceTags",
+            ],
             _KEYS,
             own("data"),
         ),
@@ -26,6 +32,7 @@ GRANTS: Final = LayerGrants(
                 "dynamodb:DescribeContinuousBackups",
                 "dynamodb:DescribeTable",
                 "dynamodb:DescribeTimeToLive",
+                "dynamodb:GetResourcePolicy",
                 "dynamodb:ListTagsOfResource",
             ],
             _TABLES,
@@ -42,7 +49,12 @@ GRANTS: Final = LayerGrants(
         ),
         # A webhook secret's value is in the layer's state as well, under the key that both roles may decrypt with.
         Grant(
-            ["secretsmanager:DescribeSecret", "secretsmanager:GetResourcePolicy", "secretsmanager:GetSecretValue"],
+            [
+                "secretsmanager:DescribeSecret",
+                "secretsmanager:GetResourcePolicy",
+                "secretsmanager:GetSecretValue",
+                "secretsmanager:ListSecretVersionIds",
+            ],
             _SECRETS,
         ),
         decrypting("secretsmanager"),

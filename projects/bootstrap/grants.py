@@ -155,7 +155,15 @@ def log_groups(*patterns: str, masked: bool = False) -> LayerGrants:
         read=[
             # CloudWatch Logs lists all groups or none.
             Grant(["logs:DescribeLogGroups"], ["*"]),
-            Grant(["logs:ListTagsForResource", "logs:ListTagsLogGroup"], arns),
+            Grant(
+                [
+                    "logs:DescribeMetricFilters",
+                    "logs:DescribeSubscriptionFilters",
+                    "logs:ListTagsForResource",
+                    "logs:ListTagsLogGroup",
+                ],
+                arns,
+            ),
             *([Grant(["logs:GetDataProtectionPolicy"], arns)] if masked else []),
         ],
         change=[

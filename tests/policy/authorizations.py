@@ -239,6 +239,8 @@ def _context(service: str, operation: str, params: Mapping[str, Any], world: Wor
         return {"iam:PermissionsBoundary": boundary} if boundary else {}
     if service == "dynamodb" and (item := params.get("Key") or params.get("Item")):
         return {"dynamodb:LeadingKeys": [item["id"]["S"]]}
+    if service == "dynamodb" and (projection := params.get("ProjectionExpression")):
+        return {"dynamodb:Attributes": projection.split(","), "dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
     if service == "lambda" and operation.endswith("EventSourceMapping"):
         return {"lambda:FunctionArn": world.function_of(params["UUID"]) if "UUID" in params else params["FunctionName"]}
     if service == "lambda" and "Principal" in params:

@@ -11,6 +11,8 @@ import pytest
 
 from policy.authorizations import Authorization, World, authorizations
 from policy.evaluation import Policy
+from tapstack.deploy.drift.additions import additions, asked_of
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import BOOTSTRAP, LAYERS
@@ -37,7 +39,8 @@ class Account:
         outputs: what the bootstrap exports.
         policies: role name to the documents attached to it.
         boundary: the boundary's document.
-        asked: layer to what IAM is asked for its `up`, its `refresh` and its `destroy`; a second `up` asks for nothing.
+        asked: layer to what IAM is asked for its `up`, its `refresh`, what `drift` looks at beside it, and its
+            `destroy`; a second `up` asks for nothing.
         made: the roles the layers have made.
         types: layer to the types of its resources.
         world: the layers' resources as they were.
@@ -86,6 +89,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         for layer in LAYERS:
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
             lane.stack(layer).refresh()
+        for layer in LAYERS:
+            look_for_additions(lane, exported(lane, layer), resources, root / f"{layer}.jsonl")
         for layer in reversed(LAYERS):
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
             lane.stack(layer).destroy()
@@ -104,6 +109,20 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             types={layer: {resource["type"] for resource in found} for layer, found in by_layer.items()},
             world=world,
         )
+
+
+def look_for_additions(lane: Lane, own: list[dict[str, Any]], everything: list[dict[str, Any]], record: Path) -> None:
+    """Look for what others added to a layer's things, with a record of the calls like the providers'."""
+    asked = asked_of(LaneEnvironment(lane), own)
+
+    def ask(service: str, operation: str, params: Mapping[str, Any], region: str | None) -> Mapping[str, Any]:
+        name = emulator_client(lane, service).meta.method_to_api_mapping[operation]
+        with record.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"service": service, "operation": name, "params": params}) + "\n")
+        return asked(service, operation, params, region)
+
+    found = additions(own, everything, (), ask)
+    assert (found.additions, found.unseen) == ([], [])
 
 
 def exported(lane: Lane, layer: str) -> list[dict[str, Any]]:
