@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from grants import Grant, LayerGrants, adopted, decrypting, log_groups, new, own, roles
+from grants import Condition, Grant, LayerGrants, adopted, decrypting, log_groups, new, own, roles
 from tapstack.account_names import API_LOGS_ROLE
 from transactions.agreed.tables import API_KEY_ID_PREFIX, KEY
 
@@ -22,7 +22,7 @@ _KEY_ITEMS: Final = {
 }
 # Which items there are, and nothing that is in them:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
-_ITEM_IDS: Final = {
+_ITEM_IDS: Final[Condition] = {
     "ForAllValues:StringEquals": {"dynamodb:Attributes": [KEY]},
     "Null": {"dynamodb:Attributes": "false"},
     "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},

@@ -22,7 +22,8 @@ class Aws:
 
         Args:
             environment: whose.
-            arn: gives the ARN of something that the environment has in AWS, with region and account in it.
+            arn: gives the ARN of something that the environment has in AWS, with region and account in it; an empty
+                text where there is none.
 
         Raises:
             UserError: it does not answer.
@@ -43,8 +44,8 @@ class Aws:
             region: another one than the environment's.
 
         Raises:
-            UserError: there are no credentials in this shell, or they are of another account, where an environment of
-                the same name may well be.
+            UserError: there are no credentials in this shell, they are of another account, where an environment of the
+                same name may well be, or nothing says which account it is.
         """
         with self._lock:
             self._session = self._session or self._open()
@@ -57,9 +58,10 @@ class Aws:
     def _open(self) -> boto3.Session:
         if endpoint := self._endpoint:
             return boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
-        place = _PLACE.match(self._arn())
-        assert place  # noqa: S101 - what gives the ARN knows that both are in it
-        stack, account = self._environment.name, place["account"]
+        stack = self._environment.name
+        if not (place := _PLACE.match(self._arn())):
+            raise UserError(f"nothing in stack {stack!r} says which account and region it is in")
+        account = place["account"]
         session = boto3.Session(region_name=place["region"])
         try:
             mine = session.client("sts").get_caller_identity()["Account"]

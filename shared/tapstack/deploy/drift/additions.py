@@ -43,7 +43,7 @@ def asked_of(environment: Environment, resources: Sequence[Resource]) -> Ask:
         UserError: it does not answer.
     """
     arns = (f"{_outputs(item).get('arn')}" for item in resources)
-    aws = Aws(environment, lambda: next(filter(tells_place, arns)))
+    aws = Aws(environment, lambda: next(filter(tells_place, arns), ""))
 
     def ask(service: str, operation: str, params: Mapping[str, Any], region: str | None) -> Mapping[str, Any]:
         client = aws.client(service, region)
