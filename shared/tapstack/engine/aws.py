@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import boto3
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConfigNotFound,
+    ConfigParseError,
+    NoCredentialsError,
+    ProfileNotFound,
+)
 
 from tapstack.console.errors import UserError
 from tapstack.engine.environment import Environment
@@ -44,31 +51,43 @@ class Aws:
             region: another one than the environment's.
 
         Raises:
-            UserError: there are no credentials in this shell, they are of another account, where an environment of the
-                same name may well be, or nothing says which account it is.
+            UserError: there are no credentials in this shell, its AWS settings cannot be read, they are of another
+                account, where an environment of the same name may well be, or nothing says which account it is.
         """
         with self._lock:
-            self._session = self._session or self._open()
             if (service, region) not in self._clients:
-                make: Callable[..., Any] = self._session.client
-                url = self._endpoint.url if self._endpoint else None
-                self._clients[service, region] = make(service, region_name=region, endpoint_url=url)
+                self._clients[service, region] = self._make(service, region)
             return self._clients[service, region]
 
+    def _make(self, service: str, region: str | None) -> Any:
+        if self._endpoint:
+            return self._endpoint.client(service)
+        self._session = self._session or self._open()
+        make: Callable[..., Any] = self._session.client
+        return make(service, region_name=region)
+
     def _open(self) -> boto3.Session:
-        if endpoint := self._endpoint:
-            return boto3.Session(endpoint.access_key, endpoint.secret_key, region_name=endpoint.region)
         stack = self._environment.name
         if not (place := _PLACE.match(self._arn())):
             raise UserError(f"nothing in stack {stack!r} says which account and region it is in")
         account = place["account"]
-        session = boto3.Session(region_name=place["region"])
         try:
+            session = boto3.Session(region_name=place["region"])
             mine = session.client("sts").get_caller_identity()["Account"]
         except NoCredentialsError as error:
             raise UserError(
                 f"stack {stack!r} is in account {account}, and this shell has no AWS credentials; "
                 "set AWS_PROFILE, or log in"
+            ) from error
+        except (ProfileNotFound, ConfigParseError, ConfigNotFound) as error:
+            raise UserError(
+                f"stack {stack!r} is in account {account}, and the AWS settings of this shell are of no use: "
+                f"{error}; correct AWS_PROFILE or ~/.aws/config"
+            ) from error
+        except (ClientError, BotoCoreError) as error:
+            raise UserError(
+                f"stack {stack!r} is in account {account}, and AWS does not say who this shell is: {error}; "
+                "log in again"
             ) from error
         if mine != account:
             raise UserError(
