@@ -5,17 +5,17 @@ from pathlib import Path
 from tapstack.checkout import CHECKOUT
 from tapstack.deploy.footprint import footprint
 from tapstack.deploy.github import codeowners, workflows
-from tapstack.layers import FILE, read_layers
+from tapstack.layers import TABLE, read_layers
 
 
 def render(root: Path = CHECKOUT) -> dict[str, str | None]:
     """Make the files for the layers of the checkout at `root`: path below it to text, None for a layer's that is gone.
 
     Raises:
-        ValueError: the table of layers makes no order.
+        LayersError: the table of layers cannot be read.
         FileNotFoundError: a layer has no program.
     """
-    table = root / FILE.relative_to(CHECKOUT)
+    table = root / TABLE
     layers = list(read_layers(table.read_text(encoding="utf-8")).values())
     footprints = {layer.name: footprint(layer.name, root) for layer in layers}
     made = {

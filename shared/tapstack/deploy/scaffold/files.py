@@ -8,7 +8,8 @@ from typing import Any, Final
 import yaml
 
 from tapstack.deploy.github.workflows import STACK
-from tapstack.deploy.scaffold.layer import TABLE, NewLayer
+from tapstack.deploy.scaffold.layer import NewLayer
+from tapstack.layers import TABLE
 from transactions.product import PRODUCT
 
 _TEMPLATES: Final = Path(__file__).with_name("templates")

@@ -3,24 +3,18 @@
 import importlib.util
 import itertools
 import keyword
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from tapstack.console.errors import UserError
-from tapstack.layers import FILE, read_layers
+from tapstack.layers import LAYER_NAME, OWNER, TABLE, read_layers
 from tapstack.program.naming import environment_word
-
-TABLE: Final = f"projects/{FILE.name}"
-"""The table of layers, below the checkout."""
 
 # The names that its program gives to what every layer has.
 _TAKEN: Final = frozenset({"settings", "names", "event_log"})
-_NAME: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _LONGEST: Final = 24
-_OWNER: Final = re.compile(r"@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9._-]+)?")
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class NewLayer:
 
     def _name_problems(self, root: Path) -> Iterator[str]:
         name = f"layer name {self.name!r}"
-        if not _NAME.fullmatch(self.name) or len(self.name) > _LONGEST:
+        if not LAYER_NAME.fullmatch(self.name) or len(self.name) > _LONGEST:
             yield (
                 f"{name} must be lower-case letters, digits and single hyphens, begin with a letter, "
                 f"and have at most {_LONGEST} characters"
@@ -86,7 +80,7 @@ class NewLayer:
 
     def _owner_problems(self) -> Iterator[str]:
         for owner in self.owners:
-            if not _OWNER.fullmatch(owner):
+            if not OWNER.fullmatch(owner):
                 yield f"owner {owner!r} is none that CODEOWNERS takes; write @user or @organisation/team"
 
 

@@ -14,7 +14,8 @@ from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.deploy.github.workflows import preview_file
 from tapstack.deploy.scaffold import files
-from tapstack.deploy.scaffold.layer import TABLE, NewLayer
+from tapstack.deploy.scaffold.layer import NewLayer
+from tapstack.layers import TABLE
 
 _GENERATED: Final = ("manifests", "contracts", "github", "transaction")
 """What is made from the table of layers, as `tapstack generate` names it."""
