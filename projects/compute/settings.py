@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
+from tapstack.program.config_keys import config_key
 from tapstack.program.errors import SettingError
-from tapstack.program.settings import LOG_RETENTION_DAYS, LayerSettings, between, config_key, matching, one_of, setting
+from tapstack.program.settings import LOG_RETENTION_DAYS, LayerSettings, between, matching, one_of, setting
 
 UNRESERVED = -1
 FUNCTIONS = ("validator", "fraud-detector", "notifier")

@@ -5,24 +5,48 @@ would silently be its default. Keys, and the boundary that they name, follow the
 """
 
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from tapstack.account_names import BOUNDARY, project_name
+from tapstack.console.errors import UserError
+from tapstack.generate.manifests import settings_of
 from tapstack.layers import PROJECTS
+from tapstack.program.config_keys import unknown_key
 
 _LOCAL: Final = "Pulumi.local.yaml"
 """The lane's own, which is in no commit."""
 
 
 def render(root: Path) -> dict[str, str]:
-    """Write the settings' files of all projects of the tree at `root` with this product's name."""
-    return {
+    """Write the settings' files of all projects of the tree at `root` with this product's name.
+
+    Raises:
+        UserError: a file has a setting that nothing reads, or is not one of settings.
+    """
+    files = {
         path.relative_to(root).as_posix(): _renamed(path.read_text(encoding="utf-8"), project)
         for project in PROJECTS
         for path in sorted((root / "projects" / project).glob("Pulumi.*.yaml"))
         if path.name != _LOCAL
     }
+    known = {project: settings_of(project, root)[0].schema() for project in PROJECTS}
+    for path, text in files.items():
+        _refuse_unknown(path, text, known)
+    return files
+
+
+def _refuse_unknown(path: str, text: str, known: Mapping[str, Collection[str]]) -> None:
+    project = Path(path).parent.name
+    try:
+        keys = list(yaml.safe_load(text)["config"])
+    except (yaml.YAMLError, TypeError, KeyError) as error:
+        raise UserError(f"{path} holds no settings of a stack; write them below the key config") from error
+    if problem := unknown_key(keys, project, known[project]):
+        raise UserError(f"{path}: {problem}")
 
 
 def _renamed(text: str, project: str) -> str:

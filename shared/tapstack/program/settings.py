@@ -14,10 +14,11 @@ from typing import Any, ClassVar, Self, get_type_hints
 
 import pulumi
 from pulumi import Output
-from pulumi.runtime.config import is_config_secret
+from pulumi.runtime.config import CONFIG, is_config_secret
 
 from tapstack.account_names import BOUNDARY
 from tapstack.program import manifest
+from tapstack.program.config_keys import config_key, unknown_key
 from tapstack.program.errors import SettingError
 from transactions.agreed.merchant_ids import MERCHANT_ID_MEANING, MERCHANT_ID_PATTERN
 
@@ -127,9 +128,13 @@ class ProjectSettings:
 
         Raises:
             SettingError: a value is of the wrong type, refused by its check, or a secret where its type has no place
-                for one, or the project's `Pulumi.yaml` is not made from these settings.
+                for one, the stack has a setting that nothing reads, or the project's `Pulumi.yaml` is not made from
+                these settings.
         """
-        manifest.refuse_outdated(Path(inspect.getfile(cls)).parent, cls.schema())
+        folder, schema = Path(inspect.getfile(cls)).parent, cls.schema()
+        manifest.refuse_outdated(folder, schema)
+        if problem := unknown_key(CONFIG.get(), folder.name, schema):
+            raise SettingError(problem)
         config = pulumi.Config()
         types = get_type_hints(cls)
         given: dict[str, Any] = {}
@@ -171,12 +176,6 @@ class LayerSettings(ProjectSettings):
         default="",
         check=matching(r"|[\w+=,.@-]{1,128}", "the name of an IAM policy, or empty"),
     )
-
-
-def config_key(field_name: str) -> str:
-    """Spell a field's name as its config key: `environment_suffix` is `environmentSuffix`."""
-    head, *tail = field_name.split("_")
-    return head + "".join(word.capitalize() for word in tail)
 
 
 def _wrong(field: dataclasses.Field[Any], value: object) -> str | None:
