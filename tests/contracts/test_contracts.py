@@ -10,6 +10,7 @@ import pytest
 from tapstack.contracts import types
 from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.check import ContractCheck
+from tapstack.deploy.contracts.detours import detours
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.layers import LAYERS
 
@@ -26,6 +27,11 @@ def of_layer(layer: str, problems: Sequence[Problem]) -> list[str]:
 @pytest.mark.parametrize("layer", LAYERS)
 def test_its_declared_readers_are_those_of_the_code(check: ContractCheck, layer: str) -> None:
     assert of_layer(layer, check.undeclared()) == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_its_program_reads_no_stack_around_a_contract(layer: str) -> None:
+    assert of_layer(layer, detours()) == []
 
 
 @pytest.mark.parametrize("layer", LAYERS)

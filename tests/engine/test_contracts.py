@@ -268,3 +268,64 @@ def test_the_check_of_what_is_deployed_names_the_stack_that_reads(
         "(this checkout does not export it)"
     )
     assert [line for line in told if "vpc_id" in line] == []
+
+
+DETOURS = {
+    "by its class": 'pulumi.StackReference(f"organization/{project}/local")',
+    "by a class of the program's own": 'type("Mine", (pulumi.StackReference,), {})(f"organization/{project}/local")',
+    "by a name that is put together": 'getattr(pulumi, "Stack" + "Reference")(f"organization/{project}/local")',
+}
+
+
+@pytest.mark.parametrize("detour", DETOURS.values(), ids=DETOURS)
+def test_a_stack_that_is_read_around_its_contract_is_refused_at_preview(
+    network: LaneStack, write: Write, detour: str
+) -> None:
+    compute = write(
+        "compute",
+        "from tapstack.program.opening import open_project\nfrom tapstack.program.settings import ProjectSettings\n",
+        f'open_project("compute", ProjectSettings())\nproject = "{project_name("network")}"\n{detour}\n',
+    )
+
+    assert refused(compute.preview) == (
+        f"stack 'organization/{project_name('network')}/local' is read by a StackReference of the program's own, and "
+        "no contract says so; read the layer's contract instead, with its class in shared/tapstack/contracts"
+    )
+
+
+def test_a_version_is_raised_while_it_is_read_and_taken_back_step_by_step(write: Write) -> None:
+    def contract(version: str) -> str:
+        return CONTRACT.replace("version=2", version)
+
+    def deploy(layer: str, version: str) -> None:
+        if layer == "network":
+            write("network", contract(version), PRODUCED, EXPORT).up()
+        else:
+            write("compute", contract(version), READ, 'pulumi.export("seen", network.exported_version)\n').up()
+
+    compute = write("compute")
+    forth = [
+        ("network", "version=2"),
+        ("compute", "version=2"),
+        ("compute", "version=2, understood=(2, 3)"),
+        ("network", "version=3, understood=(2, 3)"),
+        ("compute", "version=3, understood=(2, 3)"),
+        ("compute", "version=3"),
+    ]
+    seen = []
+    for layer, version in forth:
+        deploy(layer, version)
+        seen.append(compute.outputs().get("seen"))
+    assert seen[1:] == [2, 2, 2, 3, 3]
+
+    message = refused(write("compute", contract("version=2"), READ).preview)
+    assert "exports contract version 3, and this layer reads version 2; this checkout is older" in message
+
+    back = [
+        ("compute", "version=3, understood=(2, 3)"),
+        ("network", "version=2, understood=(2, 3)"),
+        ("compute", "version=2"),
+    ]
+    for layer, version in back:
+        deploy(layer, version)
+    assert compute.outputs()["seen"] == 2

@@ -25,6 +25,8 @@ from tapstack.layers import BY_NAME
 from tapstack.program import export_names, upstream
 from tapstack.program.errors import ContractError, UpstreamError
 
+_PLAIN = (bool, int, float, str)
+"""What a field can be that is known while the program runs, beside the types of `tapstack.contracts.types`."""
 OPERATORS = "operators"
 """Reads a field as a layer may: the commands of `tapstack.operate`."""
 
@@ -48,12 +50,14 @@ class FieldSchema:
         is_output: it is known once its resource is made; else while the program runs.
         secret: it is encrypted in the state.
         read_by: the layers that read it.
+        shape: which values it may have, whatever its type is called; empty where that was not written down.
     """
 
     type: str
     is_output: bool
     secret: bool
     read_by: tuple[str, ...]
+    shape: str = ""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(output,))
@@ -66,15 +70,26 @@ class Contract:
     Attributes:
         LAYER: the layer that exports it.
         VERSION: raised when a field keeps its name and type, but not its meaning.
+        UNDERSTOOD: the versions that readers know what to do with, this one among them, sorted. More than one while a
+            version is raised: readers understand both before the layer exports the new one.
+        exported_version: of a contract that was read, the version that the layer's stack exports.
     """
 
     LAYER: ClassVar[str]
     VERSION: ClassVar[int]
+    UNDERSTOOD: ClassVar[tuple[int, ...]]
+    exported_version: ClassVar[int]
     __dataclass_fields__: ClassVar[dict[str, dataclasses.Field[Any]]]
 
-    def __init_subclass__(cls, *, layer: str, version: int) -> None:
+    def __init_subclass__(cls, *, layer: str, version: int, understood: Sequence[int] = ()) -> None:
+        if Contract not in cls.__bases__:
+            raise ContractError(
+                f"{cls.__name__} is made of {cls.__bases__[0].__name__}, and a contract is made of Contract alone; "
+                f"to read more, add a field, or a reader to its read_by, in {module_file(layer)}"
+            )
         cls.LAYER = layer
-        cls.VERSION = version
+        cls.VERSION = cls.exported_version = version
+        cls.UNDERSTOOD = tuple(sorted({version, *understood}))
         dataclasses.dataclass(frozen=True, kw_only=True)(cls)
         cls._refuse_secrets_in_the_clear()
         dataclass_init = cls.__init__
@@ -99,14 +114,25 @@ class Contract:
 
     @classmethod
     def schema(cls) -> dict[str, FieldSchema]:
-        """Describe the fields."""
+        """Describe the fields.
+
+        Raises:
+            ContractError: a field is of a type that cannot cross a border.
+        """
         types = get_type_hints(cls)
         described = {}
         for field in dataclasses.fields(cls):
             is_output = get_origin(types[field.name]) is Output
             kind = get_args(types[field.name])[0] if is_output else types[field.name]
+            if not _crosses(kind):
+                raise ContractError(
+                    f"{cls.LAYER}.{field.name} is of type {_spelt(kind)}, and a field is of one type of "
+                    f"tapstack.contracts.types, or one of {', '.join(plain.__name__ for plain in _PLAIN)}; "
+                    f"correct it in {module_file(cls.LAYER)}"
+                )
+            shape = kind.shape() if issubclass(kind, Shaped) else kind.__name__
             described[field.name] = FieldSchema(
-                kind.__name__, is_output, field.metadata["secret"], field.metadata["read_by"]
+                kind.__name__, is_output, field.metadata["secret"], field.metadata["read_by"], shape
             )
         return described
 
@@ -166,15 +192,17 @@ class Contract:
         are asked for and filled in.
 
         Raises:
-            UpstreamError: the stack is not deployed, lacks an output, has another contract version, or belongs to
-                another environment; the message names the layer, the output and the command to run.
+            UpstreamError: the stack is not deployed, lacks an output, has a contract version that this reader does not
+                understand, or belongs to another environment; the message names the layer, the output and the command
+                to run.
         """
         reader = layer_of(pulumi.get_project())
         schema = cls.schema()
         names = cls.read_by(reader)
-        known = upstream.require(cls.LAYER, cls.VERSION, names, environment_suffix)
-        reference = pulumi.StackReference(upstream.stack_name(cls.LAYER))
+        known = upstream.require(cls.LAYER, cls.UNDERSTOOD, names, environment_suffix)
+        reference = upstream.refer(cls.LAYER)
         contract = cls.__new__(cls)
+        object.__setattr__(contract, "exported_version", int(known[export_names.VERSION_OUTPUT]))
         for name in names:
             held = cls._held(name, partial(_not_readable, cls.LAYER, name))
             is_output = schema[name].is_output
@@ -236,16 +264,27 @@ def module_file(layer: str) -> str:
 
 
 def reads_of(layer: str) -> dict[str, dict[str, Any]]:
-    """Say what a layer reads: upstream layer to the contract version it understands, and field to type."""
+    """Say what a layer reads: upstream layer to the contract versions it understands, and field to type and shape."""
     reads = {}
     for name in BY_NAME[layer].reads:
         contract = contract_of(name)
         schema = contract.schema()
         reads[name] = {
             "version": contract.VERSION,
+            "versions": list(contract.UNDERSTOOD),
             "fields": {field: schema[field].type for field in contract.read_by(layer)},
+            "shapes": {field: schema[field].shape for field in contract.read_by(layer)},
         }
     return reads
+
+
+def _crosses(kind: Any) -> bool:
+    """Tell whether values of a type can be exported and held to it."""
+    return isinstance(kind, type) and get_origin(kind) is None and (issubclass(kind, Shaped) or kind in _PLAIN)
+
+
+def _spelt(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) and get_origin(kind) is None else f"{kind}".replace("typing.", "")
 
 
 def _hold(kind: type, refuse: Callable[[str, str], Exception], *, is_secret: bool) -> Callable[[object], Any]:

@@ -30,6 +30,11 @@ class Shaped:
     IS_SECRET: ClassVar[bool] = False
 
     @classmethod
+    def shape(cls) -> str:
+        """Describe which values there are of this type: two types of one shape are the same to whoever reads them."""
+        raise NotImplementedError
+
+    @classmethod
     def parse(cls, value: object) -> Self:
         """Take a value as this type.
 
@@ -58,6 +63,11 @@ class Text(Shaped, str):
     SHAPE: ClassVar[str] = ".+"
     MEANING = "a text"
     EXAMPLE = "text"
+
+    @classmethod
+    def shape(cls) -> str:
+        """Give the pattern of its texts."""
+        return f"text {cls.SHAPE}"
 
     @classmethod
     def parse(cls, value: object) -> Self:
@@ -156,6 +166,11 @@ class ListOf(Shaped, list[_T]):
         cls.IS_SECRET = item.IS_SECRET
 
     @classmethod
+    def shape(cls) -> str:
+        """Give the shape of its items."""
+        return f"list of {cls.ITEM.shape()}"
+
+    @classmethod
     def parse(cls, value: object) -> Self:
         """Take a list as this type.
 
@@ -177,6 +192,11 @@ class ByName(Shaped, dict[str, _T]):
         cls.MEANING = f"a map from names, each value {item.MEANING}"
         cls.EXAMPLE = {"acme": item.EXAMPLE}
         cls.IS_SECRET = item.IS_SECRET
+
+    @classmethod
+    def shape(cls) -> str:
+        """Give the shape of its values."""
+        return f"map to {cls.ITEM.shape()}"
 
     @classmethod
     def parse(cls, value: object) -> Self:

@@ -8,7 +8,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
-from tapstack.deploy.contracts.snapshots import Snapshot
+from tapstack.deploy.contracts.snapshots import snapshot_of
 from tapstack.deploy.data_loss import Loss, losses_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
@@ -256,7 +256,7 @@ def changes_of(report: Report) -> list[Change]:
 
 
 def _broken(stack: str, states: Mapping[str, LayerState]) -> dict[str, list[str]]:
-    contracts = {layer: Snapshot.of(contract_of(layer)) for layer in BY_NAME}
+    contracts = {layer: snapshot_of(layer) for layer in BY_NAME}
     deployed = {layer: state.outputs for layer, state in states.items() if state.is_up}
     found = breaks_of_deployed(contracts, deployed, stack)
     return {layer: [problem.text for problem in found if problem.layer == layer] for layer in BY_NAME}

@@ -8,14 +8,16 @@ import pulumi_aws as aws
 from tapstack.account_names import project_name
 from tapstack.program.naming import Names
 from tapstack.program.settings import LayerSettings, ProjectSettings
+from tapstack.program.upstream import refuse_detour
 from transactions.product import PRODUCT
 
 
 def open_project(project: str, settings: ProjectSettings) -> Names:
     """Begin a project's program; call it before the first resource is made.
 
-    From here on every resource is checked against the naming rules and carries the product's tags, and turning an
-    Output into text (`str(output)`, an f-string) raises instead of deploying the words "Output object at 0x…".
+    From here on every resource is checked against the naming rules and carries the product's tags, another layer's
+    stack is read through its contract alone, and turning an Output into text (`str(output)`, an f-string) raises
+    instead of deploying the words "Output object at 0x…".
 
     Returns:
         The names of this environment.
@@ -31,6 +33,7 @@ def open_project(project: str, settings: ProjectSettings) -> Names:
     }
 
     def check_and_tag(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+        refuse_detour(args)
         names.check_resource(args)
         if not hasattr(type(args.resource), "tags"):
             return pulumi.ResourceTransformationResult(args.props, args.opts)

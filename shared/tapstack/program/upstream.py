@@ -4,14 +4,19 @@ A `pulumi.StackReference` answers such questions only inside an Output, while th
 The gate asks the engine before the first of them, so that the answer "no" leaves nothing behind.
 """
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Final
 
 import pulumi
 
 from tapstack.account_names import project_name
-from tapstack.program.errors import UpstreamError
+from tapstack.program.errors import ContractError, UpstreamError
 from tapstack.program.export_names import ENVIRONMENT_OUTPUT, VERSION_OUTPUT
+
+_REFERENCE: Final = "pulumi:pulumi:StackReference"
+_IN_CONTRACT: Final = ContextVar("_IN_CONTRACT", default=False)
 
 
 def stack_name(layer: str) -> str:
@@ -24,8 +29,38 @@ def deploy_first(layer: str) -> str:
     return f"deploy it first: (cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
 
 
-def require(layer: str, version: int, outputs: Sequence[str], environment_suffix: str) -> Mapping[str, Any]:
-    """Refuse to go on unless `layer` is deployed and exports `outputs` under contract `version`.
+def refer(layer: str) -> pulumi.StackReference:
+    """Refer to a layer's stack; programs come by no other StackReference."""
+    with _through_a_contract():
+        return pulumi.StackReference(stack_name(layer))
+
+
+def refuse_detour(args: pulumi.ResourceTransformationArgs) -> None:
+    """Refuse a StackReference that the reading of a contract did not make: nobody would know that the stack is read.
+
+    Raises:
+        ContractError: it is one.
+    """
+    if args.type_ == _REFERENCE and not _IN_CONTRACT.get():
+        raise ContractError(
+            f"stack {args.name!r} is read by a StackReference of the program's own, and no contract says so; read the "
+            "layer's contract instead, with its class in shared/tapstack/contracts"
+        )
+
+
+@contextmanager
+def _through_a_contract() -> Iterator[None]:
+    before = _IN_CONTRACT.set(True)
+    try:
+        yield
+    finally:
+        _IN_CONTRACT.reset(before)
+
+
+def require(
+    layer: str, understood: Collection[int], outputs: Sequence[str], environment_suffix: str
+) -> Mapping[str, Any]:
+    """Refuse to go on unless `layer` is deployed and exports `outputs` under a contract version that is `understood`.
 
     Returns:
         What the layer exports, as it is now.
@@ -38,10 +73,11 @@ def require(layer: str, version: int, outputs: Sequence[str], environment_suffix
     if not exported:
         raise UpstreamError(f"layer {layer!r} is not up: stack {stack_name(layer)} exports nothing; {deploy}")
     found = exported.get(VERSION_OUTPUT)
-    if found != version:
-        is_older = isinstance(found, float | int) and found < version
+    if found not in understood:
+        is_older = isinstance(found, float | int) and found < min(understood)
+        reads = f"version{'s' if len(understood) > 1 else ''} {' and '.join(map(str, understood))}"
         raise UpstreamError(
-            f"layer {layer!r} exports contract version {_number(found)}, and this layer reads version {version}; "
+            f"layer {layer!r} exports contract version {_number(found)}, and this layer reads {reads}; "
             + (deploy if is_older else f"this checkout is older than what is deployed: git pull, then {_up_this()}")
         )
     if missing := [name for name in outputs if name not in exported]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
+from tapstack.contracts import types
 from tapstack.contracts.contract import OPERATORS, FieldSchema, contract_of, reads_of
 from tapstack.deploy.contracts.check import ContractCheck
 from tapstack.deploy.contracts.consumers import Read
@@ -93,6 +95,55 @@ def test_a_version_only_rises() -> None:
         "`compute` goes back from contract version 2 to 1, which meant something else; a version only rises: set "
         "version=2 in shared/tapstack/contracts/compute.py"
     )
+
+
+def test_a_version_is_raised_in_steps_that_fit_and_each_can_be_taken_back() -> None:
+    read = {"a": field("Arn", "api-edge")}
+    steps = [
+        Snapshot("compute", 1, read),
+        Snapshot("compute", 1, read, (1, 2)),
+        Snapshot("compute", 2, read, (1, 2)),
+        Snapshot("compute", 2, read),
+    ]
+
+    for before, after in pairwise(steps):
+        assert broken(before, after) == []
+        assert broken(after, before) == []
+
+
+def test_a_version_that_is_raised_at_once_breaks_its_readers_and_is_told_the_steps() -> None:
+    (problem,) = broken(compute(1, a=field("Arn", "api-edge")), compute(2, a=field("Arn", "api-edge")))
+
+    assert problem == (
+        "`compute` becomes contract version 2, and its readers, api-edge, understand version 1 alone; first keep "
+        "version=1 with understood=(1, 2) in shared/tapstack/contracts/compute.py and deploy the readers, then set "
+        "version=2, each in a change of its own"
+    )
+
+
+def test_a_type_is_its_shape_whatever_it_is_called() -> None:
+    def shaped(kind: str, shape: str) -> FieldSchema:
+        return FieldSchema(kind, is_output=True, secret=False, read_by=("api-edge",), shape=shape)
+
+    assert broken(compute(a=shaped("Arn", "text arn:.+")), compute(a=shaped("AnyArn", "text arn:.+"))) == []
+    (problem,) = broken(compute(a=shaped("Arn", "text arn:.+")), compute(a=shaped("Arn", "text urn:.+")))
+    assert problem == (
+        f"`compute.a` is read by api-edge; {PATH} (this change makes Arn text urn:.+, and it was text arn:.+)"
+    )
+
+
+def test_a_pattern_that_changes_changes_the_shape_of_all_that_holds_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Snapshot.of(contract_of("network"))
+    monkeypatch.setattr(types.SubnetId, "SHAPE", "net-[0-9]+")
+
+    told = broken_of(before, Snapshot.of(contract_of("network")))
+
+    assert any("`network.isolated_subnet_ids` is read by compute" in text for text in told)
+    assert any("makes SubnetIds list of text net-[0-9]+, and it was list of text subnet-[0-9a-f]+" in t for t in told)
+
+
+def broken_of(before: Snapshot, after: Snapshot) -> list[str]:
+    return [problem.text for problem in breaks(before, after)]
 
 
 def test_a_layer_that_goes_breaks_its_readers_and_nobody_else() -> None:
@@ -323,13 +374,41 @@ def test_a_field_that_a_deployed_layer_reads_may_not_change_its_type() -> None:
 def test_a_deployed_layer_that_reads_another_version_is_named_with_both() -> None:
     (newer,) = broken_by(compute(2, a=field()), deployed(1, a="Arn"))
     assert newer.startswith("`compute` is read by api-edge@prod as version 1, and this checkout exports version 2; ")
-    assert "keep version 1, add a field of the new meaning" in newer
+    assert "keep version 1 with understood=(1, 2), deploy the readers, then raise it; or add a field" in newer
 
     (older,) = broken_by(compute(1), deployed(2, a="Arn"))
     assert older == (
         "`compute` is read by api-edge@prod as version 2, and this checkout exports version 1; it is older than what "
         "is deployed; update it: git pull"
     )
+
+
+def test_a_deployed_layer_that_understands_both_versions_is_not_broken_by_either() -> None:
+    stacks = deployed(1, a="Arn")
+    stacks["api-edge"]["contract_reads"]["compute"]["versions"] = [1.0, 2.0]
+
+    assert broken_by(compute(2, a=field()), stacks) == []
+    assert broken_by(compute(1, a=field()), stacks) == []
+
+
+def test_a_deployed_layer_that_understands_both_only_here_is_to_be_deployed_first() -> None:
+    (told,) = broken_by(Snapshot("compute", 2, {"a": field()}, (1, 2)), deployed(1, a="Arn"))
+
+    assert told.endswith(
+        "and this checkout exports version 2; it understands both here, so deploy it first: "
+        ".venv/bin/tapstack --stack prod up api-edge"
+    )
+
+
+def test_a_field_that_a_deployed_layer_reads_may_not_change_its_shape() -> None:
+    stacks = deployed(a="Arn")
+    stacks["api-edge"]["contract_reads"]["compute"]["shapes"] = {"a": "text arn:.+"}
+    same = FieldSchema("AnyArn", is_output=True, secret=False, read_by=(), shape="text arn:.+")
+    other = FieldSchema("Arn", is_output=True, secret=False, read_by=(), shape="text urn:.+")
+
+    assert broken_by(compute(a=same), stacks) == []
+    (told,) = broken_by(compute(a=other), stacks)
+    assert told.endswith("(this checkout exports Arn as text urn:.+, and it is read as text arn:.+)")
 
 
 def test_of_a_deployed_layer_that_does_not_say_what_it_reads_nothing_is_claimed() -> None:

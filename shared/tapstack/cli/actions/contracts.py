@@ -12,6 +12,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.deploy.contracts.check import ContractCheck
+from tapstack.deploy.contracts.detours import detours
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.engine.noting import note_reads
 from tapstack.engine.state import not_looked_at, states_of
@@ -20,7 +21,7 @@ from tapstack.engine.state import not_looked_at, states_of
 def contracts(stack: str | None, *, base: str | None, note: bool, as_json: bool, quiet: bool) -> int:
     """Check them; the status is 2 where something is wrong, or could not be looked at."""
     check = ContractCheck.of_checkout(base)
-    problems = [*check.undeclared(), *check.breaks(), *check.outdated()]
+    problems = [*check.undeclared(), *detours(), *check.breaks(), *check.outdated()]
     if stack is not None:
         exported, unseen = deployed(stack, note=note)
         problems += [*check.breaks_of_deployed(exported, stack), *unseen]

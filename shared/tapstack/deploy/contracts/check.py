@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tapstack.console.errors import UserError
-from tapstack.contracts.contract import contract_of, module_file
 from tapstack.deploy.contracts import evolution, snapshots
 from tapstack.deploy.contracts.consumers import Read, find_reads, readers, undeclared, undeclared_layers
 from tapstack.deploy.contracts.problems import Problem
-from tapstack.deploy.contracts.snapshots import Snapshot
+from tapstack.deploy.contracts.snapshots import Snapshot, snapshot_of
 from tapstack.layers import BY_NAME, LAYERS, Layer
-from tapstack.program.errors import ContractError
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class ContractCheck:
             UserError: a layer has no contract, a file cannot be read, or there is no such revision.
         """
         return cls(
-            {layer: _contract(layer) for layer in LAYERS},
+            {layer: snapshot_of(layer) for layer in LAYERS},
             find_reads(),
             BY_NAME,
             snapshots.read_texts(),
@@ -86,12 +83,3 @@ class ContractCheck:
     def consumers(self, layer: str, field: str) -> list[str]:
         """Name who reads a field, as the code has it."""
         return readers(self.reads, layer, field)
-
-
-def _contract(layer: str) -> Snapshot:
-    try:
-        return Snapshot.of(contract_of(layer))
-    except (ModuleNotFoundError, StopIteration) as error:
-        raise UserError(f"layer {layer!r} has no contract; write it: {module_file(layer)}") from error
-    except ContractError as error:
-        raise UserError(f"{error}") from error

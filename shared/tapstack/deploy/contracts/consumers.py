@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from tapstack.checkout import CHECKOUT
-from tapstack.console.errors import UserError
 from tapstack.contracts.contract import OPERATORS, Contract, FieldSchema, contract_of, module_file
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.uses import ContractClass, uses
@@ -51,13 +50,7 @@ def find_reads(root: Path = CHECKOUT, contracts: Iterable[type[Contract]] | None
     found = []
     for reader, folders in READERS.items():
         files = sorted(file for folder in folders for file in (root / folder).rglob("*.py"))
-        sources = {file.relative_to(root).as_posix(): file.read_text(encoding="utf-8") for file in files}
-        try:
-            of_reader = uses(sources, classes)
-        except SyntaxError as error:
-            raise UserError(
-                f"{error.filename}:{error.lineno} is not valid Python: {error.msg}; fix it first"
-            ) from error
+        of_reader = uses({file.relative_to(root).as_posix(): file.read_bytes() for file in files}, classes)
         found += [
             Read(use.producer, use.field, reader, f"{use.file}:{use.line}")
             for use in of_reader

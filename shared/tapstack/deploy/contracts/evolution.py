@@ -3,16 +3,23 @@
     change of a field          somebody reads it      nobody does
     added                      -                      fits
     removed, or renamed        breaks                 fits
-    another type               breaks                 fits
+    another shape              breaks                 fits
     Output to plain, or back   breaks                 fits
     secret to plain            breaks                 fits
     plain to secret            fits                   fits
 
 Who reads a field is what was declared before the change: the layers that are deployed are of that time. What breaks is
-done in three changes instead, each of which fits.
+done in three changes instead, each of which fits. A type is its shape: its name may change, its pattern may not.
+
+    version=1                       what is deployed
+    version=1, understood=(1, 2)    each reader does what either version asks for (`exported_version`), and is deployed
+    version=2, understood=(1, 2)    the layer is deployed
+    version=2                       readers do what version 2 asks for
+
+So a version is raised while somebody reads; each of these changes can be taken back, the last one first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tapstack.console.hints import command
@@ -31,12 +38,26 @@ def breaks(before: Snapshot, after: Snapshot | None) -> list[Problem]:
         for name, old in before.fields.items()
         if old.read_by and (change := _change(name, old, before.fields, fields))
     ]
-    if after and after.version < before.version:
-        problems.append(
-            f"`{before.layer}` goes back from contract version {before.version} to {after.version}, which meant "
-            f"something else; a version only rises: set version={before.version} in {module_file(before.layer)}"
-        )
+    if after and after.version not in before.understood:
+        problems += _another_version(before, after)
     return [Problem(before.layer, text) for text in problems]
+
+
+def _another_version(before: Snapshot, after: Snapshot) -> list[str]:
+    layer, now, then, where = before.layer, before.version, after.version, module_file(before.layer)
+    if then < now:
+        wrong = (
+            f"`{layer}` goes back from contract version {now} to {then}, which meant something else; a version only "
+            f"rises: set version={now} in {where}"
+        )
+        return [wrong]
+    readers = dict.fromkeys(reader for field in before.fields.values() for reader in field.read_by)
+    wrong = (
+        f"`{layer}` becomes contract version {then}, and its readers, {', '.join(readers)}, understand "
+        f"{_versions(before.understood)} alone; first keep version={now} with understood=({now}, {then}) in {where} "
+        f"and deploy the readers, then set version={then}, each in a change of its own"
+    )
+    return [wrong] if readers else []
 
 
 def outdated(layer: str, text: str | None, after: Snapshot | None, file: str) -> list[Problem]:
@@ -78,28 +99,46 @@ def breaks_of_deployed(
 
 
 def _breaks_of(producer: str, contract: Snapshot | None, read: Mapping[str, Any], consumer: str) -> list[str]:
-    version = int(read["version"])
-    if contract and version != contract.version:
-        mend = (
-            "it is older than what is deployed; update it: git pull"
-            if version > contract.version
-            else f"keep version {version}, add a field of the new meaning, move the consumer, then remove the old"
-        )
-        other = f"as version {version}, and this checkout exports version {contract.version}"
-        return [f"`{producer}` is read by {consumer} {other}; {mend}"]
+    # Layers that were deployed before a version could be raised in steps say one.
+    versions = [int(version) for version in read.get("versions") or [read["version"]]]
+    if contract and contract.version not in versions:
+        other = f"as {_versions(versions)}, and this checkout exports version {contract.version}"
+        return [f"`{producer}` is read by {consumer} {other}; {_way_to_version(contract, versions, consumer)}"]
     fields = contract.fields if contract else {}
+    shapes = read.get("shapes") or {}
     return [
         f"`{producer}.{field}` is read by {consumer}; add the new field, move the consumer, then remove it "
         f"(this checkout {change})"
         for field, kind in read["fields"].items()
-        if (change := _change_of_deployed(kind, fields.get(field)))
+        if (change := _change_of_deployed(kind, shapes.get(field, ""), fields.get(field)))
     ]
 
 
-def _change_of_deployed(kind: str, now: FieldSchema | None) -> str | None:
+def _way_to_version(contract: Snapshot, versions: Sequence[int], consumer: str) -> str:
+    if contract.version < min(versions):
+        return "it is older than what is deployed; update it: git pull"
+    if set(versions) <= set(contract.understood):
+        layer, _, stack = consumer.partition("@")
+        return f"it understands both here, so deploy it first: {command('up', layer, stack=stack)}"
+    both = ", ".join(map(str, (*versions, contract.version)))
+    return (
+        f"keep version {max(versions)} with understood=({both}), deploy the readers, then raise it; or add a field of "
+        "the new meaning, move the consumer, then remove the old"
+    )
+
+
+def _versions(versions: Sequence[int]) -> str:
+    return f"version{'s' if len(versions) > 1 else ''} {' and '.join(map(str, versions))}"
+
+
+def _change_of_deployed(kind: str, shape: str, now: FieldSchema | None) -> str | None:
     if now is None:
         return "does not export it"
-    return f"exports {now.type}, and {kind} is read" if now.type != kind else None
+    if _same_shape(FieldSchema(kind, now.is_output, now.secret, (), shape), now):
+        return None
+    if kind != now.type:
+        return f"exports {now.type}, and {kind} is read"
+    return f"exports {kind} as {now.shape}, and it is read as {shape}"
 
 
 def _change(
@@ -109,9 +148,16 @@ def _change(
     if new is None:
         like = [other for other, field in after.items() if other not in before and _type(field) == _type(old)]
         return f"removes it: renamed to {' or '.join(f'`{other}`' for other in like)}?" if like else "removes it"
-    if _type(new) != _type(old):
-        return f"makes it {_type(new)}, and it was {_type(old)}"
+    if old.is_output != new.is_output or not _same_shape(old, new):
+        if _type(new) != _type(old):
+            return f"makes it {_type(new)}, and it was {_type(old)}"
+        return f"makes {old.type} {new.shape}, and it was {old.shape}"
     return "makes it plain, and it was secret" if old.secret and not new.secret else None
+
+
+def _same_shape(one: FieldSchema, other: FieldSchema) -> bool:
+    """Tell whether two fields may have the same values; without their shapes, by the names of their types."""
+    return one.shape == other.shape if one.shape and other.shape else one.type == other.type
 
 
 def _type(field: FieldSchema) -> str:

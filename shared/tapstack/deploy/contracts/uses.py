@@ -10,6 +10,8 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from tapstack.deploy.python_source import parse
+
 _Producers = frozenset[str]
 _NOBODY: Final[_Producers] = frozenset()
 
@@ -35,17 +37,17 @@ class Use(NamedTuple):
     line: int
 
 
-def uses(sources: Mapping[str, str], contracts: Mapping[str, ContractClass]) -> list[Use]:
+def uses(sources: Mapping[str, str | bytes], contracts: Mapping[str, ContractClass]) -> list[Use]:
     """Find the places in one tree of files, in the order of the files and lines.
 
     Args:
-        sources: path to the file's text; the path is repeated in what is found.
+        sources: path to the file's content; the path is repeated in what is found.
         contracts: a class's full name, such as `tapstack.contracts.data.DataContract`, to what it is.
 
     Raises:
-        SyntaxError: a file is no Python; the error has its path.
+        UserError: a file is no Python; one line with file and line.
     """
-    trees = {file: ast.parse(text, filename=file) for file, text in sources.items()}
+    trees = {file: parse(text, file) for file, text in sources.items()}
     members: defaultdict[str, set[str]] = defaultdict(set)
     known = -1
     # What one file makes known, another may assign on.
