@@ -11,7 +11,7 @@ from click.shell_completion import CompletionItem
 from tapstack.checkout import CHECKOUT
 from tapstack.console.hints import LANE
 from tapstack.console.words import quoted, unknown
-from tapstack.layers import LAYERS
+from tapstack.layers import LAYER_NAME, LAYERS
 from tapstack.operate.logs import FUNCTIONS
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -62,6 +62,15 @@ class _Layer(click.ParamType[str]):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         chosen = ctx.params.get(param.name or "") or ()
         return [CompletionItem(name) for name in LAYERS if name.startswith(incomplete) and name not in chosen]
+
+
+class _DeployedLayer(_Layer):
+    """A layer, or what may be one that is no longer declared: only the backend knows whether it is up."""
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if LAYER_NAME.fullmatch(value) and value not in stacks():
+            return value
+        return super().convert(value, param, ctx)
 
 
 class _Stack(click.ParamType[str]):
@@ -199,6 +208,11 @@ def takes_layers(function: _F) -> _F:
     return click.argument("layers", nargs=-1, type=_Layer(), metavar="[LAYER]...")(function)
 
 
+def takes_deployed_layers(function: _F) -> _F:
+    """Let a verb take layers that are up, declared or not; none stands for all."""
+    return click.argument("layers", nargs=-1, type=_DeployedLayer(), metavar="[LAYER]...")(function)
+
+
 def takes_since(function: _F) -> _F:
     """Let a verb take a revision."""
     return click.option(
@@ -224,6 +238,13 @@ def takes_accepted(*, whole_layers: bool) -> Callable[[_F], _F]:
         metavar=f"{form},…",
         help="Go on where data is lost, or protected less: of these alone.",
     )
+
+
+def takes_lane_only(function: _F) -> _F:
+    """Let a verb be told that there is no other backend to look into."""
+    return click.option(
+        "--lane-only", is_flag=True, help="No backend but the lane's has stacks of the layer: look into no other."
+    )(function)
 
 
 def takes_json(function: _F) -> _F:

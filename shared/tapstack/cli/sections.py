@@ -77,6 +77,8 @@ SECTIONS: Final = (
             Verb("contracts", "Show who reads which output, and what a change breaks."),
             Verb("touched", "Name the layers that use a file which has changed."),
             Verb("new-layer", "Make a new layer."),
+            Verb("rename-layer", "Give a layer another name."),
+            Verb("remove-layer", "Take a layer out of the checkout."),
             Verb("generate", "Write the files that are made from code."),
         ),
     ),

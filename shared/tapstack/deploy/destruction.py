@@ -10,19 +10,22 @@ from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
-from tapstack.layers import waves
 
 
-def destruction(environment: Environment, layers: Sequence[str]) -> Plan:
-    """Preview the destruction of layers, those first that no other of them reads; `layers` have resources.
+def destruction(environment: Environment, order: Sequence[Sequence[str]]) -> Plan:
+    """Preview the destruction of layers that have resources.
+
+    Args:
+        environment: where they are.
+        order: the layers, in groups, those first that no other of them reads.
 
     Raises:
         UserError: a stack cannot be previewed.
     """
+    layers = [layer for group in order for layer in group]
     with step("plan", f"previewing the destruction of {', '.join(layers)}") as current:
         reports = side_by_side(environment, layers, lambda layer: environment.stack(layer).preview_destroy())
         current.result = f"{len(reports)} previewed"
-    order = list(reversed(waves(layers)))
     planned = [_planned(layer, wave, reports[layer]) for wave, names in enumerate(order, start=1) for layer in names]
     return Plan(environment.name, None, planned)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 
 from tapstack.console.errors import UserError
@@ -152,6 +153,7 @@ def make_plan(
     because: Mapping[str, Sequence[str]],
     since: str | None,
     named: Collection[str] = LAYERS,
+    forgotten: Mapping[str, LayerState] = MappingProxyType({}),
 ) -> Plan:
     """Preview layers and put together what would happen.
 
@@ -165,6 +167,7 @@ def make_plan(
         because: layer to why it is in the plan.
         since: the revision that `because` counts from.
         named: the layers that may be in the plan.
+        forgotten: the states of layers that are up and no longer declared; they read as others do.
 
     Raises:
         UserError: a stack is not there, its last run was cut short, or the backend cannot be read.
@@ -176,7 +179,7 @@ def make_plan(
     ready = [layer for layer in asked if not missing[layer]]
     reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())
     planned: dict[str, LayerPlan] = {}
-    broken = _broken(environment.name, states)
+    broken = _broken(environment.name, {**states, **forgotten})
     reasons = {layer: list(because.get(layer, ())) for layer in BY_NAME}
     for layer in BY_NAME:
         if layer not in asked and not (since and layer in named and reasons[layer]):

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tapstack.console.progress import step
+from tapstack.console.progress import say, step
 from tapstack.deploy.changes import changed_since
 from tapstack.deploy.footprint import footprint
+from tapstack.deploy.forgotten import forgotten_in
 from tapstack.deploy.plan import Plan, make_plan
 from tapstack.engine.environment import Environment
 from tapstack.layers import LAYERS
@@ -53,8 +54,11 @@ def answer(environment: Environment, asked: Question) -> Plan:
         UserError: the environment cannot be read, or is not settled.
     """
     with step("plan", f"previewing {', '.join(asked.layers) or 'nothing'}") as current:
-        plan = make_plan(environment, asked.layers, asked.because, asked.since, asked.named)
+        forgotten = forgotten_in(environment)
+        plan = make_plan(environment, asked.layers, asked.because, asked.since, asked.named, forgotten=forgotten.states)
         previewed = sum(layer.changes is not None for layer in plan.layers)
         waiting = f", {len(plan.layers) - previewed} not yet known" if previewed < len(plan.layers) else ""
         current.result = f"{previewed} previewed{waiting}"
+    for note in forgotten.notes(environment.name):
+        say(note)
     return plan

@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
 from tapstack.console.hints import by_hand, command
 from tapstack.engine.backend.reads_index import Note, Unknown
@@ -13,6 +12,7 @@ from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import NoStackError, is_made
 from tapstack.layers import LAYERS
 from tapstack.program.export_names import READS_OUTPUT
+from transactions.product import PRODUCT
 
 _STACK: Final = "pulumi:pulumi:Stack"
 MARK: Final = "4dabf18193072939515e22adb298388d"
@@ -72,16 +72,20 @@ class LayerState:
     def seen_of(self, upstream: str) -> Mapping[str, Any] | None:
         """Give an upstream layer's outputs as this layer's last deployment saw them; None if it did not."""
         for item in self.resources:
-            if item["type"] == _REFERENCE and f"/{project_name(upstream)}/" in item["inputs"]["name"]:
+            if item["type"] == _REFERENCE and f"/{PRODUCT}-{upstream}/" in item["inputs"]["name"]:
                 # Of a stack that exports nothing, such as one that was destroyed, the engine keeps no outputs at all.
                 seen: Mapping[str, Any] = (item.get("outputs") or {}).get("outputs") or {}
                 return seen
         return None
 
+    def has_read(self, upstream: str) -> bool:
+        """Tell whether the state says that what is deployed reads an upstream layer."""
+        return upstream in self.reads or self.seen_of(upstream) is not None
+
     def may_read(self, upstream: str) -> bool:
         """Tell whether what is deployed may read an upstream layer; it does not only where the state says so."""
         says_nothing = READS_OUTPUT not in self.outputs
-        return self.is_up and (says_nothing or upstream in self.reads or self.seen_of(upstream) is not None)
+        return self.is_up and (says_nothing or self.has_read(upstream))
 
 
 def is_secret(value: object) -> bool:

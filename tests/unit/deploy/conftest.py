@@ -1,5 +1,6 @@
 """An environment whose engine is a script of what it would report."""
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -61,6 +62,14 @@ class ScriptedStack(LayerStack):
 
     script: "Script"
 
+    def command(self, *arguments: str) -> str:
+        if arguments[:2] == ("stack", "ls"):
+            if self.script.lists is None:
+                raise UserError(f"{self.layer}: AccessDenied")
+            return json.dumps([{"name": name, "resourceCount": 2} for name in self.script.lists])
+        assert arguments[:3] == ("stack", "export", "--stack"), arguments
+        return json.dumps({"deployment": self.script.states[arguments[3].split("/")[1].partition("-")[2]]})
+
     def deployment(self) -> dict[str, Any]:
         if self.layer in self.script.forbidden:
             raise UserError(f"{self.layer}: AccessDenied")
@@ -105,6 +114,7 @@ class Script(Environment):
         super().__init__()
         self.states: dict[str, dict[str, Any]] = {}
         self.forbidden: set[str] = set()
+        self.lists: list[str] | None = []
         self.reports: dict[tuple[str, str], Report | str | list[Report | str]] = {}
         self.calls: list[tuple[str, str]] = []
         self._folder = tmp_path

@@ -1,7 +1,7 @@
 """A new layer is made whole, or refused in one line with nothing left behind."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ from tapstack.checkout import CHECKOUT
 from tapstack.cli.actions import new_layer
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
-from tapstack.deploy.scaffold import NewLayer, make, staging
+from tapstack.deploy.scaffold import NewLayer, make, remove, rename, staging
 from tapstack.layers import read_layers
 
 Captured = pytest.CaptureFixture[str]
@@ -41,8 +41,9 @@ def untouched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 def contents(root: Path) -> dict[str, bytes | None]:
-    """Everything below a folder; a folder is None."""
-    return {str(path.relative_to(root)): path.read_bytes() if path.is_file() else None for path in root.rglob("*")}
+    """Everything below a folder but what is in no commit; a folder is None."""
+    found = (path for path in root.rglob("*") if ".tapstack" not in path.relative_to(root).parts)
+    return {str(path.relative_to(root)): path.read_bytes() if path.is_file() else None for path in found}
 
 
 def layer(name: str, *reads: str, owner: str = "@tapstack/new") -> NewLayer:
@@ -107,6 +108,18 @@ def test_a_layer_that_reads_none_has_no_word_of_it(checkout: Path) -> None:
         ("tapstack", "a module or variable"),
         ("transactions", "a module or variable"),
         ("event-log", "a module or variable"),
+        ("true", "no text in the YAML"),
+        ("null", "no text in the YAML"),
+        ("on", "no text in the YAML"),
+        ("off", "no text in the YAML"),
+        ("no", "no text in the YAML"),
+        ("y", "no text in the YAML"),
+        ("operators", "is what TapStack calls something else"),
+        ("bootstrap", "is what TapStack calls something else"),
+        ("local", "is that of a stack"),
+        ("list", "a module or variable"),
+        ("print", "a module or variable"),
+        ("validator", "a module or variable"),
         ("packaging", "tests which are there already|a module or variable"),
         ("lane", "tests which are there already, tests/unit/lane"),
         ("layer", "tests which are there already, tests/unit/test_layers.py"),
@@ -184,6 +197,104 @@ def test_when_writing_fails_half_way_what_was_written_is_taken_back(
 
     assert len(written) > after
     assert contents(checkout) == before
+
+
+def saved_while_it_runs(monkeypatch: pytest.MonkeyPatch, save: Callable[[], None]) -> None:
+    """Let somebody save a file between the copy of a checkout and what is written of it."""
+    monkeypatch.setattr(staging, "_generate", lambda copy: save())
+
+
+def test_what_somebody_saves_meanwhile_stays(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    changed, new, gone = (checkout / "projects" / name for name in ("data/queues.py", "data/new.py", "data/key.py"))
+
+    def save() -> None:
+        changed.write_text("# saved meanwhile\n", encoding="utf-8")
+        new.write_text("# new meanwhile\n", encoding="utf-8")
+        gone.unlink()
+
+    saved_while_it_runs(monkeypatch, save)
+    make(layer("made-up"), checkout)
+
+    assert changed.read_text(encoding="utf-8") == "# saved meanwhile\n"
+    assert new.read_text(encoding="utf-8") == "# new meanwhile\n"
+    assert not gone.exists()
+    assert (checkout / "projects" / "made-up" / "__main__.py").exists()
+
+
+@pytest.mark.parametrize("file", ["projects/layers.toml", "projects/made-up/settings.py"])
+def test_where_somebody_saves_what_it_would_write_nothing_is_written(
+    file: str, checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save() -> None:
+        (checkout / file).parent.mkdir(exist_ok=True)
+        (checkout / file).write_text("# saved meanwhile\n", encoding="utf-8")
+
+    saved_while_it_runs(monkeypatch, save)
+    with pytest.raises(UserError, match=f"{file} was saved by somebody else meanwhile, so nothing was written"):
+        make(layer("made-up"), checkout)
+
+    assert (checkout / file).read_text(encoding="utf-8") == "# saved meanwhile\n"
+    assert not (checkout / "projects" / "made-up" / "__main__.py").exists()
+
+
+def test_of_two_at_once_one_is_told_of_the_other_and_no_entry_is_lost(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def other() -> None:
+        with pytest.raises(UserError) as caught:
+            make(layer("other"), checkout)
+        told.append(f"{caught.value}")
+
+    saved_while_it_runs(monkeypatch, other)
+    make(layer("made-up"), checkout)
+    monkeypatch.setattr(staging, "_generate", lambda copy: None)
+    make(layer("other"), checkout)
+
+    assert told[0].startswith("the layers of this checkout are being changed by `new-layer made-up` (pid ")
+    table = read_layers((checkout / "projects" / "layers.toml").read_text(encoding="utf-8"))
+    assert {"made-up", "other"} <= table.keys()
+
+
+def test_a_layer_that_is_taken_out_leaves_nothing_behind(checkout: Path) -> None:
+    before = contents(checkout)
+    make(layer("made-up", "data"), checkout)
+    (checkout / "projects" / "made-up" / "Pulumi.local.yaml").write_text("config: {}\n", encoding="utf-8")
+
+    removed = remove("made-up", checkout)
+
+    assert contents(checkout) == before
+    assert "projects/made-up/__main__.py" in removed
+    assert ".github/workflows/made-up.yml" in removed
+
+
+def test_a_layer_that_is_renamed_is_one_made_under_the_new_name(checkout: Path) -> None:
+    make(layer("record-book", "data"), checkout)
+    expected = contents(checkout)
+    remove("record-book", checkout)
+    make(layer("notes", "data"), checkout)
+
+    rename("notes", "record-book", checkout)
+
+    assert contents(checkout) == expected
+
+
+def test_a_layer_that_is_read_is_neither_taken_out_nor_renamed(untouched: Path) -> None:
+    said = r"layer 'compute' is read by api-edge, operators; nothing was changed\. First take it out of their programs"
+    for change in (lambda: remove("compute", untouched), lambda: rename("compute", "functions", untouched)):
+        with pytest.raises(UserError, match=said):
+            change()
+
+
+def test_a_layer_that_is_not_there_is_named_with_the_nearest(untouched: Path) -> None:
+    with pytest.raises(UserError, match="unknown layer 'netwrk': did you mean 'network'"):
+        remove("netwrk", untouched)
+
+
+def test_a_new_name_that_does_not_do_is_refused(untouched: Path) -> None:
+    with pytest.raises(UserError, match="layer 'data' is there already"):
+        rename("api-edge", "data", untouched)
 
 
 @pytest.fixture

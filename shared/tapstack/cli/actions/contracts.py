@@ -14,8 +14,10 @@ from tapstack.console.table import print_table
 from tapstack.deploy.contracts.check import ContractCheck
 from tapstack.deploy.contracts.detours import detours
 from tapstack.deploy.contracts.problems import Problem
+from tapstack.deploy.forgotten import forgotten_in
 from tapstack.engine.noting import note_reads
 from tapstack.engine.state import not_looked_at, states_of
+from tapstack.layers import LAYERS
 
 
 def contracts(stack: str | None, *, base: str | None, note: bool, as_json: bool, quiet: bool) -> int:
@@ -49,9 +51,9 @@ def deployed(stack: str, *, note: bool) -> tuple[Mapping[str, Mapping[str, Any]]
     """
     environment = environments.environment_named(stack)
     with environment.opened("contracts", starts=False):
-        states = states_of(environment, needed=())
+        states = {**states_of(environment, needed=()), **forgotten_in(environment).states}
         if note:
-            note_reads(environment, [layer for layer, state in states.items() if state.is_readable])
+            note_reads(environment, [layer for layer in LAYERS if states[layer].is_readable])
     unseen = [
         Problem(layer, not_looked_at(environment, state)) for layer, state in states.items() if not state.is_known
     ]

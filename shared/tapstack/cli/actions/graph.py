@@ -9,6 +9,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.words import counted
+from tapstack.deploy.forgotten import forgotten_in
 from tapstack.deploy.graph.files import write_all
 from tapstack.deploy.graph.mermaid import overview
 from tapstack.deploy.graph.model import Model, build_model
@@ -25,12 +26,15 @@ def graph(stack: str, *, output: Path | None) -> int:
     output = output or _OUTPUT
     environment = environments.environment_named(stack)
     with environment.opened("graph", starts=False):
-        states = states_of(environment)
+        forgotten = forgotten_in(environment)
+        states = {**states_of(environment), **forgotten.states}
     up = {layer: state.resources for layer, state in states.items() if state.is_up}
     if not up:
         raise UserError(f"no layer of {environment.name} is up; deploy them: {command('up', stack=environment.name)}")
     if left_out := [layer for layer in states if layer not in up]:
         say(f"not up, and not in the picture: {', '.join(left_out)}")
+    for note in forgotten.notes(environment.name):
+        say(note)
     model = build_model(up)
     svg = draw(compose(model))
     pictures = {

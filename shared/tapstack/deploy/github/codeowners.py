@@ -24,7 +24,7 @@ def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: P
     lines = [("*", PLATFORM)]
     for layer in layers:
         paths = [f"projects/{layer.name}/", *_functions(footprints[layer.name], used)]
-        paths += [*_contract(layer.name, root), *_tests(layer.name, layers, root), preview_file(layer.name)]
+        paths += [*_contract(layer.name, root), *tests_of(layer.name, layers, root), preview_file(layer.name)]
         lines += [(f"/{path}", " ".join(layer.owners)) for path in paths]
     return _HEADER + "".join(f"{path} {owners}\n" for path, owners in lines)
 
@@ -45,7 +45,7 @@ def _contract(layer: str, root: Path) -> Iterator[str]:
             yield path
 
 
-def _tests(layer: str, layers: Sequence[Layer], root: Path) -> list[str]:
+def tests_of(layer: str, layers: Sequence[Layer], root: Path) -> list[str]:
     """Name the tests that `nox -s test-<layer>` runs, but for those of a layer whose name goes on from this one's."""
     longer = [
         f"test_{name}" for other in layers if (name := other.name.replace("-", "_")).startswith(_stem(layer) + "_")

@@ -1,5 +1,6 @@
 """What a new layer is called, and whether it may be."""
 
+import builtins
 import importlib.util
 import itertools
 import keyword
@@ -8,10 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from tapstack.console.errors import UserError
-from tapstack.layers import LAYER_NAME, OWNER, TABLE, read_layers
+from tapstack.console.hints import LANE
+from tapstack.contracts.contract import OPERATORS
+from tapstack.layers import BOOTSTRAP, LAYER_NAME, OWNER, TABLE, read_layers
 from tapstack.program.naming import environment_word
 
+_YAML_1_1: Final = frozenset({"y", "n"})
+"""Booleans in YAML 1.1 that its Python library takes for texts."""
 # The names that its program gives to what every layer has.
 _TAKEN: Final = frozenset({"settings", "names", "event_log"})
 _LONGEST: Final = 24
@@ -62,9 +69,15 @@ class NewLayer:
             yield f"{name} has the environment {word!r} in it; a layer has the same name in every environment"
         if self.name in _layers(root):
             yield f"layer {self.name!r} is there already, in {TABLE}; choose another name"
+        if self.name in {OPERATORS, BOOTSTRAP}:
+            yield f"{name} is what TapStack calls something else; choose another"
+        if yaml.safe_load(self.name or "''") != self.name or self.name in _YAML_1_1:
+            yield f"{name} is no text in the YAML of workflows and settings; choose another"
+        if self.name == LANE or [*(root / "projects").glob(f"*/Pulumi.{self.name}.yaml")]:
+            yield f"{name} is that of a stack; choose another"
         if keyword.iskeyword(self.module) or keyword.issoftkeyword(self.module):
             yield f"{name} is a word of Python's own; choose another"
-        if self.module in _TAKEN or importlib.util.find_spec(self.module):
+        if self.module in _TAKEN or hasattr(builtins, self.module) or importlib.util.find_spec(self.module):
             yield f"{name} is the name of a module or variable that a layer's program works with; choose another"
         tests = root / "tests"
         if found := [*tests.glob(f"*/{self.module}"), *tests.glob(f"*/test_{self.module}*.py")]:

@@ -1,58 +1,83 @@
-"""Makes a layer in a copy of the checkout first, so that the checkout gets all of it or nothing."""
+"""Changes a checkout by way of a copy of it, so that the checkout gets all of a change or nothing.
+
+What somebody saves meanwhile stays: only files that the change itself makes, writes or removes are touched, and where
+one of those is no longer what was copied, nothing is.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
-from tapstack.deploy.github.workflows import preview_file
-from tapstack.deploy.scaffold import files
-from tapstack.deploy.scaffold.layer import NewLayer
-from tapstack.layers import TABLE
+from tapstack.engine.locks import LockTakenError, locked
 
 _GENERATED: Final = ("manifests", "contracts", "github", "transaction")
 """What is made from the table of layers, as `tapstack generate` names it."""
 
 _LEFT_OUT: Final = (
-    *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
-    *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"),
+    *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "node_modules"),
+    *(".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".import_linter_cache"),
 )
+_LOCK: Final = ".tapstack/layers.lock"
 
 
-def make(layer: NewLayer, root: Path = CHECKOUT) -> list[str]:
-    """Make a layer in the checkout at `root`.
+def change(root: Path, command: str, edit: Callable[[Path], None]) -> list[str]:
+    """Change the layers of the checkout at `root`.
+
+    Args:
+        root: the checkout.
+        command: who changes it, for others to read.
+        edit: changes the copy whose path it is given; what is made from the table of layers is made anew after it.
 
     Returns:
-        The files that were written, as paths below the checkout, sorted.
+        What was written or removed, as paths below the checkout, sorted.
 
     Raises:
-        UserError: the checkout cannot take such a layer, or a file cannot be made or written; nothing has changed.
+        UserError: another command changes the layers, `edit` refuses, a file cannot be made or written, or one that
+            would be written was saved meanwhile; nothing has changed.
     """
-    layer.check(root)
-    texts = files.render(layer, root)
-    _refuse_overwriting({*texts, preview_file(layer.name)} - {TABLE}, root, layer)
-    with tempfile.TemporaryDirectory(prefix="tapstack-new-layer-") as folder:
+    with _alone(root, command), tempfile.TemporaryDirectory(prefix="tapstack-layers-") as folder:
         copy = Path(folder).resolve() / "checkout"
-        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT))
-        for path, text in texts.items():
-            (copy / path).parent.mkdir(parents=True, exist_ok=True)
-            (copy / path).write_text(text, encoding="utf-8")
+        shutil.copytree(root, copy, ignore=shutil.ignore_patterns(*_LEFT_OUT), symlinks=True)
+        before = _contents(copy)
+        edit(copy)
         _generate(copy)
-        made = _differing(copy, root)
-        _write(made)
-    return sorted(path.relative_to(root).as_posix() for path in made)
+        after = _contents(copy)
+        made = {path: after.get(path) for path in {**before, **after} if before.get(path) != after.get(path)}
+        _refuse_saved_meanwhile(made, before, root)
+        _write({root / path: content for path, content in made.items()})
+        _drop_empty({root / path for path, content in made.items() if content is None})
+    return sorted(made)
 
 
-def _refuse_overwriting(paths: Iterable[str], root: Path, layer: NewLayer) -> None:
-    if existing := sorted(path for path in paths if (root / path).exists()):
-        raise UserError(f"layer {layer.name!r} would overwrite {existing[0]}; choose another name, or remove the file")
+@contextmanager
+def _alone(root: Path, command: str) -> Iterator[None]:
+    """Keep others from changing the layers of the checkout during a `with` block."""
+    try:
+        with locked(root / _LOCK, blocking=False, holder=f"`{command}` (pid {os.getpid()})"):
+            yield
+    except LockTakenError as error:
+        raise UserError(
+            f"the layers of this checkout are being changed by {error.holder or 'another command'}; run this again "
+            "when that has ended"
+        ) from error
+    except OSError as error:
+        raise UserError(f"{error.filename} cannot be read or written: {error.strerror}; nothing was changed") from error
+
+
+def _contents(root: Path) -> dict[str, bytes]:
+    """Read all files of a tree: path below it to content; links are nobody's content."""
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and not path.is_symlink() and "__pycache__" not in path.parts
+    }
 
 
 def _generate(checkout: Path) -> None:
@@ -72,18 +97,16 @@ def _generate(checkout: Path) -> None:
         raise UserError(f"tapstack generate failed, so nothing was written: {said.removeprefix('error: ')}")
 
 
-def _differing(copy: Path, root: Path) -> dict[Path, bytes]:
-    """Find the files of the copy that the checkout has not, or has otherwise."""
-    found = {}
-    for path in copy.rglob("*"):
-        original = root / path.relative_to(copy)
-        if path.is_file() and not (original.is_file() and original.read_bytes() == path.read_bytes()):
-            found[original] = path.read_bytes()
-    return found
+def _refuse_saved_meanwhile(made: Mapping[str, bytes | None], before: Mapping[str, bytes], root: Path) -> None:
+    for path in sorted(made):
+        file = root / path
+        now = file.read_bytes() if file.is_file() else None
+        if now != before.get(path):
+            raise UserError(f"{path} was saved by somebody else meanwhile, so nothing was written; run this again")
 
 
-def _write(made: Mapping[Path, bytes]) -> None:
-    """Write all files; whatever goes wrong on the way, even a Ctrl-C, takes back those that were written."""
+def _write(made: Mapping[Path, bytes | None]) -> None:
+    """Write or remove all files; whatever goes wrong on the way, even a Ctrl-C, takes back what was done."""
     path = Path()
     try:
         with ExitStack() as undo:
@@ -92,7 +115,7 @@ def _write(made: Mapping[Path, bytes]) -> None:
                     folder.mkdir()
                     undo.callback(folder.rmdir)
                 undo.callback(_put_back, path, path.read_bytes() if path.exists() else None)
-                path.write_bytes(content)
+                _put_back(path, content)
             undo.pop_all()
     except OSError as error:
         raise UserError(f"{path} cannot be written, so nothing was: {error.strerror}") from error
@@ -103,3 +126,11 @@ def _put_back(path: Path, content: bytes | None) -> None:
         path.unlink(missing_ok=True)
     else:
         path.write_bytes(content)
+
+
+def _drop_empty(removed: set[Path]) -> None:
+    """Remove the folders that a change has left empty, but for what Python had compiled in them."""
+    for folder in sorted({path.parent for path in removed}, reverse=True):
+        with suppress(OSError):
+            if all(left.name == "__pycache__" for left in folder.iterdir()):
+                shutil.rmtree(folder)

@@ -1,0 +1,32 @@
+"""Takes a layer out of the checkout: its project, contract and tests, and its entry wherever layers are named."""
+
+import shutil
+from pathlib import Path
+
+from tapstack.checkout import CHECKOUT
+from tapstack.deploy.scaffold.own import OwnFiles
+from tapstack.deploy.scaffold.staging import change
+from tapstack.layers import TABLE
+
+
+def remove(name: str, root: Path = CHECKOUT) -> list[str]:
+    """Take a layer that nobody reads, and that is up nowhere, out of the checkout at `root`.
+
+    Returns:
+        The files that were written or removed, as paths below the checkout, sorted.
+
+    Raises:
+        UserError: there is no such layer, somebody reads it, or a file cannot be written; nothing has changed.
+    """
+
+    def edit(copy: Path) -> None:
+        own = OwnFiles(name, copy)
+        own.require_unread()
+        table, gone = own.without_row(), own.files()
+        for path in gone:
+            (copy / path).unlink()
+        shutil.rmtree(copy / "projects" / name)
+        (copy / TABLE).write_text(table, encoding="utf-8")
+
+    OwnFiles(name, root).require_unread()
+    return change(root, f"remove-layer {name}", edit)
