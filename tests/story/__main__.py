@@ -1,4 +1,4 @@
-"""Tell how compute's team renames an output that another team reads, in Markdown on stdout.
+"""Tell one of the stories, `renaming` or `life`, in Markdown on stdout.
 
 Each step is run on a copy of the checkout with a lane of its own. A step that does not end as told ends the story.
 """
@@ -8,18 +8,20 @@ import sys
 import tempfile
 from pathlib import Path
 
-from story.renaming import tell
+from story import life, renaming
 from story.telling import Story, UnexpectedEndError
 from support.scratch_checkout import scratch_checkout
 
+STORIES = {"renaming": renaming.tell, "life": life.tell}
 
-def main() -> int:
-    """Run the story; the status is 1 where it did not go as told."""
+
+def main(name: str) -> int:
+    """Run a story; the status is 1 where it did not go as told."""
     with tempfile.TemporaryDirectory(prefix="tapstack-story-") as folder:
         checkout = scratch_checkout(Path(folder))
         story = Story(checkout)
         try:
-            tell(story, cores=os.cpu_count() or 1)
+            STORIES[name](story, cores=os.cpu_count() or 1)
         except UnexpectedEndError as error:
             print(f"error: {error}", file=sys.stderr)
             return 1
@@ -30,4 +32,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1] if sys.argv[1:] else "renaming"))

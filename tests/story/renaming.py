@@ -28,9 +28,7 @@ def tell(story: Story, *, cores: int) -> None:
     _add(story)
     _move(story)
     _remove(story)
-    story.tell("## What it took", "| step | seconds |\n|---|--:|")
-    story.lines.pop()
-    story.lines += [f"| `{typed}` | {seconds:.0f} |" for typed, seconds in story.took]
+    story.tell_times()
 
 
 def _rename_at_once(story: Story) -> None:

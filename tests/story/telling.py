@@ -47,11 +47,25 @@ class Story:
         added = [f"+{line}" for line in new.splitlines()]
         self.lines += ["```diff", f"# {file}", *removed, *added, "```", ""]
 
+    def do(self, *arguments: str) -> None:
+        """Run the checkout's Python without telling of it."""
+        self.checkout.python(*arguments)
+
+    def git(self, *arguments: str) -> None:
+        """Run git on the checkout without telling of it."""
+        subprocess.run(["git", *arguments], cwd=self.checkout.root, check=True)
+
+    def tell_times(self) -> None:
+        """Tell how long each command took."""
+        self.tell("## What it took", "| step | seconds |\n|---|--:|")
+        self.lines.pop()
+        self.lines += [f"| `{typed}` | {seconds:.0f} |" for typed, seconds in self.took]
+
     def commit(self, message: str) -> None:
         """Commit all of the checkout."""
         identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
         for arguments in (("add", "--all"), (*identity, "commit", "--quiet", "--message", message)):
-            subprocess.run(["git", *arguments], cwd=self.checkout.root, check=True)
+            self.git(*arguments)
 
     def run(self, program: str, *arguments: str, status: int = 0, says: str, show: int = 8) -> None:
         """Run a program, and show the command, the end of what it printed, and its seconds.

@@ -1,10 +1,15 @@
 """Makes a plan, with its progress shown."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
+from tapstack.checkout import CHECKOUT
+from tapstack.console.errors import UserError
 from tapstack.console.progress import say, step
-from tapstack.deploy.changes import changed_since
+from tapstack.deploy.changes import changed_since, ignored_settings
 from tapstack.deploy.footprint import footprint
 from tapstack.deploy.forgotten import forgotten_in
 from tapstack.deploy.plan import Plan, make_plan
@@ -47,12 +52,36 @@ def question(layers: Sequence[str], since: str | None) -> Question:
     return Question([layer for layer in layers if because[layer]], layers, because, since)
 
 
+def _with_saved_settings(environment: Environment, asked: Question) -> Question:
+    """Ask for the layers too whose settings git ignores, where they were saved since the layer was last deployed."""
+    if asked.since is None:
+        return asked
+    because = {layer: list(paths) for layer, paths in asked.because.items()}
+    for path in ignored_settings():
+        layer, file = Path(path).parts[1:]
+        if layer in because and file == f"Pulumi.{environment.name}.yaml" and path not in because[layer]:
+            deployed = _last_deployed(environment, layer)
+            if deployed is not None and (CHECKOUT / path).stat().st_mtime > deployed:
+                because[layer].append(path)
+    return dataclasses.replace(asked, layers=[layer for layer in asked.named if because[layer]], because=because)
+
+
+def _last_deployed(environment: Environment, layer: str) -> float | None:
+    """Tell when a layer's state was last written, in seconds since the epoch; None where it has none."""
+    try:
+        manifest = environment.stack(layer).deployment().get("manifest")
+    except UserError:  # the plan says so, if it needs the state
+        return None
+    return datetime.fromisoformat(manifest["time"]).timestamp() if manifest else None
+
+
 def answer(environment: Environment, asked: Question) -> Plan:
     """Make the plan, with its progress shown.
 
     Raises:
         UserError: the environment cannot be read, or is not settled.
     """
+    asked = _with_saved_settings(environment, asked)
     with step("plan", f"previewing {', '.join(asked.layers) or 'nothing'}") as current:
         forgotten = forgotten_in(environment)
         plan = make_plan(environment, asked.layers, asked.because, asked.since, asked.named, forgotten=forgotten.states)

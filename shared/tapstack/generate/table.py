@@ -102,6 +102,13 @@ TABLE: Final[Mapping[str, Generated]] = {
             needs="some minutes, and a lane of its own",
         ),
         Generated(
+            name="life",
+            files=("docs/life-of-a-layer.md",),
+            source="tests/story, by running it",
+            render=told_by_tests.render_life,
+            needs="some minutes, and a lane of its own",
+        ),
+        Generated(
             name="card-numbers",
             files=("docs/card-numbers.md",),
             source="tests/corpora, by measuring them",

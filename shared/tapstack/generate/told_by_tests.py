@@ -18,6 +18,18 @@ def render_story(root: Path) -> dict[str, str]:
     return {"docs/renaming-an-output.md": told}
 
 
+def render_life(root: Path) -> dict[str, str]:
+    """Tell how layers are made, read, renamed and taken out, by doing it on a lane of its own; it takes some minutes.
+
+    Raises:
+        UserError: a step of it did not go as told.
+    """
+    told = _run(
+        root, "story", "the story did not go as told, so it is not written; mend it in tests/story/life.py", "life"
+    )
+    return {"docs/life-of-a-layer.md": told}
+
+
 def render_card_numbers(root: Path) -> dict[str, str]:
     """Measure which ordinary texts are taken for card numbers, and put the figures into their page.
 

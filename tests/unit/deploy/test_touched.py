@@ -9,7 +9,7 @@ import pytest
 from tapstack.cli.actions import touched
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
-from tapstack.deploy.changes import changed_since
+from tapstack.deploy.changes import changed_since, ignored_settings
 from tapstack.layers import LAYERS
 
 Captured = pytest.CaptureFixture[str]
@@ -53,6 +53,48 @@ def test_changes_are_those_of_commits_and_of_the_work_tree(checkout: Path) -> No
         *("changed", "deleted", "edited", "folder/näw"),
         *("moved", "moved away"),
     )
+
+
+def test_what_others_have_committed_to_a_branch_meanwhile_is_no_change_of_this_checkout(checkout: Path) -> None:
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
+
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", *identity, *arguments], cwd=checkout, check=True, capture_output=True)
+
+    before = changed_since("first", checkout)
+    git("stash", "--include-untracked")
+    git("checkout", "-b", "theirs", "first")
+    (checkout / "theirs").write_text("theirs\n", encoding="utf-8")
+    git("add", "--all")
+    git("commit", "--message", "Theirs")
+    git("checkout", "-")
+    git("stash", "pop")
+
+    assert changed_since("theirs", checkout) == before
+
+
+def test_a_revision_that_shares_no_commit_is_named(checkout: Path) -> None:
+    tree = subprocess.run(["git", "mktree"], cwd=checkout, input=b"", capture_output=True, check=True).stdout.strip()
+    identity = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com", "-c", "commit.gpgsign=false")
+    made = subprocess.run(
+        ["git", *identity, "commit-tree", "-m", "Other", tree.decode()], cwd=checkout, capture_output=True, check=True
+    )
+    revision = made.stdout.decode().strip()
+
+    with pytest.raises(UserError, match=f"'{revision}' and HEAD have no commit in common"):
+        changed_since(revision, checkout)
+
+
+def test_settings_that_git_ignores_count_but_for_the_lanes(checkout: Path) -> None:
+    for stack in ("dev", "local"):
+        file = checkout / "projects" / "data" / f"Pulumi.{stack}.yaml"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("config: {}\n", encoding="utf-8")
+    (checkout / ".git" / "info" / "exclude").write_text("Pulumi.*.yaml\n", encoding="utf-8")
+
+    assert "projects/data/Pulumi.dev.yaml" in changed_since("HEAD", checkout)
+    assert "projects/data/Pulumi.local.yaml" not in changed_since("HEAD", checkout)
+    assert ignored_settings(checkout) == ("projects/data/Pulumi.dev.yaml", "projects/data/Pulumi.local.yaml")
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "--all", "first:kept", ""])

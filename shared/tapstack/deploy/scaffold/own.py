@@ -14,6 +14,8 @@ from tapstack.deploy.github.codeowners import tests_of
 from tapstack.deploy.scaffold.layer import NewLayer
 from tapstack.layers import TABLE, Layer, LayersError, read_layers
 
+_READ_BY: Final = re.compile(r"read_by=\[([^\]]*)\]")
+_READ_BY_NONE: Final = re.compile(r", read_by=\[\]|read_by=\[\](?:, )?")
 _SEARCHED: Final = ("projects", "shared", "functions", "tests", "docs", ".github")
 _WRITTEN: Final = frozenset({".py", ".md", ".toml", ".yml", ".yaml", ".json"})
 
@@ -98,6 +100,19 @@ class OwnFiles:
             for layer in self.layers().values()
         }
         return self._checked(left, expected)
+
+    def declare_reader(self, name: str | None) -> None:
+        """Write another name for the layer into the contracts of the layers that it reads; None takes it out."""
+        own, spelt = f'"{self.name}"', [] if name is None else [f'"{name}"']
+
+        def named(found: re.Match[str]) -> str:
+            readers = [reader.strip() for reader in found[1].split(",")]
+            return f"read_by=[{', '.join(new for each in readers for new in (spelt if each == own else [each]))}]"
+
+        for upstream in self.layers()[self.name].reads:
+            contract = self.root / f"shared/tapstack/contracts/{NewLayer(upstream, (), ()).module}.py"
+            text = _READ_BY.sub(named, contract.read_text(encoding="utf-8"))
+            contract.write_text(_READ_BY_NONE.sub("", text), encoding="utf-8")
 
     def named_in(self) -> list[str]:
         """List other files that seem to name the layer, for somebody to look through."""

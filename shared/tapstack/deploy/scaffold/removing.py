@@ -1,4 +1,4 @@
-"""Takes a layer out of the checkout: its project, contract and tests, and its entry wherever layers are named."""
+"""Takes a layer out of the checkout: its project, contract and tests, its row, and where contracts call it a reader."""
 
 import shutil
 from pathlib import Path
@@ -22,6 +22,7 @@ def remove(name: str, root: Path = CHECKOUT) -> list[str]:
     def edit(copy: Path) -> None:
         own = OwnFiles(name, copy)
         own.require_unread()
+        own.declare_reader(None)
         table, gone = own.without_row(), own.files()
         for path in gone:
             (copy / path).unlink()

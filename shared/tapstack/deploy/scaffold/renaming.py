@@ -1,4 +1,4 @@
-"""Gives a layer another name: its project, contract and tests, and its entry wherever layers are named.
+"""Gives a layer another name: its project, contract and tests, its row, and where contracts call it a reader.
 
 The name is that of the Pulumi project, so the stacks of the old name are none of the new one: a layer is renamed while
 it is up nowhere.
@@ -41,6 +41,7 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
         own = OwnFiles(old, copy)
         own.require_unread()
         target.check(copy)
+        own.declare_reader(new)
         table, moved = own.with_row_named(new), own.files()
         for path in moved:
             content = (copy / path).read_bytes()
