@@ -95,6 +95,8 @@ def lint(session: nox.Session) -> None:
     run(session, "lint-imports", "--no-cache", "--no-logo")
     run(session, "tapstack", "generate", "--check")
     run(session, "tapstack", "contracts", "--quiet")
+    # Runs each program on mocks: what it executes and opens is in the footprint that plans and workflows go by.
+    run(session, "pytest", "-q", f"{TESTS / 'unit' / 'deploy' / 'test_footprint.py'}")
     run(session, "python", "-m", "tapstack.deploy.actionlint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")
 

@@ -10,6 +10,9 @@ from story.telling import Story
 from support.scratch_checkout import ScratchCheckout, scratch_checkout
 from tapstack.checkout import CHECKOUT
 
+# The story's two dozen commands, on a machine that may have other work.
+pytestmark = pytest.mark.timeout(1500)
+
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchCheckout]:

@@ -1,5 +1,6 @@
 """Sees which files of the checkout a program executes or opens, whatever way it comes by them."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,8 @@ class UsedFiles:
     def _hear(self, event: str, args: tuple[Any, ...]) -> None:
         if event == "exec":
             self._paths.add(args[0].co_filename)
-        elif event == "open" and isinstance(args[0], str | Path):
-            self._paths.add(str(args[0]))
+        elif event == "open" and isinstance(args[0], str | bytes | os.PathLike):
+            self._paths.add(os.fsdecode(args[0]))
 
     def found(self) -> frozenset[str]:
         """Name the files, relative to the checkout; bytecode stands for nothing."""

@@ -1,8 +1,9 @@
 """A layer's footprint: the files of the checkout that what it deploys is made of.
 
 Read from the sources without running them, so that a plan need not wait: the project's folder, the modules that its
-`__main__.py` imports, file by file through `shared/` and `functions/`, and whole the functions that it packages. A test
-holds this reading to the files that each program is seen to use.
+`__main__.py` imports, file by file through `shared/` and `functions/`, the data files that these name, and whole the
+functions that it packages. What only a run tells, such as a module whose name is put together, is not read: `nox -s
+lint` runs each program and holds this reading to the files that it is seen to execute and open.
 """
 
 import ast
@@ -12,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.checkout import CHECKOUT
+from tapstack.deploy.named_files import named_files
+from tapstack.deploy.python_source import parse_file
 
 EVERY_LAYER: Final = ("projects/layers.toml", "pyproject.toml", "uv.lock")
 """What every layer uses: the table that places it, and the environment that its program runs in."""
@@ -19,6 +22,7 @@ EVERY_LAYER: Final = ("projects/layers.toml", "pyproject.toml", "uv.lock")
 _SEARCHED: Final = ("shared", "functions")
 _PACKAGING: Final = "shared/tapstack/program/packaging.py"
 _WHOLE: Final = "/**"
+_IMPORTERS: Final = frozenset({"import_module", "__import__"})
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ def footprint(layer: str, root: Path = CHECKOUT) -> Footprint:
 
     Raises:
         FileNotFoundError: the layer has no program.
-        SyntaxError: a module that it imports is no Python.
+        UserError: a module that it imports is no Python.
     """
     project = root / "projects" / layer
     program = project / "__main__.py"
@@ -54,7 +58,8 @@ def footprint(layer: str, root: Path = CHECKOUT) -> Footprint:
     folders = {f"projects/{layer}"}
     if _PACKAGING in imported:
         own = [root / file for file in imported if file.startswith(f"projects/{layer}/")]
-        folders |= _packaged([*own, root / _PACKAGING], root)
+        folders |= _linked(_packaged([*own, root / _PACKAGING], root), root)
+    imported |= {file for module in imported for file in named_files(root / module, root)}
     wholes = {f"{folder}{_WHOLE}" for folder in folders}
     singles = {file for file in imported if not any(file.startswith(f"{folder}/") for folder in folders)}
     return Footprint(layer, tuple(sorted({*wholes, *singles, *EVERY_LAYER})))
@@ -85,7 +90,7 @@ def _closure(modules: Iterable[Path], project: Path, root: Path) -> set[str]:
 
 def _imports(module: Path, project: Path, root: Path) -> Iterator[Path]:
     """Find the files that the imports of a module run, those inside its functions included."""
-    for name in _names(ast.parse(module.read_text(encoding="utf-8")), _package(module, root)):
+    for name in _names(parse_file(module, root), _package(module, root)):
         # A program finds the modules beside it first.
         for folder in (project, *(root / searched for searched in _SEARCHED)):
             if found := _files(folder, name.split(".")):
@@ -102,30 +107,50 @@ def _names(tree: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) + 1 - node.level] if node.level else ()
-            base = ".".join((*above, *([node.module] if node.module else [])))
+            base = _absolute(node.module or "", node.level, package)
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
         else:
+            if isinstance(node, ast.Call):
+                yield from _name_in_call(node, package)
             yield from _names(node, package)
 
 
+def _name_in_call(call: ast.Call, package: tuple[str, ...]) -> Iterator[str]:
+    """Name the module that `importlib.import_module("…")` and its like import, where the code says it."""
+    called = ast.unparse(call.func).rpartition(".")[2]
+    if called in _IMPORTERS and call.args and isinstance(call.args[0], ast.Constant):
+        name = f"{call.args[0].value}"
+        module = name.lstrip(".")
+        anchor = call.args[1] if len(call.args) > 1 else None
+        within = tuple(f"{anchor.value}".split(".")) if isinstance(anchor, ast.Constant) else package
+        yield _absolute(module, len(name) - len(module), within)
+
+
+def _absolute(module: str, level: int, package: tuple[str, ...]) -> str:
+    above = package[: len(package) + 1 - level] if level else ()
+    return ".".join((*above, *([module] if module else [])))
+
+
 def _package(module: Path, root: Path) -> tuple[str, ...]:
-    """Name the package that a module's relative imports begin at; a project's own modules are in none."""
+    """Name the package that a module's relative imports begin at; what lies beside a project's program is in none."""
     parts = module.relative_to(root).parts
-    return parts[1:-1] if parts[0] in _SEARCHED else ()
+    return parts[1:-1] if parts[0] in _SEARCHED else parts[2:-1]
 
 
 def _files(folder: Path, parts: list[str]) -> list[Path]:
-    """Find what importing a dotted name runs: the packages on the way to it, and the module."""
+    """Find what importing a dotted name runs: the packages on the way to it, and the module.
+
+    A folder without an `__init__.py` is a package too, of which nothing is run.
+    """
     found = []
     for part in parts:
         folder = folder / part
         if (package := folder / "__init__.py").is_file():
             found.append(package)
-        elif (module := folder.with_suffix(".py")).is_file():
+        elif (module := folder.with_name(f"{part}.py")).is_file():
             return [*found, module]
-        else:
+        elif not folder.is_dir():
             return found
     return found
 
@@ -135,11 +160,21 @@ def _packaged(modules: Iterable[Path], root: Path) -> set[str]:
     constants = {
         node.value.replace("-", "_")
         for module in modules
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in ast.walk(parse_file(module, root))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     return {
         f"functions/{folder.parent.name}"
         for folder in (root / "functions").glob("*/__init__.py")
         if folder.parent.name in constants
+    }
+
+
+def _linked(folders: set[str], root: Path) -> set[str]:
+    """Add the folders and files that links in folders lead to."""
+    links = (path for folder in folders for path in (root / folder).rglob("*") if path.is_symlink())
+    targets = {path.resolve() for path in links}
+    inside = {target for target in targets if target.is_relative_to(root.resolve())}
+    return folders | {
+        (target if target.is_dir() else target.parent).relative_to(root.resolve()).as_posix() for target in inside
     }

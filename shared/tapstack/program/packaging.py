@@ -4,7 +4,7 @@ What a function depends on is the dependency group of its name in `pyproject.tom
 runtime brings, the SDK above all, is left to it.
 
 The same source gives the same bytes on every machine: dependencies come from the lock file by hash, entries are
-sorted, their times and modes fixed, and nothing an installer leaves behind is taken in.
+sorted, their times and modes fixed, and nothing an installer or an editor leaves behind is taken in.
 """
 
 import base64
@@ -20,6 +20,7 @@ from typing import Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack.program.errors import PackagingError
+from tapstack.program.source_files import source_files
 
 FUNCTIONS: Final = CHECKOUT / "functions"
 PACKAGES: Final = CHECKOUT / ".tapstack" / "packages"
@@ -55,30 +56,29 @@ def package(function: str, platform: str, source: Path = FUNCTIONS, target: Path
         target: Where zips and unpacked dependencies are kept; they are found again by content.
 
     Raises:
-        PackagingError: there is no such handler, or the dependencies cannot be installed for the platform.
+        PackagingError: there is no such handler, a link in the source leads astray, or the dependencies cannot be
+            installed for the platform.
     """
     handler = source / function / "handler.py"
     if not handler.is_file():
         raise PackagingError(f"function {function!r} has no code: {handler} is not there; write it or correct the name")
     dependencies = _dependencies(function.replace("_", "-"), platform, target)
-    entries: dict[str, Path] = {}
-    for root, folders in ((dependencies, None), (source, (function, DOMAIN))):
-        entries |= {path.relative_to(root).as_posix(): path for path in _files(root, folders)}
+    entries = {path.relative_to(dependencies).as_posix(): path for path in _files(dependencies)}
+    entries |= dict(source_files(source, (function, DOMAIN)))
     archive = _archive(entries, target, function)
     digest = base64.b64encode(hashlib.sha256(archive.read_bytes()).digest()).decode()
     return Package(archive, digest)
 
 
-def _files(root: Path, folders: tuple[str, ...] | None) -> Iterator[Path]:
-    for top in (root / folder for folder in folders) if folders else (root,):
-        for path in top.rglob("*"):
-            is_left_out = (
-                path.name in _LEFT_BY_INSTALLERS
-                or path.suffix in _LEFT_OUT_SUFFIXES
-                or not _LEFT_OUT_FOLDERS.isdisjoint(path.relative_to(root).parts)
-            )
-            if path.is_file() and not is_left_out:
-                yield path
+def _files(dependencies: Path) -> Iterator[Path]:
+    for path in dependencies.rglob("*"):
+        is_left_out = (
+            path.name in _LEFT_BY_INSTALLERS
+            or path.suffix in _LEFT_OUT_SUFFIXES
+            or not _LEFT_OUT_FOLDERS.isdisjoint(path.relative_to(dependencies).parts)
+        )
+        if path.is_file() and not is_left_out:
+            yield path
 
 
 def _archive(entries: dict[str, Path], target: Path, function: str) -> Path:

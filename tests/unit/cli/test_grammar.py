@@ -37,6 +37,8 @@ ON_A_STACK = {
     "contracts": [],
 }
 """The verbs that work on a stack, each with what it must be given besides."""
+LIFE = ("new-layer", "rename-layer", "remove-layer")
+"""The verbs of a layer's life."""
 
 
 def commands() -> dict[str, click.Command]:
@@ -138,7 +140,7 @@ def test_one_stack_at_a_time(asked: list[str], capsys: Captured) -> None:
     ("verb", "where"),
     [
         *((verb, "the lane alone") for verb in ("local", "down", "send", "env", "engine")),
-        *((verb, "the checkout, not on a stack") for verb in ("touched", "new-layer")),
+        *((verb, "the checkout, not on a stack") for verb in ("touched", *LIFE)),
     ],
 )
 def test_a_verb_that_works_on_no_stack_says_so(verb: str, where: str, capsys: Captured) -> None:
@@ -147,7 +149,7 @@ def test_a_verb_that_works_on_no_stack_says_so(verb: str, where: str, capsys: Ca
 
 
 def test_every_verb_works_on_a_stack_on_the_lane_or_on_the_checkout() -> None:
-    alone = {"local", "down", "send", "env", "engine", "touched", "new-layer", "generate"}
+    alone = {"local", "down", "send", "env", "engine", "touched", *LIFE, "generate"}
 
     assert ON_A_STACK.keys() | alone == VERBS.keys()
 

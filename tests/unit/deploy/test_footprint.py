@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from support.mocked_program import Program
+from tapstack.console.errors import UserError
 from tapstack.deploy.footprint import EVERY_LAYER, footprint, touched
 from tapstack.layers import LAYERS
 
@@ -121,6 +122,86 @@ def test_imports_are_followed_file_by_file(checkout: Path) -> None:
         "shared/common/lazily.py",
         "shared/common/names.py",
     }
+
+
+WAYS = {
+    "a package without __init__.py": {
+        "projects/shop/__main__.py": "import bare.deep.module\n",
+        "shared/bare/deep/module.py": "",
+    },
+    "a name taken out of a package without __init__.py": {
+        "projects/shop/__main__.py": "from bare import module\n",
+        "functions/bare/module.py": "",
+    },
+    "a relative import in a sub-package of the project": {
+        "projects/shop/__main__.py": "import parts.one\n",
+        "projects/shop/parts/one.py": "from . import two\nfrom .three import x\n",
+        "projects/shop/parts/two.py": "import common.far\n",
+        "projects/shop/parts/three/__init__.py": "from ..four import x\n",
+        "projects/shop/parts/four.py": "import common.farther\n",
+        "shared/common/far.py": "",
+        "shared/common/farther.py": "",
+    },
+    "importlib": {
+        "projects/shop/__main__.py": "import importlib\nimportlib.import_module('common.late')\n",
+        "shared/common/late.py": "from importlib import import_module as load\n__import__('common.later')\n",
+        "shared/common/later.py": "from importlib import import_module\nimport_module('.latest', 'common')\n",
+        "shared/common/latest.py": "",
+    },
+    "a data file beside a module": {
+        "projects/shop/__main__.py": "import common.prices\n",
+        "shared/common/prices.py": "from pathlib import Path\nPath(__file__).with_name('prices.json').read_text()\n",
+        "shared/common/prices.json": "{}",
+    },
+    "a data file in a folder below": {
+        "projects/shop/__main__.py": "import common.prices\n",
+        "shared/common/prices.py": "from pathlib import Path\nPath(__file__).parent / 'data' / 'prices.csv'\n",
+        "shared/common/data/prices.csv": "",
+    },
+    "a folder of data": {
+        "projects/shop/__main__.py": "import common.prices\n",
+        "shared/common/prices.py": "from pathlib import Path\nsorted((Path(__file__).parent / 'data').glob('*'))\n",
+        "shared/common/data/prices.csv": "",
+    },
+    "a data file of the checkout": {
+        "projects/shop/__main__.py": "import common.prices\n",
+        "shared/common/prices.py": "from pathlib import Path\nopen(Path(__file__).parents[2] / 'config/prices.toml')\n",
+        "config/prices.toml": "",
+    },
+}
+
+
+@pytest.mark.parametrize("files", WAYS.values(), ids=WAYS)
+def test_whatever_way_a_program_comes_by_a_file_it_is_in_its_footprint(files: dict[str, str], tmp_path: Path) -> None:
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    found = footprint("shop", tmp_path)
+
+    assert [name for name in files if not found.covers(name)] == []
+
+
+def test_what_a_link_in_a_packaged_function_leads_to_is_used(tmp_path: Path) -> None:
+    files = {
+        "projects/shop/__main__.py": "from tapstack.program import packaging\npackaging.package('till')\n",
+        "shared/tapstack/program/packaging.py": "",
+        "functions/till/__init__.py": "",
+        "functions/words/en.json": "",
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    (tmp_path / "functions" / "till" / "words").symlink_to("../words")
+
+    assert footprint("shop", tmp_path).covers("functions/words/de.json")
+
+
+def test_a_module_that_is_no_python_is_named_in_one_line(checkout: Path) -> None:
+    (checkout / "shared" / "common" / "names.py").write_bytes(b"x = '\xff'\n")
+
+    with pytest.raises(UserError, match=r"^shared/common/names\.py:1 is not valid Python: "):
+        footprint("shop", checkout)
 
 
 def test_a_layer_without_a_program_has_no_footprint(checkout: Path) -> None:
