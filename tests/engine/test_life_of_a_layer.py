@@ -1,5 +1,6 @@
 """The life of a layer on the real engine, as docs/life-of-a-layer.md tells it: made, read, renamed, taken out."""
 
+import os
 import re
 from collections.abc import Iterator
 
@@ -26,7 +27,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ScratchChecko
 def told(checkout: ScratchCheckout) -> Story:
     """The story, which ends where a step does not go as told."""
     story = Story(checkout)
-    life.tell(story, cores=1)
+    life.tell(story, cores=os.cpu_count() or 1)
     return story
 
 

@@ -63,7 +63,7 @@ def _rename(story: Story) -> None:
     )
     story.run("tapstack", "rename-layer", "audit", "record-book", "--lane-only", status=1, says="audit@local is up")
     story.run("tapstack", "destroy", "audit", says="deleted", show=1)
-    story.run("tapstack", "rename-layer", "audit", "record-book", "--lane-only", says="look through", show=20)
+    story.run("tapstack", "rename-layer", "audit", "record-book", "--lane-only", says="look through", show=25)
     story.commit("Call the audit the record book")
     story.run("tapstack", "up", "record-book", says="created", show=1)
 

@@ -118,13 +118,17 @@ def _names(tree: ast.AST, package: tuple[str, ...]) -> Iterator[str]:
 
 def _name_in_call(call: ast.Call, package: tuple[str, ...]) -> Iterator[str]:
     """Name the module that `importlib.import_module("…")` and its like import, where the code says it."""
-    called = ast.unparse(call.func).rpartition(".")[2]
-    if called in _IMPORTERS and call.args and isinstance(call.args[0], ast.Constant):
-        name = f"{call.args[0].value}"
+    match call:
+        case ast.Call(args=[ast.Constant(value=str(name)), *rest]):
+            called = ast.unparse(call.func).rpartition(".")[2]
+        case _:
+            return
+    if called in _IMPORTERS:
         module = name.lstrip(".")
-        anchor = call.args[1] if len(call.args) > 1 else None
-        within = tuple(f"{anchor.value}".split(".")) if isinstance(anchor, ast.Constant) else package
-        yield _absolute(module, len(name) - len(module), within)
+        match rest:
+            case [ast.Constant(value=str(anchor))]:
+                package = tuple(anchor.split("."))
+        yield _absolute(module, len(name) - len(module), package)
 
 
 def _absolute(module: str, level: int, package: tuple[str, ...]) -> str:

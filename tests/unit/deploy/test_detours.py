@@ -1,6 +1,7 @@
 """Reading around a contract: every way to another stack's outputs is found, with the layer, the file and the line."""
 
 import textwrap
+import types
 from pathlib import Path
 
 import pytest
@@ -113,7 +114,9 @@ def test_a_contract_is_made_of_no_other_contract() -> None:
 @pytest.mark.parametrize(("kind", "spelt"), [(str | None, "str | None"), (list[str], "list[str]"), (dict, "dict")])
 def test_a_type_that_cannot_cross_a_border_is_named_with_its_field(kind: object, spelt: str) -> None:
     annotations = {"__annotations__": {"size": kind}, "__module__": __name__}
-    made = type(Contract)("Wrong", (Contract,), annotations, layer="data", version=1)
+    made = types.new_class(
+        "Wrong", (Contract,), {"layer": "data", "version": 1}, lambda space: space.update(annotations)
+    )
 
     with pytest.raises(ContractError) as caught:
         Snapshot.of(made)
