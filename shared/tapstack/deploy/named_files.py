@@ -54,7 +54,7 @@ def _text(node: ast.AST) -> str:
     """Give a constant's text where it may be a path, else the empty text."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
     is_path = len(text) <= _LONGEST and not text.startswith("/") and ".." not in text and text.isprintable()
-    return text if is_path else ""
+    return text if is_path and text.strip("./") else ""
 
 
 def _data(path: Path) -> Iterator[Path]:
