@@ -51,10 +51,12 @@ def _joined(node: ast.expr) -> str:
 
 
 def _text(node: ast.AST) -> str:
-    """Give a constant's text where it may be a path, else the empty text."""
+    """Give a constant's text where it may be the path of data, else the empty text."""
     text = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-    is_path = len(text) <= _LONGEST and not text.startswith("/") and ".." not in text and text.isprintable()
-    return text if is_path and text.strip("./") else ""
+    if len(text) > _LONGEST or not text.isprintable():
+        return ""
+    # Hidden files and folders hold what commands have written, and no two checkouts have the same.
+    return "" if any(not part or part.startswith(".") for part in text.split("/")) else text
 
 
 def _data(path: Path) -> Iterator[Path]:

@@ -182,6 +182,15 @@ def test_whatever_way_a_program_comes_by_a_file_it_is_in_its_footprint(files: di
     assert [name for name in files if not found.covers(name)] == []
 
 
+def test_what_commands_have_written_into_hidden_folders_is_used_by_no_layer(tmp_path: Path) -> None:
+    program = "from pathlib import Path\nPath(__file__).parents[2] / '.tapstack' / 'graph'\nPath('.')\nPath('..')\n"
+    for name, text in {"projects/shop/__main__.py": program, ".tapstack/graph/layers.svg": ""}.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    assert set(footprint("shop", tmp_path).globs) - set(EVERY_LAYER) == {"projects/shop/**"}
+
+
 def test_what_a_link_in_a_packaged_function_leads_to_is_used(tmp_path: Path) -> None:
     files = {
         "projects/shop/__main__.py": "from tapstack.program import packaging\npackaging.package('till')\n",
