@@ -36,6 +36,8 @@ NOT_THERE = {
     "state.json",
     "projects/bootstrap/audit_grants.py",  # of the layer that the reader makes
 }
+SESSIONS_OF_THE_READER = {"test-audit", "test-ledger"}
+"""Of the layers that a page makes and takes out again."""
 SUFFIXES = (".json", ".jsonl", ".lock", ".md", ".mmd", ".png", ".py", ".svg", ".toml", ".ts", ".yaml", ".yml")
 MADE_ELSEWHERE = ("node_modules/", ".venv/", ".pulumi")
 
@@ -135,7 +137,9 @@ def test_every_nox_session_that_a_page_names_is_there(page: Path) -> None:
     for line in code(page):
         for name in re.findall(r"\bnox -s ([\w<>-]+)", line):
             wanted = re.sub(r"<[^>]*>", "*", name)
-            assert any(fnmatchcase(session, wanted) for session in sessions()), f"{name} is no session: {line}"
+            assert name in SESSIONS_OF_THE_READER or any(fnmatchcase(session, wanted) for session in sessions()), (
+                f"{name} is no session: {line}"
+            )
 
 
 @cache

@@ -153,5 +153,18 @@ def test_a_backend_that_cannot_be_read_is_a_refusal(
     )
 
 
+def test_what_is_in_no_commit_is_not_removed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured) -> None:
+    monkeypatch.setenv("TAPSTACK_LANE", str(tmp_path / "lane"))
+    changed = ("projects/api-edge/alarms.py", "projects/data/key.py")
+    monkeypatch.setattr("tapstack.cli.actions.remove_layer.changed_since", lambda _: changed)
+
+    assert main(["remove-layer", "api-edge", "--lane-only"]) == 1
+
+    assert capsys.readouterr().err == (
+        "error: projects/api-edge/alarms.py is in no commit as it is, and would be lost; nothing was changed. Commit "
+        "or drop it first\n"
+    )
+
+
 class _NoEngine:
     folders: tuple[Path, ...] = ()

@@ -6,13 +6,13 @@ from tapstack.cli.up_nowhere import require_up_nowhere
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.deploy.scaffold import rename
-from tapstack.deploy.scaffold.own import OwnFiles
+from tapstack.deploy.scaffold.declared_layer import DeclaredLayer
 
 
 def rename_layer(old: str, new: str, *, lane_only: bool) -> int:
     """Rename it, and say what was changed and what still has the old name."""
     refuse_verb(new)
-    own = OwnFiles(old, CHECKOUT)
+    own = DeclaredLayer(old, CHECKOUT)
     own.require_unread()
     require_up_nowhere(old, lane_only=lane_only)
     mentions = own.named_in()

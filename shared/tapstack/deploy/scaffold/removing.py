@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from tapstack.checkout import CHECKOUT
-from tapstack.deploy.scaffold.own import OwnFiles
+from tapstack.deploy.scaffold.declared_layer import DeclaredLayer
 from tapstack.deploy.scaffold.staging import change
 from tapstack.layers import TABLE
 
@@ -20,7 +20,7 @@ def remove(name: str, root: Path = CHECKOUT) -> list[str]:
     """
 
     def edit(copy: Path) -> None:
-        own = OwnFiles(name, copy)
+        own = DeclaredLayer(name, copy)
         own.require_unread()
         own.declare_reader(None)
         table, gone = own.without_row(), own.files()
@@ -29,5 +29,5 @@ def remove(name: str, root: Path = CHECKOUT) -> list[str]:
         shutil.rmtree(copy / "projects" / name)
         (copy / TABLE).write_text(table, encoding="utf-8")
 
-    OwnFiles(name, root).require_unread()
+    DeclaredLayer(name, root).require_unread()
     return change(root, f"remove-layer {name}", edit)

@@ -13,8 +13,8 @@ from typing import Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
+from tapstack.deploy.scaffold.declared_layer import DeclaredLayer
 from tapstack.deploy.scaffold.layer import NewLayer
-from tapstack.deploy.scaffold.own import OwnFiles
 from tapstack.deploy.scaffold.staging import change
 from tapstack.layers import TABLE
 
@@ -38,7 +38,7 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
     target = NewLayer(new, (), ())
 
     def edit(copy: Path) -> None:
-        own = OwnFiles(old, copy)
+        own = DeclaredLayer(old, copy)
         own.require_unread()
         target.check(copy)
         own.declare_reader(new)
@@ -54,7 +54,7 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
         shutil.rmtree(copy / "projects" / old)
         (copy / TABLE).write_text(table, encoding="utf-8")
 
-    OwnFiles(old, root).require_unread()
+    DeclaredLayer(old, root).require_unread()
     target.check(root)
     return change(root, f"rename-layer {old} {new}", edit)
 

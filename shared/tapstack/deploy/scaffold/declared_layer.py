@@ -21,7 +21,7 @@ _WRITTEN: Final = frozenset({".py", ".md", ".toml", ".yml", ".yaml", ".json"})
 
 
 @dataclass(frozen=True)
-class OwnFiles:
+class DeclaredLayer:
     """A layer of the checkout at `root`.
 
     Attributes:
