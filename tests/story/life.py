@@ -29,7 +29,7 @@ def _make(story: Story) -> None:
     story.run("tapstack", "new-layer", "ledger", "--owner", "@you/books", says="now deploy it into the lane", show=15)
     story.commit("Add the ledger")
     story.run("tapstack", "plan", "ledger", says="ledger")
-    story.run("tapstack", "up", "ledger", says="created", show=1)
+    story.run("tapstack", "up", "ledger", "--yes", says="create", show=1)
 
 
 def _read(story: Story) -> None:
@@ -49,12 +49,12 @@ def _read(story: Story) -> None:
     story.edit("projects/audit/__main__.py", "from event_log import", "import pulumi\nfrom event_log import")
     story.run("tapstack", "generate", "contracts", says="wrote")
     story.commit("Add the audit, which reads the ledger")
-    story.run("tapstack", "up", "audit", says="created", show=1)
+    story.run("tapstack", "up", "audit", "--yes", says="create", show=1)
     story.tell("From here on the ledger is neither taken out nor destroyed under it:")
     story.run(
         "tapstack", "remove-layer", "ledger", "--lane-only", status=1, says="layer 'ledger' is read by audit; nothing"
     )
-    story.run("tapstack", "destroy", "ledger", status=1, says="ledger is still read by audit@local (1 output)")
+    story.run("tapstack", "destroy", "ledger", "--yes", status=1, says="ledger is still read by audit@local (1 output)")
 
 
 def _rename(story: Story) -> None:
@@ -62,10 +62,10 @@ def _rename(story: Story) -> None:
         "## Renamed", "The name of a layer is that of its Pulumi project, so it is renamed while it is up nowhere:"
     )
     story.run("tapstack", "rename-layer", "audit", "record-book", "--lane-only", status=1, says="audit@local is up")
-    story.run("tapstack", "destroy", "audit", says="deleted", show=1)
+    story.run("tapstack", "destroy", "audit", "--yes", "--accept-data-loss", "audit", says="delete", show=1)
     story.run("tapstack", "rename-layer", "audit", "record-book", "--lane-only", says="look through", show=25)
     story.commit("Call the audit the record book")
-    story.run("tapstack", "up", "record-book", says="created", show=1)
+    story.run("tapstack", "up", "record-book", "--yes", says="create", show=1)
 
 
 def _forget(story: Story) -> None:
@@ -76,9 +76,11 @@ def _forget(story: Story) -> None:
     )
     story.do("-c", "from tapstack.deploy.scaffold import remove; remove('record-book')")
     story.run("tapstack", "plan", "ledger", says="record-book@local is up")
-    story.run("tapstack", "destroy", "ledger", status=1, says="ledger is still read by record-book@local (1 output)")
+    story.run(
+        "tapstack", "destroy", "ledger", "--yes", status=1, says="ledger is still read by record-book@local (1 output)"
+    )
     story.run("tapstack", "graph", says="record-book@local is up", show=6)
-    story.run("tapstack", "destroy", "record-book", says="deleted", show=1)
+    story.run("tapstack", "destroy", "record-book", "--yes", "--accept-data-loss", "record-book", says="delete", show=1)
     story.git("checkout", "--quiet", "--", ".")
     story.git("clean", "--quiet", "-d", "--force")
 
@@ -87,7 +89,7 @@ def _remove(story: Story) -> None:
     story.tell("## Taken out", "The one that reads goes first:")
     story.run("tapstack", "remove-layer", "record-book", "--lane-only", says="removed projects/record-book", show=15)
     story.commit("Take the record book out")
-    story.run("tapstack", "destroy", "ledger", says="deleted", show=1)
+    story.run("tapstack", "destroy", "ledger", "--yes", "--accept-data-loss", "ledger", says="delete", show=1)
     story.run("tapstack", "remove-layer", "ledger", "--lane-only", says="removed projects/ledger/__main__.py", show=15)
     story.commit("Take the ledger out")
     story.run("tapstack", "generate", "--check", says="", show=1)

@@ -132,7 +132,7 @@ class Contract:
                 )
             shape = kind.shape() if issubclass(kind, Shaped) else kind.__name__
             described[field.name] = FieldSchema(
-                kind.__name__, is_output, field.metadata["secret"], field.metadata["read_by"], shape
+                kind.__name__, is_output, field.metadata.get("secret", False), field.metadata.get("read_by", ()), shape
             )
         return described
 
@@ -142,13 +142,18 @@ class Contract:
         for field in dataclasses.fields(cls):
             kind, is_output = types[field.name], get_origin(types[field.name]) is Output
             written = f"{cls.LAYER}.{field.name} in {module_file(cls.LAYER)}"
-            if field.metadata["secret"] and not is_output:
+            if field.metadata.get("secret", False) and not is_output:
                 raise ContractError(
                     f"{written} is secret, and a plain value cannot stay one: the reader's program would put it into "
                     "its own state in the clear; make it an Output[...]"
                 )
             held = get_args(kind)[0] if is_output else kind
-            if isinstance(held, type) and issubclass(held, Shaped) and held.IS_SECRET and not field.metadata["secret"]:
+            if (
+                isinstance(held, type)
+                and issubclass(held, Shaped)
+                and held.IS_SECRET
+                and not field.metadata.get("secret", False)
+            ):
                 raise ContractError(
                     f"{written} is of type {held.__name__}, which is a secret, and would be exported in the clear; "
                     "declare it with output(secret=True)"

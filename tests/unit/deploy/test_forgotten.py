@@ -8,6 +8,8 @@ import pytest
 
 from tapstack.cli.main import main
 from tapstack.deploy.forgotten import forgotten_in, stacks_in
+from tapstack.engine.events import Report
+from tapstack.engine.stack import LayerStack
 from tapstack.engine.state import states_of
 
 from .conftest import RunCommand, Script, state
@@ -58,6 +60,8 @@ def test_it_is_destroyed_by_its_name_or_with_all_before_what_it_reads(
     forgotten: Script, run_command: RunCommand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     destroyed: list[list[str]] = []
+    # The stack of a forgotten layer is the engine's alone, and none is at hand.
+    monkeypatch.setattr(LayerStack, "preview_destroy", lambda _: Report())
     monkeypatch.setattr(
         "tapstack.cli.actions.destroy.destroy_waves", lambda _, order: destroyed.extend(list(wave) for wave in order)
     )
