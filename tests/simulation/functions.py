@@ -183,12 +183,6 @@ class Functions:
             self.environments.remove(invocation.environment)
         invocation.ended(answer, error)
 
-    @property
-    def runs_earlier(self) -> bool:
-        """Whether what runs at this moment is of an earlier version."""
-        current = self._current()
-        return current is not None and current.environment.checkout is not None
-
     def _cold_start(self, function: str, checkout: Checkout | None) -> Environment:
         if checkout is None:
             module = self._loaded(function)

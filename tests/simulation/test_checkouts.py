@@ -1,14 +1,17 @@
 """An earlier version of the functions runs beside this one, on the same tables and queues."""
 
 import importlib
+import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from simulation.checkouts import PACKAGES, REVISION_FILE, earlier_checkout
+from simulation.checkouts import PACKAGES, REVISION_FILE, Checkout, earlier_checkout
 from simulation.invariants import InvariantError
-from simulation.schedules import Search
+from simulation.mutants import MUTANTS
+from simulation.schedules import SCENES, Search
 from simulation.world import World
 from tapstack.checkout import CHECKOUT
 
@@ -25,7 +28,17 @@ def test_both_versions_decide_and_everything_holds() -> None:
     search = Search(1, earlier=earlier_checkout())
     run_until(search, 2_000)
 
-    assert 100 < search.verdicts < search.counts["request"]
+    assert search.verdicts == search.counts["request"] > 100
+
+
+def test_a_wrong_verdict_of_the_earlier_version_is_found(tmp_path: Path) -> None:
+    folder = tmp_path / "functions"
+    shutil.copytree(earlier_checkout().folder, folder)
+    next(mutant for mutant in MUTANTS if mutant.name == "take only an earlier one for a duplicate").apply(folder)
+    search = Search(1, scenes=[scene for scene in SCENES if scene.name == "cards"], earlier=Checkout(folder))
+
+    with pytest.raises(InvariantError, match="not taken for a duplicate, right is the opposite"):
+        run_until(search, 10_000)
 
 
 def test_a_version_that_cannot_read_what_this_one_writes_is_found() -> None:

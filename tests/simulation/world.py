@@ -356,7 +356,7 @@ class World:
 
     def _listener(self, table: Table) -> Callable[..., None]:
         return lambda key, before, after: self.facts.changes.append(
-            Change(table.name, key, before, after, self.cloud.now, by_earlier=self.functions.runs_earlier)
+            Change(table.name, key, before, after, self.cloud.now)
         )
 
     def _note(self, error: BaseException) -> None:

@@ -14,14 +14,13 @@ LATEST_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Change(NamedTuple):
-    """A change of a table: the key, what it held and what it holds; when, in milliseconds; by which version."""
+    """A change of a table: the key, what it held and what it holds; when, in milliseconds."""
 
     table: str
     key: str
     before: Item | None
     after: Item | None
     at: int
-    by_earlier: bool = False
 
 
 @dataclass(frozen=True)

@@ -88,8 +88,7 @@ class Oracle:
             yield f"{change.key} is another transaction now"
         if before.decided and now.decided != before.decided:
             yield f"{change.key} was {before.decided}, is {now.decided}"
-        # What an earlier version decided was right by its rules; how it left the tables is held to the same.
-        if now.decided and not before.decided and not change.by_earlier:
+        if now.decided and not before.decided:
             self.verdicts += 1
             yield from self._decision(now, change)
 
