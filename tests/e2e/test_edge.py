@@ -1,12 +1,16 @@
 """What the deployed API refuses, and how it says so."""
 
+from http import HTTPStatus
 from random import Random
 from typing import Any
 
 import httpx
 import pytest
 
+from clients.record import Row
+from clients.replay import ROWS, send
 from corpora.trace_headers import VENDORS
+from support.polling import eventually
 
 
 def test_without_a_key_nobody_gets_in(acme: Any, anybody: httpx.Client, body: dict[str, Any]) -> None:
@@ -38,6 +42,19 @@ def test_headers_of_tracing_systems_get_through(acme: Any, body: dict[str, Any],
     ]
 
     assert [acme.http.post(acme.url, json=body, headers=sent).status_code for sent in headers] == [202] * 5
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["client"])
+def test_what_real_clients_send_is_accepted(acme: Any, row: Row) -> None:
+    # Each spells the body in its own way, and all mean the same: under one key it is a replay, whoever sent it first.
+    for key in (f"recorded-{ROWS.index(row)}", "recorded-by-all"):
+        assert eventually(lambda key=key: _admitted(row, acme, key)) == HTTPStatus.ACCEPTED
+
+
+def _admitted(row: Row, merchant: Any, key: str) -> HTTPStatus | None:
+    """Send what was recorded; None where the tier's rate refused it."""
+    status = send(row, merchant.url, merchant.http.headers["x-api-key"], key)
+    return None if status == HTTPStatus.TOO_MANY_REQUESTS else status
 
 
 @pytest.mark.parametrize(
