@@ -63,6 +63,27 @@ def test_another_amount_is_no_duplicate() -> None:
     assert cards.count(transaction(2, cloud.now, amount=1_251), settings()).reasons == ()
 
 
+def test_the_same_number_in_another_currency_is_no_duplicate() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    cards.count(transaction(1, cloud.now), settings())
+    other = msgspec.structs.replace(transaction(2, cloud.now).submission, currency="USD")
+
+    assert cards.count(Transaction("txn_2", "acme", "hash", cloud.now, other), settings()).reasons == ()
+
+
+@pytest.mark.parametrize("late", [0, -5_000])
+def test_a_history_goes_when_no_record_can_come_that_a_window_could_join_with_its_newest_use(late: int) -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    cards.count(transaction(1, cloud.now), settings())
+    cards.count(transaction(2, cloud.now + late), settings())
+
+    (history,) = cloud.velocity.items()
+    # DynamoDB takes seconds. A record comes a day late at most, and no window is longer than a week.
+    assert history["expires_at"] == {"N": f"{cloud.now // 1000 + 15 * 24 * 60 * 60}"}
+
+
 def test_two_transactions_that_share_half_a_digest_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight bytes collide after four thousand million ids, which whoever picks the idempotency keys can try out."""
     cloud = Cloud()

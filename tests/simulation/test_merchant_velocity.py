@@ -97,6 +97,28 @@ def test_amounts_are_held_to_their_limit_in_their_currency(amount: int, expected
     assert set(refused.values()) <= {("velocity_merchant_amount",)}
 
 
+def test_no_merchant_is_counted_with_another() -> None:
+    cloud = Cloud()
+    counter = MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock)
+    limit = MerchantVelocity(window_seconds=600, count=BATCH)
+    others = [msgspec.structs.replace(transaction, merchant_id="globex") for transaction in batch(cloud, 1)]
+
+    assert counter.count(limit, batch(cloud, 1)) == {}
+    assert counter.count(limit, others) == {}
+
+
+def test_a_shard_goes_when_no_record_can_come_that_a_window_could_join_with_its_newest_bucket() -> None:
+    cloud = Cloud()
+    counter = MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock)
+    limit = MerchantVelocity(window_seconds=600, count=BATCH)
+    counter.count(limit, batch(cloud, 1))
+
+    (shard,) = cloud.velocity.items()
+    begun = cloud.now // 1000 // 50 * 50
+    # DynamoDB takes seconds. A record comes a day late at most, and no window is longer than a day.
+    assert shard["expires_at"] == {"N": f"{begun + 3 * 24 * 60 * 60}"}
+
+
 def test_what_comes_a_day_late_is_for_a_person() -> None:
     cloud = Cloud()
     late = batch(cloud, 0)
