@@ -84,6 +84,36 @@ def test_a_history_goes_when_no_record_can_come_that_a_window_could_join_with_it
     assert history["expires_at"] == {"N": f"{cloud.now // 1000 + 15 * 24 * 60 * 60}"}
 
 
+@pytest.mark.parametrize(("early", "reasons"), [(0, ()), (1, ("velocity_card_unknown",))])
+def test_what_is_a_window_later_than_what_was_forgotten_is_judged(early: int, reasons: tuple[str, ...]) -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    first, window = cloud.now, 600_000
+    cards.count(transaction(1, first), settings())
+    # Two windows later the first is no longer kept.
+    cards.count(transaction(2, first + 2 * window, amount=1), settings())
+
+    assert cards.count(transaction(3, first + window - early, amount=2), settings()).reasons == reasons
+
+
+def test_what_is_less_than_two_windows_old_is_kept() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    cards.count(transaction(1, cloud.now), settings())
+    cards.count(transaction(2, cloud.now + 2 * 600_000 - 1, amount=1), settings())
+
+    assert cards.count(transaction(3, cloud.now - 1, amount=2), settings()).reasons == ()
+
+
+@pytest.mark.parametrize(("later", "reasons"), [(0, ()), (1, ("velocity_card_unknown",))])
+def test_what_comes_more_than_a_day_late_is_for_a_person(later: int, reasons: tuple[str, ...]) -> None:
+    cloud = Cloud()
+    late = transaction(1, cloud.now)
+    cloud.advance(24 * 60 * 60 * 1000 + later)
+
+    assert counter(cloud).count(late, settings()).reasons == reasons
+
+
 def test_two_transactions_that_share_half_a_digest_are_two(monkeypatch: pytest.MonkeyPatch) -> None:
     """Eight bytes collide after four thousand million ids, which whoever picks the idempotency keys can try out."""
     cloud = Cloud()

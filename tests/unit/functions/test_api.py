@@ -126,6 +126,22 @@ def test_no_value_of_the_idempotency_key_may_hold_a_card_number(edge: Edge, spel
     assert told(edge, request) == CARD_NUMBER
 
 
+@pytest.mark.parametrize("other", ["another", "", "K"])
+def test_two_different_idempotency_keys_are_refused(edge: Edge, other: str) -> None:
+    request = submission()
+    request["multiValueHeaders"]["Idempotency-Key"] = ["k", other]
+
+    assert told(edge, request) == (400, "urn:tapstack:problem:invalid-idempotency-key")
+    assert edge.transactions == {}
+
+
+def test_the_same_idempotency_key_twice_is_one_key(edge: Edge) -> None:
+    request = submission()
+    request["multiValueHeaders"]["Idempotency-Key"] = ["k", "k"]
+
+    assert told(edge, request)[0] == 202
+
+
 @pytest.mark.parametrize(
     "request_with_number",
     [

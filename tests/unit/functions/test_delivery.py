@@ -209,6 +209,16 @@ def test_the_last_attempt_leaves_a_dead_letter_with_the_reason() -> None:
     }
 
 
+def test_the_attempt_before_the_last_leaves_one_more() -> None:
+    courier = mock.Mock(**{"deliver.side_effect": DeliveryError("answered 503")})
+
+    answer = notifier(courier, queue := Queue()).process({"Records": [message("acme", DELIVERY_ATTEMPTS - 1)]})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "id-acme"}]}
+    assert [call["VisibilityTimeout"] for call in queue.put_off] == [BACK_OFF_SECONDS[-1]]
+    assert queue.dead == []
+
+
 def test_what_is_no_notification_is_a_dead_letter_at_once() -> None:
     answer = notifier(mock.Mock(), queue := Queue()).process({"Records": [message("acme", 1, body="[]")]})
 

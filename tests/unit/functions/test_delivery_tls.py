@@ -67,7 +67,7 @@ def test_a_receiver_with_a_certificate_for_its_name_is_delivered_to(serve: Serve
         pytest.param(AUTHORITY.issue_cert("127.0.0.1"), id="for the address instead of the name"),
     ],
 )
-def test_under_a_certificate_that_does_not_prove_the_name_nothing_is_delivered(serve: Serve, certificate: trustme.LeafCert) -> None:
+def test_a_certificate_that_does_not_prove_the_name_ends_it(serve: Serve, certificate: trustme.LeafCert) -> None:
     url = serve(certificate)
 
     with pytest.raises(DeliveryError, match="SSLCertVerificationError"):
