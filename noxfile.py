@@ -152,6 +152,12 @@ def mutants(session: nox.Session) -> None:
 
 
 @nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the functions in every small way, and see that a test tells: -- [FILES...] [--steps N] [--again]."""
+    among_tests(session, "mutation")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure what the functions cost beside a bare call of the SDK, and print the figures: -- [--page]."""
     among_tests(session, "bench")

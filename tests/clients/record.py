@@ -53,13 +53,14 @@ class Row(TypedDict):
 def _clients() -> dict[str, tuple[Sequence[str], Sequence[str]]]:
     """Name each client, with the command that tells its version and the one that posts."""
     python, end = sys.executable, ["URL", API_KEY, IDEMPOTENCY_KEY, BODY]
+    traced = [python, f"{PROGRAMS / 'traced.py'}"]
     headers = [f"x-api-key: {API_KEY}", f"Idempotency-Key: {IDEMPOTENCY_KEY}"]
     sent = [part for header in headers for part in ("-H", header)]
     return {
         **{name: (_version_of(name), [python, f"{PROGRAMS / 'plain.py'}", name, *end])
            for name in ("requests", "httpx", "aiohttp")},
         "urllib of Python": ([python, "--version"], [python, f"{PROGRAMS / 'plain.py'}", "urllib", *end]),
-        **{f"requests with {name} of {package}": (_version_of(package), [python, f"{PROGRAMS / 'traced.py'}", name, *end])
+        **{f"requests with {name} of {package}": (_version_of(package), [*traced, name, *end])
            for name, package in TRACERS.items()},
         "curl --json": (["curl", "--version"], ["curl", "-sS", *sent, "--json", BODY, "URL"]),
         "curl -d": (
