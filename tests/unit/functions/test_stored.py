@@ -14,6 +14,7 @@ from fraud_detector.stream import Detector
 from notifier.queue import Notifier
 from simulation.model.cloud import Cloud
 from simulation.model.table import Table
+from simulation.stored import document
 from tapstack.operate.explanation import Case, explain
 from tapstack.operate.register import read_register
 from tapstack.operate.traces import read_traces
@@ -31,8 +32,9 @@ from transactions.velocity.merchant import MerchantVelocityCounter, parse_tally
 from transactions.webhooks.signing import WebhookSecrets
 
 STORED: Final = Path(__file__).parent / "stored"
-REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a")
-WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a")
+REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6")
+NEWEST: Final = REVISIONS[-1]
+WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6")
 
 
 class Written:
@@ -267,6 +269,32 @@ def test_what_nobody_wrote_is_refused() -> None:
 def _told(written: Written) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = written.document["notifications"]
     return found
+
+
+def test_records_of_the_stream_of_any_age_are_read() -> None:
+    written = Written(NEWEST)
+    records = written.document["records"]
+
+    assert [parse_item(record["dynamodb"]["NewImage"]).id for record in records] == [
+        transaction.id for transaction in written.transactions
+    ]
+    assert written.decide(*(record["dynamodb"]["NewImage"] for record in records)) == []
+    assert all(written.now_in_table(transaction.id).decision for transaction in written.transactions)
+
+
+def test_what_this_checkout_writes_has_the_forms_of_the_newest_file() -> None:
+    """Whoever changes a form adds what the revision before has written; see `stored/README.md`."""
+    assert form_of(document()) == form_of(Written(NEWEST).document)
+
+
+def form_of(value: Any) -> Any:
+    """Tell names and types at every depth, and of lists the forms that are in them."""
+    if isinstance(value, dict):
+        # In a bucket's place stands its time, which is data.
+        return {("time" if name.isdecimal() else name): form_of(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return sorted({json.dumps(form_of(inner), sort_keys=True) for inner in value})
+    return type(value).__name__
 
 
 def test_every_file_is_read() -> None:
