@@ -147,7 +147,7 @@ def _joined(lines: Sequence[str]) -> str:
 
 
 class _Visitor(libcst.CSTVisitor):
-    """Gathers what can be changed, outside of what is no behaviour: types, imports, names of types, decorators."""
+    """Gathers what can be changed, outside of what is no behaviour: types, imports, decorators, errors' wording."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -186,8 +186,8 @@ class _Visitor(libcst.CSTVisitor):
 
 
 def _is_no_behaviour(node: libcst.CSTNode) -> bool:
-    """Tell what only types, imports or decorates; a name in capitalized words stands for a type."""
-    if isinstance(node, libcst.Annotation | libcst.Decorator | libcst.Import | libcst.ImportFrom):
+    """Tell what only types, imports, decorates or words an error; a name in capitalized words stands for a type."""
+    if isinstance(node, libcst.Annotation | libcst.Decorator | libcst.Import | libcst.ImportFrom | libcst.Raise):
         return True
     if isinstance(node, libcst.If):
         return isinstance(node.test, libcst.Name) and node.test.value == "TYPE_CHECKING"

@@ -11,7 +11,7 @@ import importlib.machinery
 import importlib.util
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec
 from types import CodeType, FunctionType, ModuleType
 from typing import Any, Final
@@ -54,36 +54,34 @@ def is_killed_in_place(mutant: Mutant, items: Sequence[pytest.Item], steps: int)
     return _is_found(steps)
 
 
-def is_killed_anew(mutant: Mutant, tests: Sequence[str], first: Mapping[str, float], steps: int) -> bool:
+def is_killed_anew(mutant: Mutant, tests: Sequence[str], first: Sequence[str], steps: int) -> bool:
     """Import the functions and the tests with a mutant in them, and run the tests and the simulation.
 
     Args:
         mutant: the change.
         tests: paths for pytest.
-        first: the tests that are to come first, by their ids, with how long each takes.
+        first: ids of the tests that are run before all, as they are the likeliest to fail.
         steps: how many the simulation takes.
     """
+    sys.meta_path.insert(0, _Mutated(mutant))
+    for selected in (first, tests):
+        _forget()
+        if selected and pytest.main([*PYTEST_ARGUMENTS, *selected]) != pytest.ExitCode.OK:
+            return True
+    return _is_found(steps)
+
+
+def _forget() -> None:
+    """Have whatever is of the functions, or imports them, imported anew."""
     for name in [name for name in sys.modules if name.partition(".")[0] in FRESH]:
         del sys.modules[name]
     importlib.invalidate_caches()
-    sys.meta_path.insert(0, _Mutated(mutant))
-    if pytest.main([*PYTEST_ARGUMENTS, *tests], plugins=[_Order(first)]) != pytest.ExitCode.OK:
-        return True
-    return _is_found(steps)
 
 
 def _is_found(steps: int) -> bool:
     """Have the simulation, with whatever functions are imported, look for what no test has found."""
     simulate = importlib.import_module("simulation.run").simulate
     return steps > 0 and simulate(1, steps, shorten=False).violation is not None
-
-
-class _Order:
-    def __init__(self, first: Mapping[str, float]) -> None:
-        self._first = first
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=lambda item: self._first.get(item.nodeid, float("inf")))
 
 
 class _Mutated(importlib.abc.MetaPathFinder, importlib.machinery.SourceFileLoader):
