@@ -1,5 +1,6 @@
 """A card's history: duplicates in whatever order they are decided, and what a write unit holds."""
 
+import itertools
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,14 @@ from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.card import CardVelocityCounter, Use, card_key, parse_history, use_of
+from transactions.velocity.card import (
+    CardContentionError,
+    CardVelocityCounter,
+    Use,
+    card_key,
+    parse_history,
+    use_of,
+)
 
 WRITE_UNIT_BYTES: Final = 1_024
 
@@ -112,6 +120,68 @@ def test_what_comes_more_than_a_day_late_is_for_a_person(later: int, reasons: tu
     cloud.advance(24 * 60 * 60 * 1000 + later)
 
     assert counter(cloud).count(late, settings()).reasons == reasons
+
+
+def test_an_amount_over_the_cards_limit_is_refused_and_not_counted() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    limited = settings(card_velocity={"window_seconds": 600, "count": 2, "amounts": {"EUR": 100}})
+
+    assert cards.count(transaction(1, cloud.now, amount=60), limited).reasons == ()
+    assert cards.count(transaction(2, cloud.now, amount=41), limited).reasons == ("velocity_card_amount",)
+    assert cards.count(transaction(3, cloud.now, amount=40), limited).reasons == ()
+    both = ("velocity_card_count", "velocity_card_amount")
+    assert cards.count(transaction(4, cloud.now, amount=1), limited).reasons == both
+
+
+def test_a_history_has_its_version_and_its_uses_in_the_order_of_counting() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    for number in (1, 2):
+        cards.count(transaction(number, cloud.now, amount=number), settings())
+
+    (history,) = cloud.velocity.items()
+    assert history.keys() == {"id", "version", "packed", "forgotten", "expires_at"}
+    assert (history["version"], history["forgotten"]) == ({"N": "2"}, {"N": "0"})
+    assert [(use.at, use.amount, use.currency) for use in parse_history(history).uses] == [
+        (cloud.now, 1, "EUR"),
+        (cloud.now, 2, "EUR"),
+    ]
+
+
+def test_of_two_that_count_at_once_the_later_to_write_sees_the_other_without_a_read() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    others = iter([transaction(2, cloud.now, amount=2)])
+
+    def between(service: str, operation: str) -> None:
+        if operation == "UpdateItem" and (other := next(others, None)):
+            cards.count(other, settings())
+
+    cards.count(transaction(1, cloud.now, amount=1), settings())
+    cloud.faults.between = between
+    cloud.usage.reset()
+    assert cards.count(transaction(3, cloud.now, amount=2), settings()).reasons == ("duplicate",)
+    # Two reads and a write each; one write more for whoever came second.
+    assert cloud.usage.total().calls == 5
+
+
+def test_a_card_that_others_never_leave_alone_has_its_record_come_again() -> None:
+    cloud = Cloud()
+    cards = counter(cloud)
+    numbers = itertools.count(100)
+    within: list[str] = []
+
+    def between(service: str, operation: str) -> None:
+        if operation == "UpdateItem" and not within:
+            within.append(operation)
+            cards.count(transaction(next(numbers), cloud.now, amount=1), settings())
+            within.clear()
+
+    cloud.faults.between = between
+    with pytest.raises(CardContentionError, match="txn_1 met 20 others"):
+        cards.count(transaction(1, cloud.now + 5_000), settings())
+    assert next(numbers) == 120
 
 
 def test_two_transactions_that_share_half_a_digest_are_two(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -226,6 +226,10 @@ def test_histories_of_any_age_can_be_added_to(revision: str) -> None:
 
     assert written.cards.count(pending, written.settings).reasons == ()
     assert written.cards.count(pending, written.settings).known
+    # What was counted before is known as before, in the form of now alone.
+    assert written.cards.count(written.transactions[0], written.settings).known
+    (history,) = (item for item in written.cloud.velocity.items() if item["id"]["S"].startswith("card#"))
+    assert "uses" not in history
     limit = written.settings.merchant_velocity
     assert limit is not None
     assert written.limits.count(limit, [pending]) == {}
