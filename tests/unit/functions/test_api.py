@@ -155,6 +155,41 @@ def test_path_and_query_may_hold_no_card_number(edge: Edge, request_with_number:
     assert told(edge, request_with_number) == CARD_NUMBER
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"path": f"{COLLECTION_PATH}/{NUMBER}"},
+        {"path": f"{COLLECTION_PATH}/4242%2042424242%204242"},
+        # As a log has it: what is decoded ends in "B".
+        {"path": f"{COLLECTION_PATH}/424242424242%4242"},
+        {"pathParameters": {"id": NUMBER}},
+        {"queryStringParameters": {"limit": NUMBER}},
+        {"multiValueQueryStringParameters": {"limit": ["1", NUMBER]}},
+        {"multiValueQueryStringParameters": {NUMBER: ["1"]}},
+    ],
+)
+def test_each_part_of_an_event_that_tells_path_or_query_is_looked_through(edge: Edge, changes: dict[str, Any]) -> None:
+    request = event("GET", COLLECTION_PATH, headers={"x-api-key": key_of("acme")})
+
+    assert told(edge, request | changes) == CARD_NUMBER
+
+
+@pytest.mark.parametrize("left_out", ["headers", "multiValueHeaders"])
+def test_headers_are_read_in_either_form(edge: Edge, left_out: str) -> None:
+    request = submission()
+    request[left_out] = None
+    request["requestContext"] = None
+
+    assert told(edge, request)[0] == 202
+
+
+def test_a_key_that_is_not_ascii_is_nobodys(edge: Edge) -> None:
+    request = submission(**{"x-api-key": "\ud800"})
+    request["requestContext"] = None
+
+    assert told(edge, request) == FORBIDDEN
+
+
 def refusal(code: str, status: int) -> ClientError:
     return ClientError(
         {"Error": {"Code": code, "Message": "secret"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]  # the rest of it is of no use here

@@ -209,6 +209,14 @@ def test_the_last_attempt_leaves_a_dead_letter_with_the_reason() -> None:
     }
 
 
+def test_of_an_error_that_may_repeat_what_was_handled_a_dead_letter_has_the_kind_alone() -> None:
+    courier = mock.Mock(**{"deliver.side_effect": ValueError("4242424242424242")})
+
+    notifier(courier, queue := Queue()).process({"Records": [message("acme", DELIVERY_ATTEMPTS)]})
+    (dead,) = queue.dead
+    assert dead["MessageAttributes"]["reason"]["StringValue"] == "ValueError"
+
+
 def test_the_attempt_before_the_last_leaves_one_more() -> None:
     courier = mock.Mock(**{"deliver.side_effect": DeliveryError("answered 503")})
 
