@@ -190,6 +190,38 @@ def test_a_key_that_is_not_ascii_is_nobodys(edge: Edge) -> None:
     assert told(edge, request) == FORBIDDEN
 
 
+def listed(edge: Edge, merchant: str, **query: str) -> dict[str, Any]:
+    request = event("GET", COLLECTION_PATH, headers={"x-api-key": key_of(merchant)}, query=query)
+    answer = Answered(edge.api.answer(request))
+    assert answer.status == 200
+    return answer.body
+
+
+def test_a_list_is_of_the_merchants_own_the_newest_first_page_by_page(edge: Edge) -> None:
+    made = []
+    for number in range(5):
+        edge.at += 1_000
+        made.append(edge.submit(BODY, f"k-{number}").body["id"])
+        edge.submit(BODY, f"k-{number}", merchant="globex")
+    pages, query = [], {"limit": "2"}
+    while query.get("cursor") or not pages:
+        page = listed(edge, "acme", **query)
+        pages.append([transaction["id"] for transaction in page["data"]])
+        query["cursor"] = page["next_cursor"]
+
+    newest_first = made[::-1]
+    assert pages == [newest_first[:2], newest_first[2:4], newest_first[4:]]
+
+
+def test_a_cursor_is_of_use_to_nobody_else(edge: Edge) -> None:
+    for number in range(2):
+        edge.submit(BODY, f"k-{number}")
+    cursor = listed(edge, "acme", limit="1")["next_cursor"]
+    request = event("GET", COLLECTION_PATH, headers={"x-api-key": key_of("globex")}, query={"cursor": cursor})
+
+    assert told(edge, request) == (400, "urn:tapstack:problem:invalid-query")
+
+
 def refusal(code: str, status: int) -> ClientError:
     return ClientError(
         {"Error": {"Code": code, "Message": "secret"}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item]  # the rest of it is of no use here
