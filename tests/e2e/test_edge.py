@@ -1,5 +1,6 @@
 """What the deployed API refuses, and how it says so."""
 
+from functools import partial
 from http import HTTPStatus
 from random import Random
 from typing import Any
@@ -48,7 +49,7 @@ def test_headers_of_tracing_systems_get_through(acme: Any, body: dict[str, Any],
 def test_what_real_clients_send_is_accepted(acme: Any, row: Row) -> None:
     # Each spells the body in its own way, and all mean the same: under one key it is a replay, whoever sent it first.
     for key in (f"recorded-{ROWS.index(row)}", "recorded-by-all"):
-        assert eventually(lambda key=key: _admitted(row, acme, key)) == HTTPStatus.ACCEPTED
+        assert eventually(partial(_admitted, row, acme, key)) == HTTPStatus.ACCEPTED
 
 
 def _admitted(row: Row, merchant: Any, key: str) -> HTTPStatus | None:

@@ -84,23 +84,29 @@ def _is_found(steps: int) -> bool:
     return steps > 0 and simulate(1, steps, shorten=False).violation is not None
 
 
-class _Mutated(importlib.abc.MetaPathFinder, importlib.machinery.SourceFileLoader):
-    """Finds the module that is mutated, and takes its source from the mutant."""
+class _Mutated(importlib.abc.MetaPathFinder):
+    """Finds the module that is mutated."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self._source = mutant.source
-        name = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        super().__init__(name, f"{FUNCTIONS / mutant.file}")
+        self._name = mutant.file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        self._loader = _FromMutant(self._name, f"{FUNCTIONS / mutant.file}")
+        self._loader.source = mutant.source
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        return (
-            importlib.util.spec_from_file_location(fullname, self.path, loader=self) if fullname == self.name else None
-        )
+        if fullname != self._name:
+            return None
+        return importlib.util.spec_from_file_location(fullname, self._loader.path, loader=self._loader)
+
+
+class _FromMutant(importlib.machinery.SourceFileLoader):
+    """Loads a module from the mutant's source in place of its file's."""
+
+    source: str
 
     def get_code(self, fullname: str) -> CodeType:
-        return compile(self._source, self.path, "exec", dont_inherit=True)
+        return compile(self.source, self.path, "exec", dont_inherit=True)
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from transactions.agreed.tables import MERCHANT_INDEX
+
 LONGEST_KEY = 2048
 """Bytes of a partition key."""
 LONGEST_RANGE_KEY = 1024
@@ -54,7 +56,8 @@ class Tables:
         return {}
 
     def query(self, **call: Any) -> dict[str, Any]:
-        assert (call["KeyConditionExpression"], call["ScanIndexForward"]) == ("merchant_id = :merchant", False)
+        assert (call["IndexName"], call["KeyConditionExpression"]) == (MERCHANT_INDEX, "merchant_id = :merchant")
+        assert call["ScanIndexForward"] is False
         merchant = call["ExpressionAttributeValues"][":merchant"]
         own = [item for item in self._of(call).values() if item["merchant_id"] == merchant]
         own.sort(key=lambda item: str(item["listing"]["S"]), reverse=True)

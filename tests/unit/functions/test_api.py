@@ -203,7 +203,8 @@ def test_a_list_is_of_the_merchants_own_the_newest_first_page_by_page(edge: Edge
         edge.at += 1_000
         made.append(edge.submit(BODY, f"k-{number}").body["id"])
         edge.submit(BODY, f"k-{number}", merchant="globex")
-    pages, query = [], {"limit": "2"}
+    pages: list[list[str]] = []
+    query = {"limit": "2"}
     while query.get("cursor") or not pages:
         page = listed(edge, "acme", **query)
         pages.append([transaction["id"] for transaction in page["data"]])
