@@ -14,7 +14,7 @@ from typing import Final
 import coverage
 import pytest
 
-from mutation.mutants import FUNCTIONS, Mutant, outermost_functions
+from mutation.mutants import FUNCTIONS, Mutant, outermost_functions, source_files
 from mutation.trial import PYTEST_ARGUMENTS, is_killed_anew, is_killed_in_place
 from tapstack.checkout import CHECKOUT
 
@@ -122,11 +122,12 @@ def _concerns(runs: Sequence[str], mutant: Mutant) -> bool:
 
 
 def _seen(session: pytest.Session, kept: Path) -> Seen:
-    """See which functions each test runs; a file of tests that is as it was is not run again for that."""
+    """See which functions each test runs; where they and a file of tests are as they were, it is not run again."""
+    functions = b"".join(path.read_bytes() for path in source_files())
     known: dict[str, Seen] = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     files: dict[str, list[pytest.Item]] = {}
     for item in session.items:
-        digest = hashlib.sha256(item.path.read_bytes()).hexdigest()[:16]
+        digest = hashlib.sha256(item.path.read_bytes() + functions).hexdigest()[:16]
         files.setdefault(f"{item.path.relative_to(CHECKOUT)} {digest}", []).append(item)
     for file, items in files.items():
         if file not in known:
