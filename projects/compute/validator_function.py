@@ -28,10 +28,14 @@ def make_validator(
             environment=ValidatorEnvironment(
                 merchants_table=data.merchants_table_name,
                 transactions_table=data.transactions_table_name,
+                deliveries_table=data.deliveries_table_name,
+                notifications_queue_url=data.notifications_queue_url,
             ),
             grants=[
                 allow(["dynamodb:GetItem"], data.merchants_table_arn),
                 allow(["dynamodb:GetItem", "dynamodb:PutItem"], data.transactions_table_arn),
+                allow(["dynamodb:BatchGetItem"], data.deliveries_table_arn),
+                allow(["sqs:SendMessage"], data.notifications_queue_arn),
                 allow(["dynamodb:Query"], Output.format("{0}/index/*", data.transactions_table_arn)),
             ],
             placement=Placement(network.isolated_subnet_ids, network.functions_security_group_id),

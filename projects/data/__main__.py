@@ -28,6 +28,8 @@ DataContract(
     transactions_stream_arn=Arn.of(tables.transactions.stream_arn),
     velocity_table_name=Name.of(tables.velocity.name),
     velocity_table_arn=Arn.of(tables.velocity.arn),
+    deliveries_table_name=Name.of(tables.deliveries.name),
+    deliveries_table_arn=Arn.of(tables.deliveries.arn),
     notifications_queue_url=Url.of(queues.notifications.url),
     notifications_queue_arn=Arn.of(queues.notifications.arn),
     notifications_queue_name=Name.of(queues.notifications.name),

@@ -14,22 +14,27 @@ from transactions.agreed.tables import (
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
     STREAM_VIEW,
+    WAITING_INDEX,
+    WAITING_INDEX_HASH_KEY,
+    WAITING_INDEX_RANGE_KEY,
 )
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The three tables."""
+    """The four tables."""
 
     merchants: aws.dynamodb.Table
     transactions: aws.dynamodb.Table
     velocity: aws.dynamodb.Table
+    deliveries: aws.dynamodb.Table
 
 
 def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Tables:
     """Make the tables.
 
-    The velocity table alone forgets: its counters mean nothing after their window.
+    Two forget: counters of the velocity table mean nothing after their window, and the log of a delivery that waits for
+    nothing more is kept for a time. The index of what waits holds keys alone: it is written at every change of a due time.
     """
 
     def table(name: str, **more: Any) -> aws.dynamodb.Table:
@@ -68,4 +73,22 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
             stream_view_type=STREAM_VIEW,
         ),
         velocity=table("velocity", ttl={"enabled": True, "attribute_name": EXPIRES_AT}),
+        deliveries=table(
+            "deliveries",
+            attributes=[
+                {"name": WAITING_INDEX_HASH_KEY, "type": "S"},
+                {"name": WAITING_INDEX_RANGE_KEY, "type": "S"},
+            ],
+            global_secondary_indexes=[
+                {
+                    "name": WAITING_INDEX,
+                    "key_schemas": [
+                        {"attribute_name": WAITING_INDEX_HASH_KEY, "key_type": "HASH"},
+                        {"attribute_name": WAITING_INDEX_RANGE_KEY, "key_type": "RANGE"},
+                    ],
+                    "projection_type": "KEYS_ONLY",
+                }
+            ],
+            ttl={"enabled": True, "attribute_name": EXPIRES_AT},
+        ),
     )

@@ -25,11 +25,17 @@ from transactions.agreed.metrics import NAMESPACE
 
 MERCHANTS_TABLE: Final = "merchants"
 TRANSACTIONS_TABLE: Final = "transactions"
+DELIVERIES_TABLE: Final = "deliveries"
 NOTIFICATIONS_QUEUE_URL: Final = "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications"
 WEBHOOK_SECRET_PREFIX: Final = "webhooks/"
 
 ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
-    "validator": agreed.ValidatorEnvironment(merchants_table=MERCHANTS_TABLE, transactions_table=TRANSACTIONS_TABLE),
+    "validator": agreed.ValidatorEnvironment(
+        merchants_table=MERCHANTS_TABLE,
+        transactions_table=TRANSACTIONS_TABLE,
+        deliveries_table=DELIVERIES_TABLE,
+        notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
+    ),
     "fraud_detector": agreed.FraudDetectorEnvironment(
         merchants_table=MERCHANTS_TABLE,
         transactions_table=TRANSACTIONS_TABLE,
@@ -39,7 +45,10 @@ ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
     "notifier": agreed.NotifierEnvironment(
         merchants_table=MERCHANTS_TABLE,
         notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
+        transactions_table=TRANSACTIONS_TABLE,
+        deliveries_table=DELIVERIES_TABLE,
         notifications_dead_letter_queue_url=f"{NOTIFICATIONS_QUEUE_URL}-dead-letters",
+        alerts_topic_arn="arn:aws:sns:eu-central-1:000000000000:alerts",
         webhook_secret_prefix=WEBHOOK_SECRET_PREFIX,
         webhook_allow_private_targets=agreed.FALSE,
     ),

@@ -52,6 +52,8 @@ class ValidatorEnvironment(Environment[_Value]):
 
     merchants_table: _Value
     transactions_table: _Value
+    deliveries_table: _Value
+    notifications_queue_url: _Value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,8 +71,11 @@ class NotifierEnvironment(Environment[_Value]):
     """What the notifier works on."""
 
     merchants_table: _Value
+    transactions_table: _Value
+    deliveries_table: _Value
     notifications_queue_url: _Value
     notifications_dead_letter_queue_url: _Value
+    alerts_topic_arn: _Value
     webhook_secret_prefix: _Value
     """What the names of the merchants' secrets begin with; the merchant's id follows."""
     webhook_allow_private_targets: _Value

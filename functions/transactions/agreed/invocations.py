@@ -1,20 +1,21 @@
 """How Lambda calls the functions: time-outs, batches and tries, and what of the queue follows from them.
 
-an attempt of a webhook  <  the notifier's time-out  <  the visibility time-out of its queue
-all waits between attempts  <  the queue's retention
-attempts of a webhook  <  receives of its message
+an attempt of a webhook and its records  <  the notifier's time-out
+six times the notifier's time-out  <=  the visibility time-out of its queue
+the longest delay and all receives of a message  <  the queue's retention
 the validator's time-out  =  API Gateway's
 """
 
 from typing import Final
 
-from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS
+from transactions.agreed.webhooks import LONGEST_DELAY_SECONDS
 
 DAY_SECONDS: Final = 24 * 60 * 60
 
 VALIDATOR_TIMEOUT_SECONDS: Final = 10
 FRAUD_DETECTOR_TIMEOUT_SECONDS: Final = 30
-NOTIFIER_TIMEOUT_SECONDS: Final = 30
+NOTIFIER_TIMEOUT_SECONDS: Final = 60
+"""An attempt, and before and after it calls of the SDK with all their attempts."""
 
 INTEGRATION_TIMEOUT_MS: Final = VALIDATOR_TIMEOUT_SECONDS * 1000
 """Of API Gateway for the validator: past it there is nobody left to answer."""
@@ -32,9 +33,12 @@ NOTIFICATIONS_BATCH: Final = 10
 NOTIFICATIONS_VISIBILITY_SECONDS: Final = 6 * NOTIFIER_TIMEOUT_SECONDS
 """AWS refuses a mapping where it is below the function's time-out, and advises six times of it, so that a retried batch
 is not handed out twice."""
-NOTIFICATIONS_RECEIVES: Final = DELIVERY_ATTEMPTS + 3
-"""The notifier itself writes the dead letter at its last attempt, with the reason; this is for one that cannot."""
-SHORTEST_NOTIFICATION_RETENTION_DAYS: Final = (sum(BACK_OFF_SECONDS) + DAY_SECONDS) // DAY_SECONDS
-"""A message that SQS forgets between two attempts is neither delivered nor a dead letter."""
+NOTIFICATIONS_RECEIVES: Final = 200
+"""Of one message by a notifier that comes to no end with it: 20 hours of one that is down. Attempts are not counted by
+it, since each further attempt is a message of its own."""
+SHORTEST_NOTIFICATION_RETENTION_DAYS: Final = -(
+    -(LONGEST_DELAY_SECONDS + NOTIFICATIONS_RECEIVES * NOTIFICATIONS_VISIBILITY_SECONDS) // DAY_SECONDS
+)
+"""SQS drops what is older without a trace, so a message has to become a dead letter before that."""
 DEAD_LETTER_RETENTION_SECONDS: Final = 14 * DAY_SECONDS
 """The longest SQS offers: a dead letter waits for a person."""

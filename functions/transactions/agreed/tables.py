@@ -11,8 +11,13 @@ MERCHANT_INDEX: Final = "merchant-index"
 MERCHANT_INDEX_HASH_KEY: Final = "merchant_id"
 MERCHANT_INDEX_RANGE_KEY: Final = "listing"
 
+WAITING_INDEX: Final = "waiting-index"
+"""Lists, of the deliveries table, only what waits: notifications by merchant, and the endpoints to look after."""
+WAITING_INDEX_HASH_KEY: Final = "waiting_of"
+WAITING_INDEX_RANGE_KEY: Final = "due"
+
 EXPIRES_AT: Final = "expires_at"
-"""When DynamoDB may delete an item of the velocity table, in seconds since the epoch."""
+"""When DynamoDB may delete an item of the velocity or the deliveries table, in seconds since the epoch."""
 
 STREAM_VIEW: Final = "NEW_IMAGE"
 """What the transactions' stream carries: all that the fraud-detector needs of an insert."""

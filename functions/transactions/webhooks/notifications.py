@@ -1,8 +1,8 @@
 """Notifications: what a merchant is told of a decision, on its way through the queue."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -13,16 +13,46 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 LARGEST_BATCH = 10
+WEBHOOK_ID_PREFIX: Final = "msg_"
+TEST_EVENT: Final = "webhook.test"
+"""The type of the event that only shows whether an endpoint takes webhooks."""
+
+Purpose = Literal["delivery", "probe", "redelivery", "test"]
+"""Why a notification is sent.
+
+delivery      it was decided, or its time has come again; held where the endpoint is failing or paused
+probe         the one that finds out whether a failing endpoint answers again
+redelivery    somebody asked for it, so it is tried whatever became of it before
+test          somebody asked for a test event: one attempt, whatever the endpoint's state
+"""
 
 
-class Notification(msgspec.Struct, frozen=True):
-    """A webhook to deliver."""
+class Notification(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A webhook to deliver, as a message of the queue.
+
+    What came later than the first form has a default that is left out: a version that does not know it reads the rest.
+    """
 
     merchant_id: str
     webhook_id: str
     """The same for every attempt: there is one decision, so the id follows from the transaction's."""
     event: dict[str, Any]
     """The webhook's body: `type`, `timestamp` and `data`, the transaction as `GET` shows it."""
+    attempt: int = 1
+    """Which attempt this is to be; receives that came to none do not count."""
+    purpose: Purpose = "delivery"
+
+    @property
+    def transaction_id(self) -> str | None:
+        """Whose decision it tells; None for a test event."""
+        data = self.event.get("data")
+        name = data.get("id") if isinstance(data, dict) else None
+        return name if isinstance(name, str) else None
+
+    @property
+    def event_type(self) -> str:
+        """The webhook's `type`."""
+        return f"{self.event.get('type', '')}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,13 +74,18 @@ EVENTS: Final = (
 )
 
 
+def webhook_ids_of(transaction_id: str) -> list[str]:
+    """Give the ids of all webhooks that there can be of a transaction."""
+    return [_webhook_id(transaction_id, suffix) for suffix in dict.fromkeys(event.id_suffix for event in EVENTS)]
+
+
 def notifications_of(transaction: Transaction, decision: Decision) -> list[Notification]:
     """Say what was decided: one notification for every event that the decision is."""
     decided = msgspec.structs.replace(transaction, decision=decision)
     return [
         Notification(
             merchant_id=transaction.merchant_id,
-            webhook_id=f"msg_{transaction.id.removeprefix('txn_')}{event.id_suffix}",
+            webhook_id=_webhook_id(transaction.id, event.id_suffix),
             event={"type": event.type, "timestamp": iso(decision.decided_at), "data": current_view(decided)},
         )
         for event in EVENTS
@@ -58,7 +93,28 @@ def notifications_of(transaction: Transaction, decision: Decision) -> list[Notif
     ]
 
 
-def send(client: "SQSClient", queue_url: str, notifications: list[Notification]) -> set[int]:
+def redeliveries_of(transaction: Transaction, decision: Decision) -> list[Notification]:
+    """Say once more what was decided, under the same webhook ids."""
+    return [msgspec.structs.replace(each, purpose="redelivery") for each in notifications_of(transaction, decision)]
+
+
+def make_test_event(merchant_id: str, name: str, at: int) -> Notification:
+    """Make a test event.
+
+    Args:
+        merchant_id: whose endpoint is tried.
+        name: tells this test event from others; its webhook id ends with it.
+        at: now, in milliseconds.
+    """
+    return Notification(
+        merchant_id=merchant_id,
+        webhook_id=f"{WEBHOOK_ID_PREFIX}test_{name}",
+        event={"type": TEST_EVENT, "timestamp": iso(at), "data": {"merchant_id": merchant_id}},
+        purpose="test",
+    )
+
+
+def send(client: "SQSClient", queue_url: str, notifications: Sequence[Notification]) -> set[int]:
     """Put notifications into the queue, in batches.
 
     Returns:
@@ -81,3 +137,17 @@ def send(client: "SQSClient", queue_url: str, notifications: list[Notification])
         )
         refused.update(int(entry["Id"]) for entry in answer.get("Failed", []))
     return refused
+
+
+def send_later(client: "SQSClient", queue_url: str, notification: Notification, seconds: int) -> None:
+    """Put a notification into the queue that nobody is handed before so many seconds; it is not in flight meanwhile."""
+    client.send_message(
+        QueueUrl=queue_url,
+        MessageBody=msgspec.json.encode(notification).decode(),
+        MessageGroupId=notification.merchant_id,
+        DelaySeconds=seconds,
+    )
+
+
+def _webhook_id(transaction_id: str, suffix: str) -> str:
+    return f"{WEBHOOK_ID_PREFIX}{transaction_id.removeprefix('txn_')}{suffix}"

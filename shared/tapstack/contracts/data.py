@@ -17,6 +17,8 @@ class DataContract(Contract, layer="data", version=1):
     transactions_stream_arn: Output[Arn] = output(read_by=["compute"])
     velocity_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
     velocity_table_arn: Output[Arn] = output(read_by=["compute"])
+    deliveries_table_name: Output[Name] = output(read_by=["compute", OPERATORS])
+    deliveries_table_arn: Output[Arn] = output(read_by=["compute"])
     notifications_queue_url: Output[Url] = output(read_by=["compute", OPERATORS])
     notifications_queue_arn: Output[Arn] = output(read_by=["compute"])
     notifications_queue_name: Output[Name] = output(read_by=["api-edge"])
@@ -26,7 +28,7 @@ class DataContract(Contract, layer="data", version=1):
     stream_failures_queue_url: Output[Url] = output(read_by=[OPERATORS])
     stream_failures_queue_arn: Output[Arn] = output(read_by=["compute"])
     stream_failures_queue_name: Output[Name] = output(read_by=["api-edge"])
-    alerts_topic_arn: Output[Arn] = output(read_by=["api-edge"])
+    alerts_topic_arn: Output[Arn] = output(read_by=["compute", "api-edge"])
     merchant_ids: MerchantIds = output(read_by=["api-edge", OPERATORS])
     """The merchants that have a webhook secret, sorted."""
     webhook_secret_prefix: Output[Name] = output(read_by=["compute", OPERATORS])
