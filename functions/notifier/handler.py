@@ -1,52 +1,94 @@
-"""The Lambda function behind the notifications queue."""
+"""The Lambda function behind the notifications queue and the schedule of sweeps."""
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import boto3
 
-from notifier.queue import Attempt, Notifier
+from notifier.queue import Notifier, Outcome, Result
+from notifier.sweep import Sweeper, Swept, is_schedule
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, LogEnvironment, NotifierEnvironment
-from transactions.agreed.invocations import NOTIFIER_TIMEOUT_SECONDS
+from transactions.agreed.invocations import NOTIFIER_CALL_SECONDS
 from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
 from transactions.sdk import config_within
+from transactions.store import TransactionStore
+from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import Courier
+from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.signing import SecretStore
 
 log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
 logger = Logger(log_environment)
 metrics = Metrics(log_environment.service)
 environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
-sdk_config = config_within(NOTIFIER_TIMEOUT_SECONDS)
+sdk_config = config_within(NOTIFIER_CALL_SECONDS)
+dynamodb = boto3.client("dynamodb", config=sdk_config)
+sqs = boto3.client("sqs", config=sdk_config)
+allows_private = environment.webhook_allow_private_targets == TRUE
+
+_METRICS: Final[Mapping[Result, str]] = {
+    "delivered": metric_names.WEBHOOKS_DELIVERED,
+    "failed": metric_names.WEBHOOKS_FAILED,
+    "broken": metric_names.WEBHOOKS_FAILED,
+    "held": metric_names.WEBHOOKS_HELD,
+    "unaddressed": metric_names.WEBHOOKS_UNADDRESSED,
+}
 
 
-def _told(attempt: Attempt) -> None:
-    name = metric_names.WEBHOOKS_FAILED if attempt.error else metric_names.WEBHOOKS_DELIVERED
-    metrics.count(name)
-    if attempt.error:
-        logger.warning("webhook failed", **attempt.described())
+def _told(outcome: Outcome) -> None:
+    metrics.count(_METRICS[outcome.result])
+    write = logger.warning if outcome.error else logger.info
+    write(f"webhook {outcome.result}", **outcome.described())
+
+
+def _swept(swept: Swept) -> None:
+    if swept.paused:
+        metrics.count(metric_names.ENDPOINTS_PAUSED)
+        logger.error("endpoint paused", merchant_id=swept.merchant_id, reason=swept.paused)
+    elif swept.unknown:
+        logger.error("no transaction", merchant_id=swept.merchant_id, webhook_ids=list(swept.unknown))
     else:
-        logger.info("webhook delivered", **attempt.described())
+        logger.info("swept", merchant_id=swept.merchant_id, sent=swept.sent, probed=swept.probed)
 
 
+merchants = Merchants(dynamodb, environment.merchants_table, now)
+log = DeliveryLog(dynamodb, environment.deliveries_table, now)
+endpoints = EndpointRegister(dynamodb, environment.deliveries_table, now)
 notifier = Notifier(
-    merchants=Merchants(boto3.client("dynamodb", config=sdk_config), environment.merchants_table, now),
+    merchants=merchants,
     secrets=SecretStore(boto3.client("secretsmanager", config=sdk_config), environment.webhook_secret_prefix, now),
-    courier=Courier(allow_private=environment.webhook_allow_private_targets == TRUE),
-    sqs=boto3.client("sqs", config=sdk_config),
+    log=log,
+    endpoints=endpoints,
+    courier=Courier(allow_private=allows_private),
+    sqs=sqs,
     queue_url=environment.notifications_queue_url,
     dead_letter_queue_url=environment.notifications_dead_letter_queue_url,
     clock=now,
     told=_told,
 )
+sweeper = Sweeper(
+    merchants=merchants,
+    transactions=TransactionStore(dynamodb, environment.transactions_table),
+    log=log,
+    endpoints=endpoints,
+    sqs=sqs,
+    queue_url=environment.notifications_queue_url,
+    sns=boto3.client("sns", config=sdk_config),
+    alerts_topic_arn=environment.alerts_topic_arn,
+    clock=now,
+    told=_swept,
+)
 
 
 @metrics.written_after
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls it with two
-    """Deliver a batch of notifications."""
+    """Deliver a batch of notifications, or sweep."""
+    if is_schedule(event):
+        sweeper.sweep()
+        return {}
     return notifier.process(event)

@@ -1,49 +1,75 @@
 """Messages of the notifications queue to webhooks, each on a thread of its own.
 
-attempt        answered 2xx   otherwise
-1 to 11        done           again after the next wait of the back-off
-12             done           a dead letter, with the reason beside it
-not readable   -              a dead letter at once: no attempt would go better
+                        answered 2xx    otherwise                            endpoint failing or paused
+attempt 1 to 4          logged          a delayed message                    waits in the table, no attempt made
+attempt 5 to 14         logged          waits in the table                   likewise
+attempt 15              logged          a dead letter, with the reason       likewise
+410 at any attempt      -               waits in the table: paused           -
+test event              logged          logged                               attempted all the same
+redelivery, probe       logged          as the attempt it is                 attempted all the same
+
+The log is written before the message that goes on, and that before this one is forgotten: whatever is cut short comes
+again. A message that is no notification is a dead letter at once: no attempt would go better.
 """
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from transactions.agreed.invocations import NOTIFICATIONS_BATCH
-from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
+from transactions.agreed.webhooks import DELIVERY_ATTEMPTS, LONGEST_DELAY_SECONDS
+from transactions.availability import is_unavailable
 from transactions.clock import Clock
 from transactions.failures import described, ids
 from transactions.merchants import Merchants
-from transactions.webhooks.delivery import Courier, DeliveryError, back_off
-from transactions.webhooks.notifications import Notification
+from transactions.webhooks.deliveries import Attempt, DeliveryLog
+from transactions.webhooks.delivery import GONE, Courier, DeliveryError
+from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.notifications import Notification, send_later
+from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.signing import SecretStore, signed_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
+Result = Literal["delivered", "failed", "held", "unaddressed", "broken"]
+_SECRET_MAY_BE_OLD = frozenset({400, 401, 403})
+"""What receivers answer to a signature that they do not accept."""
+
 
 @dataclass(frozen=True)
-class Attempt:
-    """What became of one receive of a message."""
+class Outcome:
+    """What became of one receive of a message.
+
+    Attributes:
+        message_id: SQS's.
+        result: `broken` is a message that is none, or one that could not be handled now and comes again.
+        notification: None where the message is none.
+        attempt: the attempt, where one was made.
+        error: what went wrong.
+        again_in: seconds until the next attempt, where there is to be one.
+    """
 
     message_id: str
-    notification: Notification | None
-    """None where the message is none."""
+    result: Result
+    notification: Notification | None = None
+    attempt: Attempt | None = None
     error: Exception | None = None
-    """What went wrong; None where it was delivered, or where there is nobody to tell."""
+    again_in: int | None = None
 
     def described(self) -> dict[str, Any]:
         """Say what a log may: ids, and of an error its reason, kind and place."""
         told = self.notification
-        data = told.event.get("data") if told else None
         return {
             "message_id": self.message_id,
             "webhook_id": told.webhook_id if told else "",
-            **ids(data.get("id") if isinstance(data, Mapping) else None, told.merchant_id if told else None),
+            **ids(told.transaction_id if told else None, told.merchant_id if told else None),
+            **({"attempt": told.attempt} if told and self.attempt else {}),
+            **({"status": self.attempt.status} if self.attempt and self.attempt.status else {}),
+            **({"again_in_seconds": self.again_in} if self.again_in is not None else {}),
             **({"reason": reason_of(self.error), **described(self.error)} if self.error else {}),
         }
 
@@ -54,13 +80,15 @@ class Notifier:
 
     merchants: Merchants
     secrets: SecretStore
+    log: DeliveryLog
+    endpoints: EndpointRegister
     courier: Courier
     sqs: "SQSClient"
     queue_url: str
     dead_letter_queue_url: str
     clock: Clock
-    told: Callable[[Attempt], None]
-    """Hears of each attempt."""
+    told: Callable[[Outcome], None]
+    """Hears of what became of each message."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Deliver a batch of messages.
@@ -70,57 +98,96 @@ class Notifier:
         """
         # A whole batch at once: a merchant that does not answer holds up nobody else's.
         with ThreadPoolExecutor(NOTIFICATIONS_BATCH) as pool:
-            delivered = list(pool.map(self._attempt, event["Records"]))
-        again = [record for record, success in zip(event["Records"], delivered, strict=True) if not success]
+            handled = list(pool.map(self._handle, event["Records"]))
+        again = [record for record, done in zip(event["Records"], handled, strict=True) if not done]
         return {"batchItemFailures": [{"itemIdentifier": record["messageId"]} for record in again]}
 
-    def _attempt(self, record: Mapping[str, Any]) -> bool:
-        """Make one attempt; tell whether the queue may forget the message."""
+    def _handle(self, record: Mapping[str, Any]) -> bool:
+        """Do what there is to do for a message; tell whether the queue may forget it."""
+        told = None
         try:
-            return self._try(record)
-        except Exception as error:  # noqa: BLE001 - what cannot even be put off comes again after the queue's own time-out
-            self.told(Attempt(record["messageId"], None, error))
-            return False
-
-    def _try(self, record: Mapping[str, Any]) -> bool:
-        attempt = int(record["attributes"]["ApproximateReceiveCount"])
-        try:
-            notification = msgspec.json.decode(record["body"], type=Notification)
-        except (msgspec.MsgspecError, UnicodeError) as error:
-            self.told(Attempt(record["messageId"], None, error))
-            self._give_up(record, "the message is no notification", attempt)
-            return True
-        try:
-            self._deliver(notification)
-        except Exception as error:  # noqa: BLE001 - whatever went wrong, the message is tried again or kept
-            self.told(Attempt(record["messageId"], notification, error))
-            if attempt >= DELIVERY_ATTEMPTS:
-                self._give_up(record, reason_of(error), attempt, notification)
+            try:
+                told = msgspec.json.decode(record["body"], type=Notification)
+            except (msgspec.MsgspecError, UnicodeError) as error:
+                self._give_up(record, {"reason": "the message is no notification"})
+                self.told(Outcome(record["messageId"], "broken", error=error))
                 return True
-            self._put_off(record, attempt)
+            self.told(self._deliver(record, told))
+        except Exception as error:  # noqa: BLE001 - what could not be written down comes again after the queue's own time-out
+            self.told(Outcome(record["messageId"], "broken", told, error=error))
             return False
-        self.told(Attempt(record["messageId"], notification))
         return True
 
-    def _deliver(self, notification: Notification) -> None:
-        settings = self.merchants.settings(notification.merchant_id)
-        if settings is None or settings.webhook_url is None:
-            return
-        body = msgspec.json.encode(notification.event)
-        headers = signed_headers(self.secrets.of(notification.merchant_id), notification.webhook_id, self.clock(), body)
-        self.courier.deliver(settings.webhook_url, headers, body)
+    def _deliver(self, record: Mapping[str, Any], told: Notification) -> Outcome:
+        settings = self.merchants.settings(told.merchant_id)
+        url = settings.webhook_url if settings else None
+        if url is None:
+            self.log.unaddressed(told)
+            return Outcome(record["messageId"], "unaddressed", told)
+        held = "" if told.purpose != "delivery" else self.endpoints.of(told.merchant_id).holds(url)
+        if held:
+            return self._hold(record, told, held)
+        began = self.clock()
+        try:
+            status = self._attempt(told, url)
+        except Exception as error:
+            # A service of AWS that does not answer is no failure of the receiver's: no attempt was made.
+            if is_unavailable(error):
+                raise
+            return self._failed(record, told, url, error, began)
+        attempt = Attempt(began, self.clock() - began, status)
+        self.log.delivered(told, attempt)
+        self.endpoints.delivered(told.merchant_id)
+        return Outcome(record["messageId"], "delivered", told, attempt)
 
-    def _put_off(self, record: Mapping[str, Any], attempt: int) -> None:
-        self.sqs.change_message_visibility(
-            QueueUrl=self.queue_url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=back_off(attempt)
-        )
+    def _attempt(self, told: Notification, url: str) -> int:
+        body = msgspec.json.encode(told.event)
+        headers = signed_headers(self.secrets.of(told.merchant_id), told.webhook_id, self.clock(), body)
+        return self.courier.deliver(url, headers, body)
 
-    def _give_up(
-        self, record: Mapping[str, Any], reason: str, attempt: int, notification: Notification | None = None
-    ) -> None:
-        about = {"reason": reason, "attempts": f"{attempt}"}
-        if notification:
-            about |= {"merchant_id": notification.merchant_id, "webhook_id": notification.webhook_id}
+    def _hold(self, record: Mapping[str, Any], told: Notification, held: str) -> Outcome:
+        """Have a webhook wait without an attempt, until its endpoint answers again."""
+        self.log.waits(told, None, self.clock(), held=held)
+        self.endpoints.touch(told.merchant_id)
+        return Outcome(record["messageId"], "held", told)
+
+    def _failed(self, record: Mapping[str, Any], told: Notification, url: str, error: Exception, began: int) -> Outcome:
+        status = error.status if isinstance(error, DeliveryError) else None
+        attempt = Attempt(began, self.clock() - began, status, reason_of(error))
+        if status in _SECRET_MAY_BE_OLD:
+            self.secrets.forget(told.merchant_id)
+        if told.purpose == "test":
+            self.log.failed(told, attempt)
+            return Outcome(record["messageId"], "failed", told, attempt, error)
+        if status == GONE:
+            self.endpoints.gone(told.merchant_id, url, reason_of(error))
+        else:
+            self.endpoints.failed(told.merchant_id, url, reason_of(error), told.attempt)
+        if told.attempt >= DELIVERY_ATTEMPTS:
+            about = {
+                "reason": reason_of(error),
+                "attempts": f"{told.attempt}",
+                "merchant_id": told.merchant_id,
+                "webhook_id": told.webhook_id,
+            }
+            self._give_up(record, about)
+            self.log.failed(told, attempt)
+            return Outcome(record["messageId"], "failed", told, attempt, error)
+        retry_after = error.retry_after if isinstance(error, DeliveryError) else 0
+        wait = wait_after(told.webhook_id, told.attempt, retry_after)
+        self._wait(told, attempt, wait)
+        return Outcome(record["messageId"], "failed", told, attempt, error, wait)
+
+    def _wait(self, told: Notification, attempt: Attempt, seconds: int) -> None:
+        due = self.clock() + 1000 * seconds
+        if seconds > LONGEST_DELAY_SECONDS:
+            if self.log.waits(told, attempt, due):
+                self.endpoints.touch(told.merchant_id)
+        elif self.log.waits_in_queue(told, attempt, due):
+            following = msgspec.structs.replace(told, attempt=told.attempt + 1, purpose="delivery")
+            send_later(self.sqs, self.queue_url, following, seconds)
+
+    def _give_up(self, record: Mapping[str, Any], about: Mapping[str, str]) -> None:
         self.sqs.send_message(
             QueueUrl=self.dead_letter_queue_url,
             MessageBody=record["body"],

@@ -3,7 +3,6 @@
 import zoneinfo
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -11,6 +10,7 @@ from transactions.errors import InvalidSettingsError
 from transactions.money import CURRENCIES
 from transactions.rules import STRICT, WEIGHTS
 from transactions.settings import MerchantSettings
+from transactions.webhooks.targets import InvalidTargetError, parse_target
 
 
 def parse_settings(document: Mapping[str, Any], *, allow_private: bool = False) -> MerchantSettings:
@@ -18,7 +18,7 @@ def parse_settings(document: Mapping[str, Any], *, allow_private: bool = False) 
 
     Args:
         document: setting name to value.
-        allow_private: whether webhooks may go to http.
+        allow_private: whether webhooks may go to http, to other ports and to private hosts.
 
     Raises:
         InvalidSettingsError: names the merchant, the setting and what is wrong with it.
@@ -28,10 +28,9 @@ def parse_settings(document: Mapping[str, Any], *, allow_private: bool = False) 
     except msgspec.ValidationError as error:
         raise InvalidSettingsError(f"settings of merchant {document.get('id')!r}: {error}") from error
     settings = msgspec.structs.replace(settings, weights={**WEIGHTS, **settings.weights})
-    problems = (*_unknown_words(settings), *_conflicts(settings), *_url_problems(settings.webhook_url, allow_private))
-    for wrong in problems:
+    for wrong in (*_unknown_words(settings), *_conflicts(settings)):
         raise InvalidSettingsError(f"settings of merchant {settings.id!r}: {wrong}")
-    return settings
+    return _callable_url(settings, allow_private=allow_private)
 
 
 def _unknown_words(settings: MerchantSettings) -> Iterator[str]:
@@ -65,16 +64,16 @@ def _conflicts(settings: MerchantSettings) -> Iterator[str]:
             yield f"weights.{code} is {settings.weights[code]}, below review_from: its limit would not hold"
 
 
-def _url_problems(url: str | None, allow_private: bool) -> Iterator[str]:  # noqa: FBT001 - private, called once
-    if url is None:
-        return
+def _callable_url(settings: MerchantSettings, *, allow_private: bool) -> MerchantSettings:
+    """Write the webhook's URL as it is called: percent-encoded, and its host in ASCII.
+
+    Raises:
+        InvalidSettingsError: it can never be called.
+    """
+    if settings.webhook_url is None:
+        return settings
     try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError as error:
-        yield f"webhook_url is no URL: {error}"
-        return
-    if parts.scheme not in ({"https", "http"} if allow_private else {"https"}) or not parts.hostname:
-        yield "webhook_url must be an https URL"
-    if parts.username is not None or parts.fragment:
-        yield "webhook_url must have neither user name nor fragment"
+        target = parse_target(settings.webhook_url, allow_private=allow_private)
+    except InvalidTargetError as error:
+        raise InvalidSettingsError(f"settings of merchant {settings.id!r}: webhook_url {error}") from error
+    return msgspec.structs.replace(settings, webhook_url=target.url)

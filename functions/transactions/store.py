@@ -1,7 +1,8 @@
 """The transactions table: one conditional write to accept, one to decide."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -13,6 +14,9 @@ from transactions.transaction import PENDING, Decision, Transaction
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+_LARGEST_GET: Final = 100
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,18 @@ class TransactionStore:
         """Read a transaction as it is now; None when there is none."""
         answer = self._client.get_item(TableName=self._table, Key=key_of(transaction_id), ConsistentRead=True)
         return parse_item(answer["Item"]) if "Item" in answer else None
+
+    def read(self, transaction_ids: Sequence[str]) -> list[Transaction]:
+        """Read transactions as they are now, in any order; what is not there is left out."""
+        left = [key_of(each) for each in transaction_ids]
+        found: list[Transaction] = []
+        while left:
+            part, left = left[:_LARGEST_GET], left[_LARGEST_GET:]
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": part, "ConsistentRead": True}})
+            found += [parse_item(item) for item in answer["Responses"].get(self._table, [])]
+            if later := answer.get("UnprocessedKeys", {}).get(self._table):
+                left += [dict(key) for key in later["Keys"]]
+        return found
 
     def page(self, merchant_id: str, limit: int, after: str | None) -> Page:
         """Read a page of a merchant's list.

@@ -71,7 +71,7 @@ class Invariants:
         kept = {
             "a table": [
                 json.dumps(item, default=repr)
-                for table in (cloud.merchants, cloud.transactions, cloud.velocity)
+                for table in (cloud.merchants, cloud.transactions, cloud.velocity, cloud.deliveries)
                 for item in table.items()
                 if item["id"]["S"] not in self.world.facts.foreign
             ],
@@ -126,12 +126,24 @@ class Invariants:
                 yield f"{transaction.id} is decided, and nothing will tell {transaction.merchant} of it"
 
     def queued(self) -> set[str]:
-        """Give the ids of the transactions that a queue or a dead letter tells of."""
+        """Give the ids of the transactions that a queue, a dead letter or what waits in the table tells of."""
         cloud = self.world.cloud
-        return {
+        sent = {
             json.loads(message.body)["event"]["data"]["id"]
             for queue in (cloud.notifications, cloud.dead_letters)
             for message in queue.messages
+        }
+        return sent | self.waiting()
+
+    def waiting(self) -> set[str]:
+        """Give the ids of the transactions of webhooks that a sweep will find."""
+        items = self.world.cloud.deliveries.items()
+        swept = {item["merchant_id"]["S"] for item in items if item.get("waiting_of") == {"S": "#endpoints"}}
+        kept = {item["merchant_id"]["S"] for item in items if item.get("state") == {"S": "paused"}}
+        return {
+            item["transaction_id"]["S"]
+            for item in items
+            if "transaction_id" in item and "waiting_of" in item and item["waiting_of"]["S"] in swept | kept
         }
 
     def _unfinished_records(self) -> set[str]:

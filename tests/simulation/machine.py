@@ -221,6 +221,16 @@ class Simulation(RuleBasedStateMachine):
     def poll_queue(self, limit: int, *, finish: bool) -> None:
         self._start(self.world.poll_queue(limit), finish=finish)
 
+    @precondition(lambda self: (self.world.next_sweep() or self.world.cloud.now + 1) <= self.world.cloud.now)
+    @rule(finish=st.booleans())
+    def sweep(self, *, finish: bool) -> None:
+        self._start(self.world.sweep(), finish=finish)
+
+    @rule(merchant=MERCHANT)
+    def resume_the_endpoint(self, merchant: str) -> None:
+        if self.world.endpoints().resume(merchant):
+            self.world.counts["endpoint resumed"] += 1
+
     @rule(milliseconds=st.sampled_from((1, 50, 1_000, 10_000)))
     def pass_a_moment(self, milliseconds: int) -> None:
         self.world.pass_time(milliseconds)
@@ -309,7 +319,7 @@ class Simulation(RuleBasedStateMachine):
             self.world.close()
 
     def _settle(self) -> None:
-        """Finish what runs, drain stream and queue, reconcile: every webhook is delivered then, or a dead letter."""
+        """Finish what runs, drain stream and queue, reconcile, repair the receivers: everything is delivered then."""
         world = self.world
         while world.functions.running:
             world.finish(world.functions.running[0])
@@ -319,10 +329,20 @@ class Simulation(RuleBasedStateMachine):
         # What expired in the stream an operator finds, and sees it through.
         while invocation := world.reconcile(LARGEST_BATCH):
             world.finish(invocation)
-        while (at := world.cloud.notifications.next_visible()) is not None:
+        for merchant in world.merchants.values():
+            merchant.receiver = "well"
+            world.endpoints().resume(merchant.id)
+        while (at := self._next_event()) is not None:
             world.cloud.now = max(world.cloud.now, at)
             if invocation := world.poll_queue(10):
                 world.finish(invocation)
+            if (due := world.next_sweep()) is not None and due <= world.cloud.now:
+                world.finish(world.sweep())
+
+    def _next_event(self) -> int | None:
+        """Tell when the queue or a sweep has something to do next."""
+        moments = (self.world.cloud.notifications.next_visible(), self.world.next_sweep())
+        return min((each for each in moments if each is not None), default=None)
 
     def _check_the_end(self) -> None:
         """Nothing is pending but what was given up, and nobody is left untold but of that and of dead letters."""

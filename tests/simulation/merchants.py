@@ -18,8 +18,9 @@ CARD_AMOUNT: Final = 5_000
 MERCHANT_COUNT: Final = 6
 WINDOW_SECONDS: Final = 600
 
-RECEIVERS: Final = ("well", "500", "slow", "closed", "wrong TLS")
-"""How a receiver can answer; `slow` has taken the webhook in and is given up on all the same."""
+RECEIVERS: Final = ("well", "500", "slow", "closed", "wrong TLS", "410", "503", "picky")
+"""How a receiver can answer; `slow` has taken the webhook in and is given up on all the same, `picky` refuses what its
+bug is about, and takes the others."""
 
 
 def secret(number: int) -> str:

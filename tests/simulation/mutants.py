@@ -185,20 +185,32 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "take a failed webhook for delivered",
         "notifier/queue.py",
-        "            self._put_off(record, attempt)\n            return False\n",
-        "            self._put_off(record, attempt)\n            return True\n",
+        "            send_later(self.sqs, self.queue_url, following, seconds)\n",
+        "            send_later(self.sqs, self.queue_url, following, seconds) if seconds > 999 else None\n",
     ),
     Mutant(
-        "give up without a dead letter",
-        "notifier/queue.py",
-        "                self._give_up(record, reason_of(error), attempt, notification)\n                return True\n",
-        "                return True\n",
+        "have a webhook wait where no sweep finds it",
+        "transactions/webhooks/deliveries.py",
+        "WAITING_INDEX_HASH_KEY: told.merchant_id if in_index else None,",
+        "WAITING_INDEX_HASH_KEY: None,",
+    ),
+    Mutant(
+        "let go of an endpoint while something waits",
+        "notifier/sweep.py",
+        "if first is None and now - endpoint.touched_at > LINGER_MS:",
+        "if now - endpoint.touched_at > LINGER_MS:",
+    ),
+    Mutant(
+        "have a held webhook wait at an endpoint that nobody looks after",
+        "transactions/webhooks/endpoints.py",
+        'f"SET merchant_id = :merchant, touched_at = :now, {WAITING_INDEX_HASH_KEY} = :endpoints, "',
+        'f"SET merchant_id = :merchant, touched_at = :now, swept_by = :endpoints, "',
     ),
     Mutant(
         "name every attempt anew",
         "notifier/queue.py",
-        "notification.webhook_id, self.clock(), body)",
-        'f"{notification.webhook_id}_{self.clock()}", self.clock(), body)',
+        "told.webhook_id, self.clock(), body)",
+        'f"{told.webhook_id}_{self.clock()}", self.clock(), body)',
     ),
     Mutant(
         "sign with the new secret alone",
@@ -209,7 +221,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "remember secrets and settings for ever",
         "transactions/memory.py",
-        "if key in memory and now - memory[key][0] < CACHE_MS:",
+        "if key in memory and now - memory[key][0] < for_ms:",
         "if key in memory:",
     ),
     Mutant(

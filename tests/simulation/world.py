@@ -12,17 +12,27 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from unittest import mock
 
-from simulation.functions import MERCHANTS_TABLE, PRINTED, WEBHOOK_SECRET_PREFIX, Functions, Invocation
+from simulation.functions import (
+    DELIVERIES_TABLE,
+    MERCHANTS_TABLE,
+    PRINTED,
+    WEBHOOK_SECRET_PREFIX,
+    Functions,
+    Invocation,
+)
 from simulation.merchants import IDS, Merchant, secret, settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
 from simulation.model.table import Table
 from simulation.oracle import wire
-from simulation.oracle.facts import MEMORY_MS, Answer, Change, Facts, Request, Written
+from simulation.oracle.facts import Answer, Change, Facts, Request, Written
+from transactions.clock import moment_of
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
 from transactions.webhooks.delivery import DeliveryError
+from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.signing import SECRET_MEMORY_MS
 
 LANES: Final = 3
 SHARDS: Final = 2
@@ -32,8 +42,8 @@ RETRIES: Final = 3
 LARGEST_SKEW_MS: Final = 2_000
 UNAVAILABLE: Final = 503
 """The status that tells a merchant to send a request again."""
-TIMEOUT_MS: Final = 30_000
-"""Of every function: what runs for longer is ended."""
+TIMEOUT_MS: Final = 60_000
+"""Of the function that may run for the longest: what runs for longer is ended."""
 
 REPLACED: Final[Mapping[str, tuple[str, Any]]] = {
     "notifier.queue": ("ThreadPoolExecutor", InlineExecutor),
@@ -216,6 +226,25 @@ class World:
 
         return self.functions.invoke("notifier", event, ended)
 
+    def sweep(self) -> Invocation:
+        """Have the notifier called by the schedule."""
+        self.counts["sweep"] += 1
+        event = {"source": "aws.events", "detail-type": "Scheduled Event", "detail": {}}
+        return self.functions.invoke("notifier", event, lambda _, error: self._note(error) if error else None)
+
+    def next_sweep(self) -> int | None:
+        """Tell when the next sweep finds an endpoint to look after, in milliseconds; None for never."""
+        due = [
+            moment_of(item["due"]["S"].partition("#")[0])
+            for item in self.cloud.deliveries.items()
+            if item.get("waiting_of") == {"S": "#endpoints"}
+        ]
+        return min(due, default=None)
+
+    def endpoints(self) -> EndpointRegister:
+        """Return the endpoints as an operator has them."""
+        return EndpointRegister(self.cloud.dynamodb, DELIVERIES_TABLE, self.cloud.clock)
+
     def _handed_out(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Write down what a fraud-detector is called with."""
         keys = [record["dynamodb"]["Keys"]["id"]["S"] for record in records]
@@ -331,7 +360,7 @@ class World:
             new = self._new_secret()
             self.exchanges[merchant.id] = (self.cloud.now, new)
             self._put_secret(merchant, new, merchant.knows[0])
-        elif self.cloud.now - begun > MEMORY_MS + LARGEST_SKEW_MS + TIMEOUT_MS:
+        elif self.cloud.now - begun > SECRET_MEMORY_MS + LARGEST_SKEW_MS + TIMEOUT_MS:
             # Every notifier signs with both by now: the merchant may go over to the new one, and the old one end.
             merchant.knows = [new]
             self._put_secret(merchant, new, None)
@@ -381,7 +410,7 @@ class _Courier:
 
     world: World
 
-    def deliver(self, url: str, headers: Mapping[str, str], body: bytes) -> None:
+    def deliver(self, url: str, headers: Mapping[str, str], body: bytes) -> int:
         """Make one attempt."""
         merchant = self.world.merchants[url.removeprefix("https://").partition(".")[0]]
         functions = self.world.functions
@@ -390,9 +419,14 @@ class _Courier:
         if fault is Fault.CRASH_BEFORE:
             raise Crash("before the webhook")
         self.world.counts[f"receiver {merchant.receiver}"] += 1
-        if merchant.receiver in {"well", "slow"}:
+        takes = merchant.receiver in {"well", "slow"} or (merchant.receiver == "picky" and sum(body) % 2)
+        if takes:
             merchant.takes(headers, body, self.world.cloud.now)
         if fault is Fault.CRASH_AFTER:
             raise Crash("after the webhook")
-        if merchant.receiver != "well":
+        if merchant.receiver.isdecimal():
+            status = int(merchant.receiver)
+            raise DeliveryError(f"answered {status}", status=status, retry_after=90 if status == UNAVAILABLE else 0)
+        if not takes or merchant.receiver == "slow":
             raise DeliveryError(f"no answer: {merchant.receiver}")
+        return 204

@@ -15,7 +15,9 @@ DAY_SECONDS: Final = 24 * 60 * 60
 VALIDATOR_TIMEOUT_SECONDS: Final = 10
 FRAUD_DETECTOR_TIMEOUT_SECONDS: Final = 30
 NOTIFIER_TIMEOUT_SECONDS: Final = 60
-"""An attempt, and before and after it calls of the SDK with all their attempts."""
+"""An attempt, and a call of the SDK with all its attempts."""
+NOTIFIER_CALL_SECONDS: Final = 30
+"""What such a call may take of it."""
 
 INTEGRATION_TIMEOUT_MS: Final = VALIDATOR_TIMEOUT_SECONDS * 1000
 """Of API Gateway for the validator: past it there is nobody left to answer."""

@@ -11,6 +11,11 @@ RECORDS_FAILED: Final = "RecordsFailed"
 WEBHOOKS_DELIVERED: Final = "WebhooksDelivered"
 WEBHOOKS_FAILED: Final = "WebhooksFailed"
 """Attempts, not notifications."""
+WEBHOOKS_HELD: Final = "WebhooksHeld"
+"""Notifications that wait without an attempt, since their endpoint is failing or paused."""
+WEBHOOKS_UNADDRESSED: Final = "WebhooksUnaddressed"
+"""Notifications of merchants that have no webhook URL."""
+ENDPOINTS_PAUSED: Final = "EndpointsPaused"
 
 
 def answered(status: int) -> str:

@@ -24,7 +24,7 @@ from transactions.agreed.invocations import DAY_SECONDS
 from transactions.agreed.tables import EXPIRES_AT, KEY, WAITING_INDEX, WAITING_INDEX_HASH_KEY, WAITING_INDEX_RANGE_KEY
 from transactions.agreed.webhooks import LOG_DAYS
 from transactions.attributes import from_item, key_of, refused_item, to_item
-from transactions.clock import Clock, iso
+from transactions.clock import Clock, iso, moment_of
 from transactions.stored import read_stored
 from transactions.webhooks.notifications import Notification, webhook_ids_of
 
@@ -164,6 +164,17 @@ class DeliveryLog:
             until: the latest due time, in milliseconds.
             limit: how many at most.
         """
+        # No webhook id sorts after a tilde.
+        found = self._query(merchant_id, after, f"{iso(until)}{_SEPARATOR}~", limit)
+        return [Waiting(each[KEY], each[WAITING_INDEX_RANGE_KEY]) for each in found]
+
+    def first_due(self, merchant_id: str) -> int | None:
+        """Tell when the first of a merchant's webhooks that wait is due, in milliseconds; None where none waits."""
+        for found in self._query(merchant_id, "", "~", 1):
+            return moment_of(found[WAITING_INDEX_RANGE_KEY].partition(_SEPARATOR)[0])
+        return None
+
+    def _query(self, merchant_id: str, after: str, until: str, limit: int) -> list[dict[str, Any]]:
         start: dict[str, Any] = {}
         if after:
             key = {
@@ -176,13 +187,11 @@ class DeliveryLog:
             TableName=self._table,
             IndexName=WAITING_INDEX,
             KeyConditionExpression=f"{WAITING_INDEX_HASH_KEY} = :merchant AND {WAITING_INDEX_RANGE_KEY} <= :until",
-            # No webhook id sorts after a tilde.
-            ExpressionAttributeValues=to_item({":merchant": merchant_id, ":until": f"{iso(until)}{_SEPARATOR}~"}),
+            ExpressionAttributeValues=to_item({":merchant": merchant_id, ":until": until}),
             Limit=limit,
             **start,
         )
-        found = [from_item(item) for item in answer["Items"]]
-        return [Waiting(each[KEY], each[WAITING_INDEX_RANGE_KEY]) for each in found]
+        return [from_item(item) for item in answer["Items"]]
 
     def _write(
         self,

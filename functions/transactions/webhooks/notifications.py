@@ -114,8 +114,16 @@ def make_test_event(merchant_id: str, name: str, at: int) -> Notification:
     )
 
 
-def send(client: "SQSClient", queue_url: str, notifications: Sequence[Notification]) -> set[int]:
+def send(
+    client: "SQSClient", queue_url: str, notifications: Sequence[Notification], *, over_seconds: int = 0
+) -> set[int]:
     """Put notifications into the queue, in batches.
+
+    Args:
+        client: SQS.
+        queue_url: the queue's.
+        notifications: in the order they are to come.
+        over_seconds: how long the last of them is put off for, at the most 15 minutes; the others come evenly before.
 
     Returns:
         The places in the list of those the queue did not take.
@@ -123,18 +131,17 @@ def send(client: "SQSClient", queue_url: str, notifications: Sequence[Notificati
     refused: set[int] = set()
     for start in range(0, len(notifications), LARGEST_BATCH):
         part = notifications[start : start + LARGEST_BATCH]
-        answer = client.send_message_batch(
-            QueueUrl=queue_url,
-            Entries=[
-                {
-                    "Id": f"{place}",
-                    "MessageBody": msgspec.json.encode(item).decode(),
-                    # SQS hands out fairly among groups: a merchant with a backlog does not hold up the others.
-                    "MessageGroupId": item.merchant_id,
-                }
-                for place, item in enumerate(part, start)
-            ],
-        )
+        entries: list[Any] = [
+            {
+                "Id": f"{place}",
+                "MessageBody": msgspec.json.encode(item).decode(),
+                # SQS hands out fairly among groups: a merchant with a backlog does not hold up the others.
+                "MessageGroupId": item.merchant_id,
+                **({"DelaySeconds": over_seconds * place // len(notifications)} if over_seconds else {}),
+            }
+            for place, item in enumerate(part, start)
+        ]
+        answer = client.send_message_batch(QueueUrl=queue_url, Entries=entries)
         refused.update(int(entry["Id"]) for entry in answer.get("Failed", []))
     return refused
 

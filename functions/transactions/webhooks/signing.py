@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
@@ -20,6 +20,11 @@ class WebhookSecrets(msgspec.Struct, frozen=True):
 
     current: str
     previous: str | None = None
+
+
+SECRET_MEMORY_MS: Final = 15 * 60 * 1000
+"""How long a secret is taken from memory. A rotation keeps the earlier secret live, so who signs with it alone is right
+until the rotation ends; `tapstack merchant end-rotation` waits for as long as this."""
 
 
 class SecretStore:
@@ -44,10 +49,14 @@ class SecretStore:
         Raises:
             LookupError: it has none.
         """
-        found = remember(self._remembered, merchant_id, self._clock(), self._fetch)
+        found = remember(self._remembered, merchant_id, self._clock(), self._fetch, for_ms=SECRET_MEMORY_MS)
         if found is None:
             raise LookupError(f"merchant {merchant_id!r} has no webhook secret")
         return found
+
+    def forget(self, merchant_id: str) -> None:
+        """Read a merchant's secrets anew next time: a receiver did not accept a signature."""
+        self._remembered.pop(merchant_id, None)
 
     def _fetch(self, merchant_id: str) -> WebhookSecrets | None:
         try:

@@ -10,6 +10,7 @@ from simulation.model.faults import Faults
 from simulation.model.queue import IN_FLIGHT_QUOTA, Queue
 from simulation.model.queue_poller import QueuePoller
 from simulation.model.secretsmanager import SecretsManager
+from simulation.model.sns import Sns
 from simulation.model.sqs import Sqs
 from simulation.model.streams import Stream, StreamPoller
 from simulation.model.table import Index, Table
@@ -22,11 +23,20 @@ from transactions.agreed.invocations import (
     STREAM_BATCHES_AT_ONCE,
     STREAM_RETRIES,
 )
-from transactions.agreed.tables import EXPIRES_AT, MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
+from transactions.agreed.tables import (
+    EXPIRES_AT,
+    MERCHANT_INDEX,
+    MERCHANT_INDEX_HASH_KEY,
+    MERCHANT_INDEX_RANGE_KEY,
+    WAITING_INDEX,
+    WAITING_INDEX_HASH_KEY,
+    WAITING_INDEX_RANGE_KEY,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
+    from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
 
 PLACE: Final = "eu-central-1:000000000000"
@@ -73,6 +83,12 @@ class Cloud:
             stream=self.stream,
         )
         self.velocity = Table("velocity", self.clock, ttl_attribute=EXPIRES_AT)
+        self.deliveries = Table(
+            "deliveries",
+            self.clock,
+            index=Index(WAITING_INDEX, WAITING_INDEX_HASH_KEY, WAITING_INDEX_RANGE_KEY, keys_only=True),
+            ttl_attribute=EXPIRES_AT,
+        )
 
         self.stream_failures = self._queue("stream-failures", DEAD_LETTER_RETENTION_SECONDS)
         self.dead_letters = self._queue("notifications-dead-letters", DEAD_LETTER_RETENTION_SECONDS)
@@ -85,13 +101,15 @@ class Cloud:
             dead_letters=self.dead_letters,
             max_receives=NOTIFICATIONS_RECEIVES,
         )
+        self.alerts = Sns(f"arn:aws:sns:{PLACE}:alerts", self.faults)
         self.secrets = SecretsManager(f"arn:aws:secretsmanager:{PLACE}:secret:", self.faults)
 
-        tables = (self.merchants, self.transactions, self.velocity)
+        tables = (self.merchants, self.transactions, self.velocity, self.deliveries)
         queues = (self.notifications, self.dead_letters, self.stream_failures)
         self.dynamodb_model = DynamoDb(tables, self.faults, self.usage)
         self.dynamodb = cast("DynamoDBClient", self.dynamodb_model)
         self.sqs = cast("SQSClient", Sqs(queues, self.faults))
+        self.sns = cast("SNSClient", self.alerts)
         self.secretsmanager = cast("SecretsManagerClient", self.secrets)
 
         self.stream_pollers = [

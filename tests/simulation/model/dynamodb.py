@@ -229,7 +229,8 @@ class DynamoDb:
             raise InvalidExpressionError("Limit must be greater than or equal to 1")
         page: list[Item] = []
         size, more = 0, False
-        for item in found:
+        for whole in found:
+            item = index.shown(whole) if index else whole
             if page and size + item_size(item) > LARGEST_PAGE:
                 more = True
                 break

@@ -23,7 +23,7 @@ Operand = Callable[[Item], Value | None]
 
 _TOKEN: Final = re.compile(r"\s*(?:(<>|<=|>=|[=<>(),.+\-\[\]])|(#[A-Za-z0-9_]+)|(:[A-Za-z0-9_]+)|([A-Za-z0-9_]+)|(\S))")
 _COMPARATORS: Final = frozenset({"=", "<>", "<", "<=", ">", ">="})
-_NOT_MODELLED: Final = frozenset({"IN", "BETWEEN", "contains", "attribute_type", "list_append", "["})
+_NOT_MODELLED: Final = frozenset({"IN", "BETWEEN", "contains", "attribute_type", "["})
 
 
 class InvalidExpressionError(ValueError):

@@ -16,11 +16,18 @@ _VERSIONS_KEPT: Final = 8
 
 @dataclass(frozen=True)
 class Index:
-    """A global secondary index that projects everything."""
+    """A global secondary index."""
 
     name: str
     hash_key: str
     range_key: str
+    keys_only: bool = False
+    """Whether it holds the keys alone; else it holds everything."""
+
+    def shown(self, item: Item) -> Item:
+        """Return what the index holds of an item."""
+        kept = (KEY, self.hash_key, self.range_key)
+        return {name: item[name] for name in kept} if self.keys_only else item
 
     def key_of(self, item: Item | None) -> tuple[str, str] | None:
         """Return where an item stands in the index; None for one that is not in it."""
@@ -150,9 +157,12 @@ class Table:
         if self.index is None or before == after:
             return 0
         left, entered = self.index.key_of(before), self.index.key_of(after)
+        was = self.index.shown(before) if before is not None and left else None
+        becomes = self.index.shown(after) if after is not None and entered else None
         if left == entered:
-            return 0 if left is None else write_units(before, after)
-        return (write_units(before, None) if left else 0) + (write_units(None, after) if entered else 0)
+            # What the index does not hold changes without it.
+            return 0 if was == becomes else write_units(was, becomes)
+        return (write_units(was, None) if left else 0) + (write_units(None, becomes) if entered else 0)
 
 
 def write_units(before: Item | None, after: Item | None) -> int:

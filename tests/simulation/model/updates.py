@@ -1,11 +1,11 @@
 """DynamoDB's update expressions.
 
     SET      path = operand   |   path = operand + operand   |   path = operand - operand
-             an operand is a path, a value or if_not_exists(path, operand)
+             an operand is a path, a value, if_not_exists(path, operand) or list_append(operand, operand)
     REMOVE   path
     ADD      path value       numbers only
 
-Paths on the right see the item as it was before the update. What DynamoDB knows beside that (DELETE, list_append, list
+Paths on the right see the item as it was before the update. What DynamoDB knows beside that (DELETE, list
 indices, sets in ADD) is refused as not modelled.
 """
 
@@ -127,6 +127,8 @@ def _operand(tokens: Tokens) -> Operand:
         value = tokens.value()
         return lambda item: value
     if name := tokens.function():
+        if name == "list_append":
+            return _appended(tokens)
         if name != "if_not_exists":
             raise InvalidExpressionError(f"Invalid function name; function: {name}")
         first = tokens.path()
@@ -136,6 +138,23 @@ def _operand(tokens: Tokens) -> Operand:
         return lambda item: at(item, first) or otherwise(item)
     path = tokens.path()
     return lambda item: at(item, path)
+
+
+def _appended(tokens: Tokens) -> Operand:
+    left = _operand(tokens)
+    tokens.expect(",")
+    right = _operand(tokens)
+    tokens.expect(")")
+
+    def value(item: Item) -> Value | None:
+        one, other = left(item), right(item)
+        if one is None or other is None:
+            return None
+        if "L" not in one or "L" not in other:
+            raise InvalidUpdateError("An operand in the update expression has an incorrect data type")
+        return {"L": [*one["L"], *other["L"]]}
+
+    return value
 
 
 def _sum(left: Operand, right: Operand, sign: str) -> Operand:
