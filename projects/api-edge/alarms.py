@@ -10,6 +10,7 @@ from stage import ServedApi
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
 from tapstack.program.naming import Names
+from transactions.agreed.metrics import ENDPOINTS_PAUSED, NAMESPACE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +32,15 @@ def make_alarms(names: Names, data: DataContract, compute: ComputeContract, serv
     for alarm in (
         *_function_alarms(compute),
         *_queue_alarms(data),
+        Alarm(
+            name="endpoints-paused",
+            meaning="A merchant's webhook endpoint is paused: its notifications wait for an operator",
+            namespace=NAMESPACE,
+            metric=ENDPOINTS_PAUSED,
+            dimensions={"service": "notifier"},
+            statistic="Sum",
+            threshold=1,
+        ),
         Alarm(
             name="api-5xx",
             meaning="The API answers with server errors: merchants cannot submit",

@@ -39,6 +39,7 @@ MOST: Final = [
         ],
         ["arn:{partition}:sqs:{region}:{account}:{prefix}*"],
     ),
+    Grant(["sns:Publish"], ["arn:{partition}:sns:{region}:{account}:{prefix}alerts"]),
     Grant(
         ["secretsmanager:GetSecretValue"],
         ["arn:{partition}:secretsmanager:{region}:{account}:secret:{prefix}webhooks/*"],

@@ -1,4 +1,4 @@
-"""What the roles of the compute layer may do: three functions, their roles, log groups and event sources."""
+"""What the roles of the compute layer may do: functions, their roles, log groups, event sources, and the sweeps."""
 
 from typing import Final
 
@@ -9,6 +9,8 @@ _MAPPINGS: Final = ["arn:{partition}:lambda:{region}:{account}:event-source-mapp
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
 _OF_OWN_FUNCTIONS: Final = {"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}}
 _ROLES: Final = roles(["{prefix}validator", "{prefix}fraud-detector", "{prefix}notifier"], "lambda.amazonaws.com")
+_NOTIFIER: Final = ["arn:{partition}:lambda:{region}:{account}:function:{prefix}notifier:*"]
+_RULES: Final = ["arn:{partition}:events:{region}:{account}:rule/{prefix}*"]
 _LOG_GROUPS: Final = log_groups("/aws/lambda/{prefix}*", masked=True)
 
 GRANTS: Final = LayerGrants(
@@ -41,11 +43,30 @@ GRANTS: Final = LayerGrants(
         Grant(["servicequotas:GetAWSDefaultServiceQuota"], ["*"]),
         # Lambda tells who may not decrypt them nothing of a function's variables.
         decrypting("lambda"),
+        Grant(["lambda:GetPolicy"], _NOTIFIER),
+        Grant(["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"], _RULES),
         *_ROLES.read,
         *_LOG_GROUPS.read,
     ],
     change=[
-        # Neither `AddPermission` nor `Invoke`: who may call the functions is the edge's to say.
+        # Not `Invoke`; and who may call the functions is the edge's to say, but for the schedule of sweeps.
+        Grant(
+            ["lambda:AddPermission"],
+            _NOTIFIER,
+            {"StringEquals": {"lambda:Principal": "events.amazonaws.com"}},
+        ),
+        Grant(["lambda:RemovePermission"], _NOTIFIER),
+        Grant(
+            [
+                "events:DeleteRule",
+                "events:PutRule",
+                "events:PutTargets",
+                "events:RemoveTargets",
+                "events:TagResource",
+                "events:UntagResource",
+            ],
+            _RULES,
+        ),
         Grant(
             [
                 "lambda:CreateAlias",

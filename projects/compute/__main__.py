@@ -4,6 +4,7 @@ from concurrency import require_concurrency
 from fraud_detector_function import make_fraud_detector
 from notifier_function import make_notifier
 from settings import ComputeSettings
+from sweeps import make_sweeps
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
@@ -20,6 +21,7 @@ require_concurrency(settings)
 validator = make_validator(names, settings, network, data)
 fraud_detector = make_fraud_detector(names, settings, network, data)
 notifier = make_notifier(names, settings, network, data)
+make_sweeps(names, notifier)
 
 ComputeContract(
     alias_name=Name.of(validator.alias.name),

@@ -33,8 +33,8 @@ class Tables:
 def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Tables:
     """Make the tables.
 
-    Two forget: counters of the velocity table mean nothing after their window, and the log of a delivery that waits for
-    nothing more is kept for a time. The index of what waits holds keys alone: it is written at every change of a due time.
+    Two forget: counters of the velocity table mean nothing after their window, and of a delivery that waits for nothing
+    more the log is kept for a time. The index of what waits holds keys alone, since each change of a due time writes it.
     """
 
     def table(name: str, **more: Any) -> aws.dynamodb.Table:
