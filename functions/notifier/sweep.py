@@ -75,13 +75,15 @@ class Sweeper:
     told: Callable[[Swept], None]
     """Hears of what was done for each endpoint."""
 
-    def sweep(self) -> None:
-        """Do what there is to do now."""
+    def sweep(self) -> int:
+        """Do what there is to do now; tell how many endpoints were due."""
         began = self.clock()
-        for merchant_id in self.endpoints.due(MOST_ENDPOINTS):
+        due = self.endpoints.due(MOST_ENDPOINTS)
+        for merchant_id in due:
             if self.clock() - began > LONGEST_SWEEP_MS:
-                return
+                break
             self._look_after(merchant_id)
+        return len(due)
 
     def _look_after(self, merchant_id: str) -> None:
         endpoint = self.endpoints.read(merchant_id)

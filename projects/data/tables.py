@@ -34,7 +34,7 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
     """Make the tables.
 
     Two forget: counters of the velocity table mean nothing after their window, and of a delivery that waits for nothing
-    more the log is kept for a time. The index of what waits holds keys alone, since each change of a due time writes it.
+    more the log is kept for a time. The index of what waits holds keys alone: each change of a due time writes it.
     """
 
     def table(name: str, **more: Any) -> aws.dynamodb.Table:

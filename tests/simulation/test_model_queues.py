@@ -6,7 +6,7 @@ import pytest
 
 from simulation.model.cloud import Cloud
 from simulation.model.queue_poller import Event
-from transactions.agreed.invocations import NOTIFICATIONS_RECEIVES
+from transactions.agreed.invocations import NOTIFICATIONS_RECEIVES, NOTIFICATIONS_VISIBILITY_SECONDS
 
 SECOND = 1000
 DAY = 86_400 * SECOND
@@ -45,8 +45,8 @@ def test_a_message_is_out_of_sight_until_its_time_is_up(cloud: Cloud) -> None:
 
     assert [message["Body"] for message in receive(cloud)] == ["a"]
     assert counts(cloud) == ("0", "1", "1")
-    assert cloud.notifications.next_visible() == cloud.now + 180 * SECOND
-    cloud.advance(180 * SECOND - 1)
+    assert cloud.notifications.next_visible() == cloud.now + NOTIFICATIONS_VISIBILITY_SECONDS * SECOND
+    cloud.advance(NOTIFICATIONS_VISIBILITY_SECONDS * SECOND - 1)
     assert receive(cloud) == []
     cloud.advance(1)
 
@@ -76,7 +76,7 @@ def test_only_who_has_a_message_changes_its_time(cloud: Cloud) -> None:
         "ReceiptHandle": message["ReceiptHandle"],
         "VisibilityTimeout": 0,
     }
-    cloud.advance(180 * SECOND)
+    cloud.advance(NOTIFICATIONS_VISIBILITY_SECONDS * SECOND)
 
     with pytest.raises(cloud.sqs.exceptions.ClientError, match="MessageNotInflight"):
         cloud.sqs.change_message_visibility(**change)
@@ -88,7 +88,7 @@ def test_only_who_has_a_message_changes_its_time(cloud: Cloud) -> None:
 def test_deleting_with_an_old_handle_succeeds_and_deletes_nothing(cloud: Cloud) -> None:
     send(cloud, "a")
     (first,) = receive(cloud)
-    cloud.advance(180 * SECOND)
+    cloud.advance(NOTIFICATIONS_VISIBILITY_SECONDS * SECOND)
     (second,) = receive(cloud)
 
     cloud.sqs.delete_message(QueueUrl=cloud.notifications.url, ReceiptHandle=first["ReceiptHandle"])
@@ -103,7 +103,7 @@ def test_what_was_received_too_often_goes_to_the_dead_letters(cloud: Cloud) -> N
     send(cloud, "a")
     for attempt in range(1, NOTIFICATIONS_RECEIVES + 1):
         assert receive(cloud)[0]["Attributes"]["ApproximateReceiveCount"] == f"{attempt}"
-        cloud.advance(180 * SECOND)
+        cloud.advance(NOTIFICATIONS_VISIBILITY_SECONDS * SECOND)
 
     assert receive(cloud) == []
     (dead,) = receive(cloud, cloud.dead_letters.url)
@@ -115,7 +115,7 @@ def test_messages_are_kept_from_when_they_were_first_sent(cloud: Cloud) -> None:
     send(cloud, "a")
     for _ in range(NOTIFICATIONS_RECEIVES):
         receive(cloud)
-        cloud.advance(180 * SECOND)
+        cloud.advance(NOTIFICATIONS_VISIBILITY_SECONDS * SECOND)
     receive(cloud)
     send(cloud, "b")
 
@@ -156,7 +156,7 @@ def test_a_message_can_come_twice(cloud: Cloud, occasion: str) -> None:
         assert event is not None
         poller.answered(event, None)
         assert poller.next_batch() is None
-        cloud.advance(180 * SECOND)
+        cloud.advance(NOTIFICATIONS_VISIBILITY_SECONDS * SECOND)
 
     assert bodies(event) == bodies(poller.next_batch()) == "a"
     assert poller.next_batch() is None

@@ -295,7 +295,6 @@ def test_what_aws_refuses_is_refused(cloud: Cloud, request_: Request) -> None:
         {"ConditionExpression": "id BETWEEN :v AND :v"},
         {"ConditionExpression": "contains(id, :v)"},
         {"ConditionExpression": "id = :v AND box[0] = :v"},
-        {"UpdateExpression": "SET a = list_append(a, :v)"},
         {"UpdateExpression": "DELETE a :v"},
         {"UpdateExpression": "SET a = :v", "ReturnValues": "UPDATED_NEW"},
         {"UpdateExpression": "SET a = :v", "Expected": {}},

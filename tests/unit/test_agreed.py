@@ -35,6 +35,7 @@ MOST_STREAM_RETRIES: Final = 10_000
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html
 LONGEST_VISIBILITY_SECONDS: Final = 43_200
 LONGEST_RETENTION_SECONDS: Final = 1_209_600
+LONGEST_QUEUE_DELAY_SECONDS: Final = 900
 MOST_RECEIVES: Final = 1_000
 # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 LONGEST_INTEGRATION_MS: Final = 29_000
@@ -125,20 +126,25 @@ def test_aws_takes_the_mapping_of_the_stream(run_layer: RunLayer) -> None:
     assert 0 <= mapping["maximumRetryAttempts"] <= MOST_STREAM_RETRIES
 
 
-def test_a_notification_outlives_all_its_attempts(run_layer: RunLayer) -> None:
-    queue = run_layer("data", {"notificationRetentionDays": 2}).one("Queue", "notifications")
+def test_a_message_becomes_a_dead_letter_before_the_shortest_retention_drops_it(run_layer: RunLayer) -> None:
+    shortest = invocations.SHORTEST_NOTIFICATION_RETENTION_DAYS
+    queue = run_layer("data", {"notificationRetentionDays": shortest}).one("Queue", "notifications")
     timeout = run_layer("compute", NATIVE).one("Function", "notifier")["timeout"]
 
-    assert sum(webhooks.BACK_OFF_SECONDS) < queue["messageRetentionSeconds"] <= LONGEST_RETENTION_SECONDS
-    assert webhooks.DELIVERY_ATTEMPTS < json.loads(queue["redrivePolicy"])["maxReceiveCount"] <= MOST_RECEIVES
-    # An attempt is put off through the visibility time-out, and has to end before the function does.
-    assert max(webhooks.BACK_OFF_SECONDS) <= LONGEST_VISIBILITY_SECONDS
+    receives = json.loads(queue["redrivePolicy"])["maxReceiveCount"]
+    longest = webhooks.LONGEST_DELAY_SECONDS + receives * queue["visibilityTimeoutSeconds"]
+    assert longest < queue["messageRetentionSeconds"] <= LONGEST_RETENTION_SECONDS
+    assert 1 <= receives <= MOST_RECEIVES
+    assert webhooks.LONGEST_DELAY_SECONDS <= LONGEST_QUEUE_DELAY_SECONDS
+    # AWS advises six times the function's time-out, so that a retried batch is not handed out twice.
+    assert queue["visibilityTimeoutSeconds"] >= 6 * timeout
     assert timeout > webhooks.ATTEMPT_SECONDS
 
 
-def test_a_retention_shorter_than_all_attempts_is_refused(run_layer: RunLayer) -> None:
-    with pytest.raises(Exception, match="setting notificationRetentionDays is 1: it must be from 2 to 14"):
-        run_layer("data", {"notificationRetentionDays": 1})
+def test_a_retention_shorter_than_that_is_refused(run_layer: RunLayer) -> None:
+    shorter = invocations.SHORTEST_NOTIFICATION_RETENTION_DAYS - 1
+    with pytest.raises(SettingError, match=rf"notificationRetentionDays is {shorter}"):
+        run_layer("data", {"notificationRetentionDays": shorter})
 
 
 def test_dead_letters_are_kept_as_long_as_sqs_can(run_layer: RunLayer) -> None:

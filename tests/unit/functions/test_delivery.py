@@ -2,23 +2,21 @@
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
 from unittest import mock
 
-import msgspec
 import pytest
 
-from notifier.queue import Notifier
-from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS
+from transactions.agreed.webhooks import ATTEMPT_SECONDS
 from transactions.webhooks import delivery
-from transactions.webhooks.delivery import Courier, DeliveryError, ForbiddenTargetError, is_public
-from transactions.webhooks.notifications import Notification
-from transactions.webhooks.signing import WebhookSecrets
+from transactions.webhooks.delivery import Courier, DeliveryError, ForbiddenTargetError
+from transactions.webhooks.sockets import Deadline, Resolver
+from transactions.webhooks.targets import is_public
 
-SECRET = "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
 Serve = Callable[[type[BaseHTTPRequestHandler]], str]
 
 
@@ -92,39 +90,150 @@ def test_a_handshake_that_never_ends_is_cut_off() -> None:
 
 
 def test_what_speaks_no_tls_is_no_receiver(serve: Serve) -> None:
-    with pytest.raises(DeliveryError, match="no answer: SSL"):
+    with pytest.raises(DeliveryError, match="no answer: TLS"):
         Courier(allow_private=True).deliver(serve(Answering).replace("http:", "https:"), {}, b"{}")
 
 
 def test_a_host_is_resolved_once_and_what_was_checked_is_called() -> None:
-    answers = iter([[("93.184.216.34", 443)], [("127.0.0.1", 443)]])
     asked: list[str] = []
-
-    def resolve(host: str, *_: Any, **__: Any) -> list[Any]:
-        asked.append(host)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", address) for address in next(answers)]
-
     called: list[Any] = []
 
-    def connect(address: Any, *_: Any) -> Any:
-        called.append(address)
+    class Rebinding(Resolver):
+        def addresses(self, host: str, *_: Any) -> list[str]:
+            asked.append(host)
+            return ["93.184.216.34"] if len(asked) == 1 else ["127.0.0.1"]
+
+    def connect(addresses: Any, port: int, _: Any) -> Any:
+        called.append((addresses, port))
         raise ConnectionRefusedError
 
-    with (
-        mock.patch("socket.getaddrinfo", resolve),
-        mock.patch("socket.create_connection", connect),
-        pytest.raises(DeliveryError),
-    ):
-        Courier().deliver("https://rebinding.example/", {}, b"{}")
+    with mock.patch.object(delivery, "connected", connect), pytest.raises(DeliveryError):
+        Courier(resolver=Rebinding()).deliver("https://rebinding.example/", {}, b"{}")
 
-    assert (asked, called) == (["rebinding.example"], [("93.184.216.34", 443)])
+    assert (asked, called) == (["rebinding.example"], [(["93.184.216.34"], 443)])
+
+
+def resolved(*addresses: str) -> Resolver:
+    class Known(Resolver):
+        def addresses(self, *_: Any) -> list[str]:
+            return [*addresses]
+
+    return Known()
+
+
+def test_a_host_whose_first_address_is_down_is_called_at_its_next_one(serve: Serve) -> None:
+    port = serve(Answering).rpartition(":")[2]
+
+    courier = Courier(allow_private=True, resolver=resolved("127.0.0.2", "127.0.0.1"))
+
+    assert courier.deliver(f"http://two.example:{port}", {}, b"{}") == 204
+
+
+def test_a_host_whose_first_address_does_not_answer_is_called_at_its_next_one_meanwhile(serve: Serve) -> None:
+    port = int(serve(Answering).rpartition(":")[2].partition("/")[0])
+    with socket.create_server(("127.0.0.2", port), backlog=0) as full:
+        # A backlog that is full lets further connections wait for ever, as a firewall that drops them does.
+        waiting = [socket.socket() for _ in range(3)]
+        for each in waiting:
+            each.settimeout(0)
+            with contextlib.suppress(BlockingIOError):
+                each.connect(full.getsockname())
+        courier = Courier(allow_private=True, resolver=resolved("127.0.0.2", "127.0.0.1"))
+
+        assert courier.deliver(f"http://two.example:{port}/", {}, b"{}") == 204
+        for each in waiting:
+            each.close()
+
+
+def test_the_families_of_a_hosts_addresses_take_turns() -> None:
+    found = [
+        (family, socket.SOCK_STREAM, 6, "", (address, 443))
+        for family, address in (
+            (socket.AF_INET6, "2600::1"),
+            (socket.AF_INET6, "2600::2"),
+            (socket.AF_INET, "93.184.216.34"),
+            (socket.AF_INET, "93.184.216.34"),
+        )
+    ]
+    with mock.patch("socket.getaddrinfo", return_value=found):
+        assert Resolver().addresses("both.example", 443, Deadline(5)) == ["2600::1", "93.184.216.34", "2600::2"]
+
+
+def test_a_name_server_that_does_not_answer_is_waited_for_within_the_deadline() -> None:
+    answered = threading.Event()
+    try:
+        with (
+            mock.patch("socket.getaddrinfo", side_effect=lambda *_, **__: answered.wait(60)),
+            mock.patch.object(delivery, "ATTEMPT_SECONDS", 0.2),
+            pytest.raises(DeliveryError, match="not looked up in time"),
+        ):
+            Courier().deliver("https://slow-names.example/", {}, b"{}")
+    finally:
+        answered.set()
+
+
+@pytest.mark.parametrize("status", [100, 102, 103])
+def test_an_informational_answer_is_none_yet(serve: Serve, status: int) -> None:
+    class Informing(Answering):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            self.wfile.write(f"HTTP/1.1 {status} Wait\r\nlink: </a>\r\n\r\n".encode() * 2)
+            super().do_POST()
+
+    assert Courier(allow_private=True).deliver(serve(Informing), {}, b"{}") == 204
+
+
+def test_one_that_only_informs_is_no_receiver(serve: Serve) -> None:
+    class Informing(Answering):
+        def do_POST(self) -> None:
+            self.wfile.write(b"HTTP/1.1 102 Processing\r\n\r\n" * 100)
+
+    with pytest.raises(DeliveryError, match="no answer"):
+        Courier(allow_private=True).deliver(serve(Informing), {}, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "seconds"),
+    [
+        (429, "120", 120),
+        (503, "Thu, 01 Jan 1970 00:10:00 GMT", 600),
+        (503, "Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        (503, "99999999", 86_400),
+        (503, "soon", 0),
+        (503, "-5", 0),
+        (500, "120", 0),
+    ],
+)
+def test_a_busy_receiver_says_when_it_can_be_called_again(serve: Serve, status: int, told: str, seconds: int) -> None:
+    answer = type("Busy", (Answering,), {"status": status, "headers_out": {"retry-after": told}})
+
+    with pytest.raises(DeliveryError) as refused:
+        Courier(allow_private=True, clock=lambda: 0).deliver(serve(answer), {}, b"{}")
+
+    assert (refused.value.status, refused.value.retry_after) == (status, seconds)
+
+
+def test_an_attempt_may_take_as_long_as_standard_webhooks_asks_for() -> None:
+    assert 15 <= ATTEMPT_SECONDS <= 30
+
+
+def test_the_certificates_of_the_system_are_loaded_once_for_all_attempts() -> None:
+    courier = Courier(allow_private=True)
+    with mock.patch("ssl.create_default_context", wraps=ssl.create_default_context) as load:
+        for _ in range(3):
+            with pytest.raises(DeliveryError):
+                courier.deliver("https://127.0.0.1:1/", {}, b"{}")
+            _ = courier._tls
+
+    assert load.call_count == 1
 
 
 def test_one_address_that_is_not_public_forbids_the_host() -> None:
-    found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in ("93.184.216.34", "10.0.0.1")]
+    courier = Courier(resolver=resolved("93.184.216.34", "10.0.0.1"))
 
-    with mock.patch("socket.getaddrinfo", return_value=found), pytest.raises(ForbiddenTargetError):
-        Courier().deliver("https://half-private.example/", {}, b"{}")
+    with pytest.raises(ForbiddenTargetError):
+        courier.deliver("https://half-private.example/", {}, b"{}")
 
 
 @pytest.mark.parametrize(
@@ -141,94 +250,3 @@ def test_one_address_that_is_not_public_forbids_the_host() -> None:
 )
 def test_metadata_and_wrapped_addresses_are_not_public(address: str) -> None:
     assert not is_public(address)
-
-
-class Queue:
-    """What the notifier does to its queues."""
-
-    def __init__(self) -> None:
-        self.put_off: list[Any] = []
-        self.dead: list[Any] = []
-
-    def change_message_visibility(self, **call: Any) -> None:
-        self.put_off.append(call)
-
-    def send_message(self, **call: Any) -> None:
-        self.dead.append(call)
-
-
-def message(merchant: str, attempt: int, body: str | None = None) -> dict[str, Any]:
-    told = Notification(merchant, f"msg_{merchant}", {"type": "transaction.approved"})
-    return {
-        "messageId": f"id-{merchant}",
-        "receiptHandle": f"handle-{merchant}",
-        "body": body if body is not None else msgspec.json.encode(told).decode(),
-        "attributes": {"ApproximateReceiveCount": f"{attempt}"},
-    }
-
-
-def notifier(courier: Any, queue: Any) -> Notifier:
-    merchants = mock.Mock()
-    merchants.settings.side_effect = lambda merchant: mock.Mock(webhook_url=f"https://{merchant}.example/")
-    secrets = mock.Mock(**{"of.return_value": WebhookSecrets(SECRET)})
-    return Notifier(merchants, secrets, courier, queue, "queue", "dead-letters", lambda: 0, lambda attempt: None)
-
-
-def test_a_receiver_that_does_not_answer_holds_up_nobody_elses_webhook() -> None:
-    others = threading.Barrier(3)
-
-    class Hanging:
-        """Answers the dead merchant only after both others were told, so that the order is the only way through."""
-
-        def deliver(self, url: str, headers: Any, body: bytes) -> None:
-            others.wait(timeout=30)
-            if "dead" in url:
-                raise DeliveryError("no answer: TimeoutError")
-
-    answer = notifier(Hanging(), queue := Queue()).process(
-        {"Records": [message("dead", 1), message("acme", 1), message("globex", 1)]}
-    )
-
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "id-dead"}]}
-    assert [call["VisibilityTimeout"] for call in queue.put_off] == [BACK_OFF_SECONDS[0]]
-
-
-def test_the_last_attempt_leaves_a_dead_letter_with_the_reason() -> None:
-    courier = mock.Mock(**{"deliver.side_effect": DeliveryError("answered 503")})
-
-    answer = notifier(courier, queue := Queue()).process({"Records": [message("acme", DELIVERY_ATTEMPTS)]})
-
-    assert answer == {"batchItemFailures": []}
-    (dead,) = queue.dead
-    about = {name: value["StringValue"] for name, value in dead["MessageAttributes"].items()}
-    assert about == {
-        "reason": "answered 503",
-        "attempts": f"{DELIVERY_ATTEMPTS}",
-        "merchant_id": "acme",
-        "webhook_id": "msg_acme",
-    }
-
-
-def test_of_an_error_that_may_repeat_what_was_handled_a_dead_letter_has_the_kind_alone() -> None:
-    courier = mock.Mock(**{"deliver.side_effect": ValueError("4242424242424242")})
-
-    notifier(courier, queue := Queue()).process({"Records": [message("acme", DELIVERY_ATTEMPTS)]})
-    (dead,) = queue.dead
-    assert dead["MessageAttributes"]["reason"]["StringValue"] == "ValueError"
-
-
-def test_the_attempt_before_the_last_leaves_one_more() -> None:
-    courier = mock.Mock(**{"deliver.side_effect": DeliveryError("answered 503")})
-
-    answer = notifier(courier, queue := Queue()).process({"Records": [message("acme", DELIVERY_ATTEMPTS - 1)]})
-
-    assert answer == {"batchItemFailures": [{"itemIdentifier": "id-acme"}]}
-    assert [call["VisibilityTimeout"] for call in queue.put_off] == [BACK_OFF_SECONDS[-1]]
-    assert queue.dead == []
-
-
-def test_what_is_no_notification_is_a_dead_letter_at_once() -> None:
-    answer = notifier(mock.Mock(), queue := Queue()).process({"Records": [message("acme", 1, body="[]")]})
-
-    assert answer == {"batchItemFailures": []}
-    assert queue.dead[0]["MessageAttributes"]["reason"]["StringValue"] == "the message is no notification"

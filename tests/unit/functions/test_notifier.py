@@ -1,0 +1,353 @@
+"""What the notifier makes of messages and of its schedule, on the model of AWS, in virtual time."""
+
+import itertools
+import json
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from simulation.functions import DELIVERIES_TABLE
+from simulation.model.cloud import Cloud
+from simulation.oracle.facts import Request
+from simulation.world import World
+from transactions.agreed.invocations import DAY_SECONDS, SHORTEST_NOTIFICATION_RETENTION_DAYS
+from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS, PAUSE_AFTER_SECONDS
+from transactions.webhooks import notifications
+from transactions.webhooks.deliveries import MOST_ATTEMPTS, Delivery, DeliveryLog
+from transactions.webhooks.notifications import make_test_event, redeliveries_of
+from transactions.webhooks.schedule import wait_after
+from transactions.webhooks.signing import SECRET_MEMORY_MS
+
+MINUTE = 60_000
+HOUR = 60 * MINUTE
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with World() as made:
+        yield made
+
+
+def decided(world: World, key: str = "k", merchant: str = "acme") -> str:
+    """Have a transaction decided, its notification in the queue; return its id."""
+    card = {"token": f"tok_card_{key}", "bin": "424242", "country": "DE", "expires": "2031-12"}
+    body = json.dumps({"amount": 1_000, "currency": "EUR", "card": card})
+    world.finish(world.submit(Request(merchant, key, body)))
+    for lane in range(3):
+        while invocation := world.poll_stream(lane):
+            world.finish(invocation)
+    return f"{json.loads(world.facts.answers[-1].body)['id']}"
+
+
+def deliver(world: World) -> None:
+    """Have everything handled that the queue hands out now."""
+    while invocation := world.poll_queue(10):
+        world.finish(invocation)
+
+
+def next_event(world: World) -> int | None:
+    moments = (world.cloud.notifications.next_visible(), world.next_sweep())
+    return min((each for each in moments if each is not None), default=None)
+
+
+def run(world: World, until: int | None = None) -> None:
+    """Let time pass, and queue and schedule do their work."""
+    while (at := next_event(world)) is not None and (until is None or at <= until):
+        world.cloud.now = max(world.cloud.now, at)
+        deliver(world)
+        if (due := world.next_sweep()) is not None and due <= world.cloud.now:
+            world.finish(world.sweep())
+    world.cloud.now = max(world.cloud.now, until or 0)
+
+
+def log_of(world: World, transaction: str) -> Delivery:
+    (delivery,) = DeliveryLog(world.cloud.dynamodb, DELIVERIES_TABLE, world.cloud.clock).of_transaction(transaction)
+    return delivery
+
+
+def log_lines(world: World, message: str) -> list[dict[str, Any]]:
+    lines = [json.loads(line) for line in world.printed().splitlines() if line.startswith("{")]
+    return [line for line in lines if line.get("message") == message]
+
+
+def test_a_delivery_is_in_the_log(world: World) -> None:
+    name = decided(world)
+
+    deliver(world)
+
+    delivery = log_of(world, name)
+    assert (delivery.state, delivery.next_due, delivery.event_type) == ("delivered", None, "transaction.approved")
+    assert [(each.status, each.reason) for each in delivery.attempts] == [(204, None)]
+
+
+def test_a_notifier_that_is_down_for_an_hour_uses_up_no_attempt(world: World) -> None:
+    name, down_until = decided(world), world.cloud.now + HOUR
+    while (at := world.cloud.notifications.next_visible()) is not None and at < down_until:
+        world.cloud.now = max(world.cloud.now, at)
+        if invocation := world.poll_queue(10):
+            world.cut(invocation)
+
+    run(world)
+
+    assert world.merchants["acme"].told == {name}
+    assert len(log_of(world, name).attempts) == 1
+    assert not world.cloud.dead_letters.messages
+
+
+def test_with_the_shortest_retention_what_is_never_handled_becomes_a_dead_letter_before_sqs_drops_it() -> None:
+    with World(Cloud(lanes=3, retention_seconds=SHORTEST_NOTIFICATION_RETENTION_DAYS * DAY_SECONDS)) as world:
+        decided(world)
+        while (at := world.cloud.notifications.next_visible()) is not None:
+            world.cloud.now = max(world.cloud.now, at)
+            if invocation := world.poll_queue(10):
+                world.cut(invocation)
+
+        assert len(world.cloud.dead_letters.messages) == 1
+
+
+def test_a_webhook_url_that_was_taken_away_is_no_delivery_and_the_log_says_so(world: World) -> None:
+    name = decided(world)
+    world.change_settings("acme", webhook_url=None)
+
+    run(world)
+
+    assert not log_lines(world, "webhook delivered")
+    assert len(log_lines(world, "webhook unaddressed")) == 1
+    delivery = log_of(world, name)
+    assert (delivery.state, delivery.held) == ("unaddressed", "the merchant has no webhook URL")
+
+
+def test_a_failed_attempt_waits_as_a_delayed_message_which_is_not_in_flight(world: World) -> None:
+    name = decided(world)
+    world.merchants["acme"].receiver = "500"
+
+    deliver(world)
+
+    counts = world.cloud.notifications.attributes()
+    assert counts["ApproximateNumberOfMessagesNotVisible"] == "0"
+    assert counts["ApproximateNumberOfMessagesDelayed"] == "1"
+    delivery = log_of(world, name)
+    assert (delivery.state, delivery.tries) == ("waiting", 1)
+    assert [(each.status, each.reason) for each in delivery.attempts] == [(500, "answered 500")]
+    assert delivery.next_due == world.cloud.now + 1000 * wait_after(delivery.id, 1)
+
+
+def test_a_long_wait_is_in_the_table_alone_and_a_sweep_ends_it(world: World) -> None:
+    name = decided(world)
+    world.merchants["acme"].receiver = "500"
+    run(world, world.cloud.now + 20 * MINUTE)
+    assert not world.cloud.notifications.messages
+    assert log_of(world, name).state == "waiting"
+
+    world.merchants["acme"].receiver = "well"
+    run(world, world.cloud.now + 2 * HOUR)
+
+    delivery = log_of(world, name)
+    assert (delivery.state, delivery.tries) == ("delivered", len(delivery.attempts))
+    assert [each.webhook_id for each in world.merchants["acme"].took] == [delivery.id]
+
+
+def test_attempts_go_on_for_three_days() -> None:
+    assert sum(BACK_OFF_SECONDS) >= 3 * DAY_SECONDS
+
+
+def test_the_last_attempt_leaves_a_dead_letter_with_the_reason(world: World) -> None:
+    name = decided(world)
+    (message,) = world.cloud.notifications.messages
+    message.body = json.dumps(json.loads(message.body) | {"attempt": DELIVERY_ATTEMPTS})
+    world.merchants["acme"].receiver = "500"
+
+    deliver(world)
+
+    (dead,) = world.cloud.dead_letters.messages
+    about = {key: value["StringValue"] for key, value in dead.attributes.items()}
+    assert about == {
+        "reason": "answered 500",
+        "attempts": f"{DELIVERY_ATTEMPTS}",
+        "merchant_id": "acme",
+        "webhook_id": log_of(world, name).id,
+    }
+    assert log_of(world, name).state == "failed"
+
+
+def test_after_five_failures_in_a_row_an_endpoint_gets_one_probe_at_a_time(world: World) -> None:
+    world.merchants["acme"].receiver = "500"
+    for number in range(5):
+        decided(world, f"k{number}")
+    deliver(world)
+    attempts = world.counts["receiver 500"]
+
+    held = [decided(world, f"held{number}") for number in range(5)]
+    deliver(world)
+
+    assert world.counts["receiver 500"] == attempts == 5
+    assert {(log_of(world, name).state, log_of(world, name).tries) for name in held} == {("waiting", 0)}
+    assert {log_of(world, name).held for name in held} == {"the endpoint is failing"}
+    run(world, world.cloud.now + HOUR)
+    assert attempts < world.counts["receiver 500"] <= attempts + 7
+
+
+def test_an_endpoint_that_answers_again_gets_what_waited_by_due_time_and_slowly_first(world: World) -> None:
+    world.merchants["acme"].receiver = "500"
+    names = [decided(world, f"k{number}") for number in range(90) if not world.pass_time(1_000)]
+    run(world, world.cloud.now + MINUTE)
+    world.merchants["acme"].receiver = "well"
+    took = []
+    until = world.cloud.now + 2 * HOUR
+    while (at := next_event(world)) is not None and at <= until:
+        run(world, at)
+        took.append((world.cloud.now, len(world.merchants["acme"].told)))
+
+    assert world.merchants["acme"].told == {*names}
+    sent = [(at, later - earlier) for (_, earlier), (at, later) in itertools.pairwise(took)]
+    most = max(sum(count for at, count in sent if begin <= at < begin + MINUTE) for begin, _ in took)
+    assert most <= 60
+
+
+def test_an_endpoint_that_fails_for_three_days_is_paused_with_its_cause_and_drained_on_resume(world: World) -> None:
+    world.merchants["acme"].receiver = "500"
+    names = {decided(world, f"k{number}") for number in range(8)}
+    run(world, world.cloud.now + 1000 * PAUSE_AFTER_SECONDS + 2 * HOUR)
+
+    (notice,) = world.cloud.alerts.notices
+    assert "acme" in notice.subject
+    assert "answered 500" in notice.text
+    assert len(log_lines(world, "endpoint paused")) == 1
+    attempts = world.counts["receiver 500"]
+    names.add(decided(world, "later"))
+    run(world, world.cloud.now + DAY_SECONDS * 1000)
+    assert world.counts["receiver 500"] == attempts
+    assert len(world.cloud.alerts.notices) == 1
+
+    world.merchants["acme"].receiver = "well"
+    assert world.endpoints().resume("acme")
+    run(world, world.cloud.now + HOUR)
+
+    assert world.merchants["acme"].told == names
+    assert not world.cloud.dead_letters.messages
+
+
+def test_410_pauses_the_endpoint_at_once_and_keeps_what_was_to_be_told(world: World) -> None:
+    name = decided(world)
+    world.merchants["acme"].receiver = "410"
+
+    deliver(world)
+    other = decided(world, "other")
+    run(world, world.cloud.now + DAY_SECONDS * 1000)
+
+    assert world.counts["receiver 410"] == 1
+    assert "answered 410" in world.cloud.alerts.notices[0].text
+    assert {log_of(world, each).state for each in (name, other)} == {"waiting"}
+
+
+def test_another_webhook_url_begins_anew(world: World) -> None:
+    name = decided(world)
+    world.merchants["acme"].receiver = "410"
+    run(world, world.cloud.now + HOUR)
+
+    world.merchants["acme"].receiver = "well"
+    world.change_settings("acme", webhook_url="https://acme.example.com/other")
+    later = decided(world, "later")
+    run(world, world.cloud.now + HOUR)
+
+    assert later in world.merchants["acme"].told
+    world.endpoints().resume("acme")
+    run(world, world.cloud.now + HOUR)
+    assert name in world.merchants["acme"].told
+
+
+def test_a_wait_is_no_shorter_than_the_receiver_asks_for(world: World) -> None:
+    name = decided(world)
+    world.merchants["acme"].receiver = "503"
+
+    deliver(world)
+
+    assert log_of(world, name).next_due == world.cloud.now + 90_000
+
+
+def test_waits_are_longer_by_up_to_a_tenth_and_not_all_the_same() -> None:
+    waits = {wait_after(f"msg_{number}", 6) for number in range(200)}
+
+    assert BACK_OFF_SECONDS[5] <= min(waits) < max(waits) <= 1.1 * BACK_OFF_SECONDS[5]
+    assert len(waits) > 50
+
+
+def test_a_redelivery_keeps_its_webhook_id_and_is_tried_whatever_the_endpoints_state(world: World) -> None:
+    name = decided(world)
+    deliver(world)
+    (first,) = world.merchants["acme"].took
+    world.endpoints().gone("acme", "https://acme.example.com/webhooks", "answered 410")
+
+    transaction = world.functions.environments[0].module.api.store.get(name)
+    notifications.send(
+        world.cloud.sqs, world.cloud.notifications.url, redeliveries_of(transaction, transaction.decision)
+    )
+    deliver(world)
+
+    assert [each.webhook_id for each in world.merchants["acme"].took] == [first.webhook_id] * 2
+    assert [each.status for each in log_of(world, name).attempts] == [204, 204]
+
+
+def test_a_test_event_is_signed_and_tried_once(world: World) -> None:
+    told = make_test_event("acme", "one", world.cloud.now)
+    world.merchants["acme"].receiver = "500"
+    notifications.send(world.cloud.sqs, world.cloud.notifications.url, [told])
+
+    run(world)
+
+    (found,) = DeliveryLog(world.cloud.dynamodb, DELIVERIES_TABLE, world.cloud.clock).read([told.webhook_id])
+    assert (found.state, len(found.attempts), world.counts["receiver 500"]) == ("failed", 1, 1)
+    assert not world.cloud.dead_letters.messages
+
+
+def test_secrets_are_read_once_in_a_quarter_of_an_hour_and_anew_after_a_signature_was_refused(world: World) -> None:
+    with mock.patch.object(
+        world.cloud.secrets, "get_secret_value", side_effect=world.cloud.secrets.get_secret_value
+    ) as read:
+        for number in range(5):
+            decided(world, f"k{number}")
+            deliver(world)
+            world.pass_time(SECRET_MEMORY_MS // 6)
+        assert read.call_count == 1
+        world.merchants["acme"].receiver = "401"
+        decided(world, "refused")
+        run(world, world.cloud.now + 10_000)
+        assert read.call_count == 2
+
+
+def test_the_log_remembers_the_latest_attempts_of_a_webhook(world: World) -> None:
+    name = decided(world)
+    deliver(world)
+    transaction = world.functions.environments[0].module.api.store.get(name)
+    for _ in range(MOST_ATTEMPTS + 3):
+        world.pass_time(1_000)
+        notifications.send(
+            world.cloud.sqs, world.cloud.notifications.url, redeliveries_of(transaction, transaction.decision)
+        )
+        deliver(world)
+
+    assert len(log_of(world, name).attempts) == MOST_ATTEMPTS
+    assert log_of(world, name).attempts[-1].at == world.cloud.now
+
+
+def test_what_is_no_notification_is_a_dead_letter_at_once(world: World) -> None:
+    world.cloud.notifications.send("[]")
+
+    deliver(world)
+
+    (dead,) = world.cloud.dead_letters.messages
+    assert dead.attributes["reason"]["StringValue"] == "the message is no notification"
+
+
+def test_a_message_of_the_earlier_form_is_a_first_attempt(world: World) -> None:
+    name = decided(world)
+    (message,) = world.cloud.notifications.messages
+    assert set(json.loads(message.body)) == {"merchant_id", "webhook_id", "event"}
+    message.receives = 11
+
+    world.merchants["acme"].receiver = "500"
+    deliver(world)
+
+    assert log_of(world, name).tries == 1
