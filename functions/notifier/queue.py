@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 Result = Literal["delivered", "failed", "held", "unaddressed", "broken"]
-_SECRET_MAY_BE_OLD = frozenset({400, 401, 403})
-"""What receivers answer to a signature that they do not accept."""
+_SAYS_NOTHING_OF_THE_SECRET = frozenset({None, GONE, 429, 502, 503, 504})
+"""What a receiver does not answer to a signature that it does not accept."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Notifier:
     def _failed(self, record: Mapping[str, Any], told: Notification, url: str, error: Exception, began: int) -> Outcome:
         status = error.status if isinstance(error, DeliveryError) else None
         attempt = Attempt(began, self.clock() - began, status, reason_of(error))
-        if status in _SECRET_MAY_BE_OLD:
+        if status not in _SAYS_NOTHING_OF_THE_SECRET:
             self.secrets.forget(told.merchant_id)
         if told.purpose == "test":
             self.log.failed(told, attempt)

@@ -11,9 +11,12 @@ import msgspec
 from hostile.conftest import Inputs
 from hostile.mutations import Mutator
 from notifier.queue import Notifier
+from simulation.model.cloud import Cloud
 from support.edge import Edge
 from support.queues import Queues
+from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import DeliveryError
+from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.signing import SecretStore
 
 ENTRY_POINT = "notifier.queue.Notifier.process"
@@ -30,10 +33,11 @@ class Delivered:
     def __init__(self) -> None:
         self.ids: list[str] = []
 
-    def deliver(self, url: str, headers: dict[str, str], body: bytes) -> None:
+    def deliver(self, url: str, headers: dict[str, str], body: bytes) -> int:
         if "globex" in url:
             raise DeliveryError("answered 500")
         self.ids.append(headers["webhook-id"])
+        return 204
 
 
 def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
@@ -45,11 +49,14 @@ def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
     secrets.get_secret_value.return_value = {
         "SecretString": json.dumps({"current": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="})
     }
+    cloud = Cloud()
     courier: Any = delivered
     sqs: Any = queues
     return Notifier(
         merchants=edge.api.merchants,
         secrets=SecretStore(secrets, "secret/", lambda: edge.at),
+        log=DeliveryLog(cloud.dynamodb, "deliveries", lambda: edge.at),
+        endpoints=EndpointRegister(cloud.dynamodb, "deliveries", lambda: edge.at),
         courier=courier,
         sqs=sqs,
         queue_url="queue",

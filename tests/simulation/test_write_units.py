@@ -12,6 +12,9 @@ from simulation.model.usage import Consumed
 from simulation.oracle.facts import Request
 from simulation.world import LANES, World
 
+LONGEST_SPREAD_MS = 0
+"""A sweep that sends one webhook sends it at once."""
+
 BODY: dict[str, Any] = {
     "amount": 1_000,
     "currency": "EUR",
@@ -102,3 +105,30 @@ def test_a_full_history_of_a_card_is_one_write_unit(world: World) -> None:
 
     usage = world.cloud.usage.of("velocity", "UpdateItem")
     assert usage.write_units == usage.calls > 20
+
+
+def failed(world: World, attempt: int, receiver: str = "500") -> Consumed:
+    """Have an attempt of a webhook fail, one after the other, and return what the last one consumed."""
+    world.merchants["acme"].receiver = receiver
+    submit(world, "told", BODY | MOST_TEXT)
+    settle(world)
+    for _ in range(attempt):
+        moments = (world.cloud.notifications.next_visible(), world.next_sweep())
+        world.cloud.now = max(world.cloud.now, *(each for each in moments if each is not None))
+        if (due := world.next_sweep()) is not None and due <= world.cloud.now:
+            world.finish(world.sweep())
+        world.cloud.advance(LONGEST_SPREAD_MS)
+        world.cloud.usage.reset()
+        invocation = world.poll_queue(10)
+        assert invocation is not None
+        world.finish(invocation)
+    return world.cloud.usage.of("deliveries", "UpdateItem")
+
+
+def test_a_delivered_webhook_is_one_write_unit(world: World) -> None:
+    assert failed(world, 1, "well") == Consumed(calls=1, write_units=1)
+
+
+@pytest.mark.parametrize("attempt", [1, 4])
+def test_a_failed_attempt_that_waits_in_the_queue_is_one_write_unit(world: World, attempt: int) -> None:
+    assert failed(world, attempt) == Consumed(calls=1, write_units=1)

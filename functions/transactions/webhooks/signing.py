@@ -24,7 +24,8 @@ class WebhookSecrets(msgspec.Struct, frozen=True):
 
 SECRET_MEMORY_MS: Final = 15 * 60 * 1000
 """How long a secret is taken from memory. A rotation keeps the earlier secret live, so who signs with it alone is right
-until the rotation ends; `tapstack merchant end-rotation` waits for as long as this."""
+until the merchant goes over to the new one; and after a signature that a receiver did not accept the secret is read
+anew, so that the next attempt has the new one."""
 
 
 class SecretStore:

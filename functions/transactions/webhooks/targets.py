@@ -26,6 +26,10 @@ class InvalidTargetError(ValueError):
     """The URL can never be called; the message says what is wrong with it, as the rest of `webhook_url …`."""
 
 
+class PrivateTargetError(InvalidTargetError):
+    """The URL leads to where webhooks go only if private targets are allowed."""
+
+
 @dataclass(frozen=True)
 class Target:
     """A URL that can be called."""
@@ -99,7 +103,7 @@ def _host(host: str, *, allow_private: bool) -> str:
     except ValueError:
         return _name(host, allow_private=allow_private)
     if not allow_private and not is_public(address):
-        raise InvalidTargetError(f"has the address {address}, which is not public")
+        raise PrivateTargetError(f"goes to {address}, which is not public")
     return address
 
 
@@ -113,5 +117,5 @@ def _name(host: str, *, allow_private: bool) -> str:
     if not all(map(_LABEL.fullmatch, labels)) or re.fullmatch("[0-9]+|0x[0-9a-f]*", labels[-1]):
         raise InvalidTargetError(f"has the host {host!r}, which is no name")
     if not allow_private and (labels[-1] in _NAMES_OF_THIS_HOST or len(labels) < 2):
-        raise InvalidTargetError(f"has the host {host!r}, which is not public")
+        raise PrivateTargetError(f"goes to {host}, which is not public")
     return name

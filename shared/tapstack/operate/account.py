@@ -12,6 +12,8 @@ from tapstack.engine.environment import Environment
 from tapstack.operate.exports import Exports
 from transactions.clock import now
 from transactions.merchants import Merchants
+from transactions.webhooks.deliveries import DeliveryLog
+from transactions.webhooks.endpoints import EndpointRegister
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -92,6 +94,16 @@ class Account:
     def merchants(self) -> Merchants:
         """The merchants table."""
         return Merchants(self.dynamodb, self.data.merchants_table_name, now)
+
+    @cached_property
+    def deliveries(self) -> DeliveryLog:
+        """The log of deliveries."""
+        return DeliveryLog(self.dynamodb, self.data.deliveries_table_name, now)
+
+    @cached_property
+    def endpoints(self) -> EndpointRegister:
+        """The merchants' endpoints."""
+        return EndpointRegister(self.dynamodb, self.data.deliveries_table_name, now)
 
     def take_on(self, merchant_id: str) -> str:
         """Give the command that makes a merchant's webhook secret and API key."""

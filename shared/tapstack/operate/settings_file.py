@@ -1,21 +1,18 @@
 """A file of merchants' settings: one JSON object, or an array of them."""
 
-import ipaddress
-import socket
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, get_type_hints
-from urllib.parse import urlsplit
 
 import msgspec
 
 from tapstack.console.errors import UserError
 from tapstack.console.words import quoted, shortened, unknown
 from transactions import strict_json
+from transactions.errors import InvalidSettingsError
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
-from transactions.webhooks.delivery import is_public
+from transactions.webhooks.targets import PrivateTargetError
 
 STDIN: Final = "-"
 
@@ -76,25 +73,12 @@ def checked(document: Document, *, allow_private: bool) -> MerchantSettings:
         raise UserError(f"settings of {told}; {ID_FORM}")
     for name in document.keys() - _SETTINGS.keys():
         raise UserError(f"settings of merchant {named!r}: {unknown('setting', name, _SETTINGS)}")
-    settings = parse_settings(document, allow_private=allow_private)
-    if settings.webhook_url and not allow_private:
-        for address in _addresses(urlsplit(settings.webhook_url).hostname or ""):
-            raise UserError(
-                f"settings of merchant {settings.id!r}: webhook_url goes to {address}, which is not public; "
-                "the notifier calls it only where the compute layer's setting webhookAllowPrivateTargets is true"
-            )
-    return settings
-
-
-def _addresses(host: str) -> Iterator[str]:
-    """Find the private addresses that a host says by itself; what its name leads to, the notifier finds out."""
-    if host.rstrip(".") == "localhost" or host.rstrip(".").endswith(".localhost"):
-        yield host
-        return
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
-    except (OSError, UnicodeError):
-        return
-    for address in {f"{ipaddress.ip_address(f'{entry[4][0]}'.partition('%')[0])}" for entry in found}:
-        if not is_public(address):
-            yield address
+        return parse_settings(document, allow_private=allow_private)
+    except InvalidSettingsError as error:
+        if isinstance(error.__cause__, PrivateTargetError):
+            raise UserError(
+                f"{error}; the notifier calls it only where the compute layer's setting webhookAllowPrivateTargets is "
+                "true"
+            ) from error
+        raise

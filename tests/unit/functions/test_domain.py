@@ -9,12 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from transactions.agreed.webhooks import BACK_OFF_SECONDS
+from transactions.agreed.webhooks import BACK_OFF_SECONDS, JITTER
 from transactions.errors import CardNumberError, RequestError
 from transactions.idempotency import transaction_id
 from transactions.submission import parse, request_hash
-from transactions.webhooks.delivery import Courier, ForbiddenTargetError, back_off, is_public
+from transactions.webhooks.delivery import Courier, ForbiddenTargetError
+from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.signing import WebhookSecrets, signed_headers
+from transactions.webhooks.targets import is_public
 
 GOOD: dict[str, Any] = {
     "amount": 1250,
@@ -91,6 +93,7 @@ def test_a_webhook_goes_nowhere_inside_and_nowhere_unencrypted(url: str) -> None
 
 
 def test_the_back_off_grows_and_stays_at_its_longest() -> None:
-    assert [back_off(attempt) for attempt in range(1, 12)] == list(BACK_OFF_SECONDS)
+    waits = [wait_after("msg_a", attempt) for attempt in range(1, len(BACK_OFF_SECONDS) + 1)]
+    assert all(least <= wait <= (1 + JITTER) * least for wait, least in zip(waits, BACK_OFF_SECONDS, strict=True))
     assert list(BACK_OFF_SECONDS) == sorted(BACK_OFF_SECONDS)
-    assert back_off(99) == BACK_OFF_SECONDS[-1]
+    assert wait_after("msg_a", 99) >= BACK_OFF_SECONDS[-1]

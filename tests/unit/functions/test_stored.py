@@ -29,6 +29,8 @@ from transactions.store import TransactionStore, parse_item
 from transactions.transaction import Transaction, accepted_view, current_view
 from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter, parse_tally
+from transactions.webhooks.deliveries import DeliveryLog
+from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.signing import WebhookSecrets
 
 STORED: Final = Path(__file__).parent / "stored"
@@ -176,11 +178,13 @@ def test_transactions_of_any_age_are_explained(written: Written) -> None:
 
 
 def test_notifications_of_any_age_are_delivered(written: Written) -> None:
-    courier = mock.Mock()
+    courier = mock.Mock(**{"deliver.return_value": 204})
     sqs: Any = written.cloud.sqs
     notifier = Notifier(
         merchants=written.merchants,
         secrets=mock.Mock(**{"of.return_value": WebhookSecrets("whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")}),
+        log=DeliveryLog(written.cloud.dynamodb, "deliveries", written.cloud.clock),
+        endpoints=EndpointRegister(written.cloud.dynamodb, "deliveries", written.cloud.clock),
         courier=courier,
         sqs=sqs,
         queue_url="notifications",

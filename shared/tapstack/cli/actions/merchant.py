@@ -18,8 +18,10 @@ from tapstack.operate.settings_change import side_effects
 from tapstack.operate.settings_file import ID_FORM, checked, is_merchant_id, read_documents
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
+from transactions.webhooks.signing import SECRET_MEMORY_MS
 
 _SECONDS = CACHE_MS // 1000
+_SECRET_SECONDS = SECRET_MEMORY_MS // 1000
 
 
 def add(stack: str, file: str) -> int:
@@ -121,7 +123,10 @@ def rotate_secret(stack: str, merchant_id: str, *, force: bool) -> int:
         secret = _secret(account, merchant_id)
         secret.rotate(force=force)
     end = command("merchant", "end-rotation", merchant_id, stack=stack)
-    say(f"merchant {merchant_id} has a new webhook secret in {secret.name}; both sign its webhooks in {_SECONDS} s")
+    say(
+        f"merchant {merchant_id} has a new webhook secret in {secret.name}; "
+        f"both sign its webhooks in {_SECRET_SECONDS} s"
+    )
     say(f"hand it over, and when the merchant verifies with it: {end}")
     return 0
 
