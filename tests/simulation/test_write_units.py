@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 import pytest
 
 from simulation.machine import MOST_TEXT
@@ -11,9 +12,9 @@ from simulation.merchants import IDS
 from simulation.model.usage import Consumed
 from simulation.oracle.facts import Request
 from simulation.world import LANES, World
-
-LONGEST_SPREAD_MS = 0
-"""A sweep that sends one webhook sends it at once."""
+from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
+from transactions.webhooks.deliveries import Attempt, DeliveryLog
+from transactions.webhooks.notifications import Notification
 
 BODY: dict[str, Any] = {
     "amount": 1_000,
@@ -107,28 +108,37 @@ def test_a_full_history_of_a_card_is_one_write_unit(world: World) -> None:
     assert usage.write_units == usage.calls > 20
 
 
-def failed(world: World, attempt: int, receiver: str = "500") -> Consumed:
-    """Have an attempt of a webhook fail, one after the other, and return what the last one consumed."""
-    world.merchants["acme"].receiver = receiver
-    submit(world, "told", BODY | MOST_TEXT)
-    settle(world)
-    for _ in range(attempt):
-        moments = (world.cloud.notifications.next_visible(), world.next_sweep())
-        world.cloud.now = max(world.cloud.now, *(each for each in moments if each is not None))
-        if (due := world.next_sweep()) is not None and due <= world.cloud.now:
-            world.finish(world.sweep())
-        world.cloud.advance(LONGEST_SPREAD_MS)
+@pytest.mark.parametrize(("reason", "most"), [("answered 500", 1), ("no answer: TimeoutError", 1), ("x" * 200, 2)])
+def test_each_attempt_of_a_webhook_is_one_write_unit_and_a_long_wait_its_place_in_the_index(
+    world: World, reason: str, most: int
+) -> None:
+    log = DeliveryLog(world.cloud.dynamodb, "deliveries", world.cloud.clock)
+    event = {"type": "transaction.approved", "data": {"id": f"txn_{'x' * 32}"}}
+    told = Notification("a" * 32, f"msg_{'x' * 32}", event)
+    failed = Attempt(world.cloud.now, 20_000, None, reason)
+
+    def index_units() -> int:
+        consumed = world.cloud.usage.total()
         world.cloud.usage.reset()
-        invocation = world.poll_queue(10)
-        assert invocation is not None
-        world.finish(invocation)
-    return world.cloud.usage.of("deliveries", "UpdateItem")
+        assert 1 <= consumed.write_units <= most
+        return consumed.index_write_units
+
+    for attempt in range(1, 5):
+        log.waits_in_queue(msgspec.structs.replace(told, attempt=attempt), failed, failed.at + 1)
+        assert index_units() == 0
+    log.waits(msgspec.structs.replace(told, attempt=5), failed, failed.at + 2)
+    assert index_units() == 1
+    for attempt in range(6, DELIVERY_ATTEMPTS):
+        log.waits(msgspec.structs.replace(told, attempt=attempt), failed, failed.at + attempt)
+        assert index_units() == 2
+    log.delivered(msgspec.structs.replace(told, attempt=DELIVERY_ATTEMPTS), Attempt(failed.at, 20_000, 204))
+    assert index_units() == 1
 
 
-def test_a_delivered_webhook_is_one_write_unit(world: World) -> None:
-    assert failed(world, 1, "well") == Consumed(calls=1, write_units=1)
+def test_a_webhook_that_is_held_is_one_write_unit_and_its_place_in_the_index(world: World) -> None:
+    log = DeliveryLog(world.cloud.dynamodb, "deliveries", world.cloud.clock)
+    told = Notification("acme", "msg_x", {"type": "transaction.approved", "data": {"id": "txn_x"}})
 
+    log.waits(told, None, world.cloud.now, held="the endpoint is failing")
 
-@pytest.mark.parametrize("attempt", [1, 4])
-def test_a_failed_attempt_that_waits_in_the_queue_is_one_write_unit(world: World, attempt: int) -> None:
-    assert failed(world, attempt) == Consumed(calls=1, write_units=1)
+    assert world.cloud.usage.total() == Consumed(calls=1, write_units=1, index_write_units=1)

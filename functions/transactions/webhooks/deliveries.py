@@ -33,8 +33,9 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "delivered", "failed", "unaddressed"]
 MOST_ATTEMPTS: Final = 20
-"""Attempts that an item remembers, the latest; with them it stays within one kibibyte, one write unit."""
+"""Attempts that an item remembers, the latest."""
 LONGEST_REASON: Final = 40
+"""Characters of a reason that is kept; an item with all attempts is one write unit, with the longest reasons two."""
 _LARGEST_GET: Final = 100
 _SEPARATOR: Final = "#"
 
@@ -222,7 +223,8 @@ class DeliveryLog:
         arguments = {f":{name}": value for name, value in kept.items()}
         if attempt:
             sets.append("attempts = list_append(if_not_exists(attempts, :none), :attempt)")
-            arguments |= {":none": [], ":attempt": [msgspec.to_builtins(attempt)]}
+            bounded = msgspec.structs.replace(attempt, reason=attempt.reason and attempt.reason[:LONGEST_REASON])
+            arguments |= {":none": [], ":attempt": [msgspec.to_builtins(bounded)]}
         condition: dict[str, Any] = {}
         if state != "delivered" and told.purpose != "redelivery":
             condition = {"ConditionExpression": f"attribute_not_exists({KEY}) OR #state <> :over"}

@@ -1,74 +1,121 @@
-"""Webhooks over TLS: a receiver must have a certificate of an authority that is trusted, for the name in the URL."""
+"""Webhooks over real TLS: a receiver is who its certificate says, by a trusted authority, today, or is none."""
 
-import contextlib
+import datetime as dt
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 import trustme
 
 from transactions.webhooks.delivery import Courier, DeliveryError
+from transactions.webhooks.sockets import Resolver
 
-Serve = Callable[[trustme.LeafCert], str]
-AUTHORITY = trustme.CA()
-
-
-class Receiver(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["content-length"]))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: Any) -> None:
-        pass
+HOST = "hooks.example"
+Serve = Callable[[trustme.LeafCert], int]
 
 
-@pytest.fixture
-def serve(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Serve with a certificate until the test ends, to clients that trust one authority; return the URL."""
-    trusted = tmp_path / "trusted.pem"
-    AUTHORITY.cert_pem.write_to_path(f"{trusted}")
-    monkeypatch.setenv("SSL_CERT_FILE", f"{trusted}")
-    monkeypatch.setenv("SSL_CERT_DIR", f"{tmp_path}")
-    with contextlib.ExitStack() as stack:
+class Here(Resolver):
+    """Finds every host on this machine."""
 
-        def start(certificate: trustme.LeafCert) -> str:
-            server = HTTPServer(("127.0.0.1", 0), Receiver)
-            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            certificate.configure_cert(context)
-            server.socket = context.wrap_socket(server.socket, server_side=True)
-            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-            thread.start()
-            for end in (server.server_close, thread.join, server.shutdown):
-                stack.callback(end)
-            return f"https://localhost:{server.server_port}/hooks"
-
-        yield start
+    def addresses(self, *_: object) -> list[str]:
+        return ["127.0.0.1"]
 
 
-def deliver(url: str) -> None:
-    # Private, as the receiver is on this machine; what is checked of a certificate does not depend on it.
-    Courier(allow_private=True).deliver(url, {}, b"{}")
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
 
 
-def test_a_receiver_with_a_certificate_for_its_name_is_delivered_to(serve: Serve) -> None:
-    deliver(serve(AUTHORITY.issue_cert("localhost")))
+@pytest.fixture(scope="module")
+def courier(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Courier:
+    """A courier that trusts the authority beside the system's, and finds every host on this machine."""
+    file = tmp_path_factory.mktemp("authority") / "ca.pem"
+    authority.cert_pem.write_to_path(f"{file}")
+    return Courier(allow_private=True, authorities=f"{file}", resolver=Here())
 
 
-@pytest.mark.parametrize(
-    "certificate",
-    [
-        pytest.param(trustme.CA().issue_cert("localhost"), id="of an authority that nobody trusts"),
-        pytest.param(AUTHORITY.issue_cert("merchant.example"), id="for another name"),
-        pytest.param(AUTHORITY.issue_cert("127.0.0.1"), id="for the address instead of the name"),
-    ],
-)
-def test_a_certificate_that_does_not_prove_the_name_ends_it(serve: Serve, certificate: trustme.LeafCert) -> None:
-    url = serve(certificate)
+@contextmanager
+def serving(context: ssl.SSLContext) -> Iterator[int]:
+    """Answer each request with 204 over TLS, and give the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as stack:
 
-    with pytest.raises(DeliveryError, match="SSLCertVerificationError"):
-        deliver(url)
+        def serve() -> None:
+            while True:
+                try:
+                    plain, _ = listening.accept()
+                except OSError:
+                    return
+                try:
+                    with context.wrap_socket(plain, server_side=True) as secure:
+                        secure.recv(65_536)
+                        secure.sendall(b"HTTP/1.1 204 No Content\r\n\r\n")
+                except OSError:
+                    plain.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        stack.callback(thread.join)
+        stack.callback(listening.shutdown, socket.SHUT_RDWR)
+        yield listening.getsockname()[1]
+
+
+def context_of(certificate: trustme.LeafCert) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate.configure_cert(context)
+    return context
+
+
+def reason(courier: Courier, port: int, host: str = HOST) -> str:
+    with pytest.raises(DeliveryError) as refused:
+        courier.deliver(f"https://{host}:{port}/hooks", {}, b"{}")
+    return f"{refused.value}"
+
+
+def test_a_receiver_with_a_certificate_of_its_name_is_told(courier: Courier, authority: trustme.CA) -> None:
+    with serving(context_of(authority.issue_cert(HOST))) as port:
+        assert courier.deliver(f"https://{HOST}:{port}/hooks", {}, b"{}") == 204
+
+
+def test_a_certificate_of_another_name_is_refused(courier: Courier, authority: trustme.CA) -> None:
+    with serving(context_of(authority.issue_cert("other.example"))) as port:
+        assert reason(courier, port).startswith("certificate refused: Hostname mismatch")
+
+
+def test_an_expired_certificate_is_refused(courier: Courier, authority: trustme.CA) -> None:
+    past = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+    with serving(context_of(authority.issue_cert(HOST, not_before=past, not_after=past.replace(month=2)))) as port:
+        assert reason(courier, port) == "certificate refused: certificate has expired"
+
+
+def test_a_certificate_of_an_authority_that_nobody_trusts_is_refused(courier: Courier) -> None:
+    with serving(context_of(trustme.CA().issue_cert(HOST))) as port:
+        assert reason(courier, port).startswith("certificate refused: unable to get local issuer certificate")
+
+
+def test_a_self_signed_certificate_is_refused(courier: Courier, tmp_path: Path) -> None:
+    alone = trustme.CA()
+    alone.cert_pem.write_to_path(f"{tmp_path / 'cert.pem'}")
+    alone.private_key_pem.write_to_path(f"{tmp_path / 'key.pem'}")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    with serving(context) as port:
+        assert "self-signed certificate" in reason(courier, port)
+
+
+def test_the_authority_is_trusted_only_where_it_was_named(authority: trustme.CA) -> None:
+    with serving(context_of(authority.issue_cert(HOST))) as port:
+        assert "certificate refused" in reason(Courier(allow_private=True, resolver=Here()), port)
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+def test_a_protocol_older_than_tls_1_2_is_refused(courier: Courier, authority: trustme.CA) -> None:
+    context = context_of(authority.issue_cert(HOST))
+    context.minimum_version = ssl.TLSVersion.TLSv1
+    context.maximum_version = ssl.TLSVersion.TLSv1_1
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with serving(context) as port:
+        assert "protocol version" in reason(courier, port)
