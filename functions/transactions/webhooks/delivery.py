@@ -58,13 +58,11 @@ class Courier:
 
     Attributes:
         allow_private: whether http, other ports and private addresses are allowed, for receivers on the same machine.
-        authorities: a file of certificates to trust beside the system's, for such receivers; empty for none.
         clock: tells what the date in a `Retry-After` is from now.
         resolver: looks names up.
     """
 
     allow_private: bool = False
-    authorities: str = ""
     clock: Clock = now
     resolver: Resolver = field(default_factory=Resolver)
 
@@ -103,10 +101,7 @@ class Courier:
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         """One for all attempts: to load the system's certificates takes longer than everything else together."""
-        context = ssl.create_default_context()
-        if self.authorities:
-            context.load_verify_locations(self.authorities)
-        return context
+        return ssl.create_default_context()
 
     def _addresses(self, target: Target, deadline: Deadline) -> list[str]:
         try:

@@ -30,12 +30,12 @@ def authority() -> trustme.CA:
     return trustme.CA()
 
 
-@pytest.fixture(scope="module")
-def courier(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Courier:
-    """A courier that trusts the authority beside the system's, and finds every host on this machine."""
-    file = tmp_path_factory.mktemp("authority") / "ca.pem"
-    authority.cert_pem.write_to_path(f"{file}")
-    return Courier(allow_private=True, authorities=f"{file}", resolver=Here())
+@pytest.fixture
+def courier(authority: trustme.CA, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Courier:
+    """A courier on a system that trusts the authority; it finds every host on this machine."""
+    authority.cert_pem.write_to_path(f"{tmp_path / 'ca.pem'}")
+    monkeypatch.setenv("SSL_CERT_FILE", f"{tmp_path / 'ca.pem'}")
+    return Courier(allow_private=True, resolver=Here())
 
 
 @contextmanager
@@ -106,7 +106,7 @@ def test_a_self_signed_certificate_is_refused(courier: Courier, tmp_path: Path) 
         assert "self-signed certificate" in reason(courier, port)
 
 
-def test_the_authority_is_trusted_only_where_it_was_named(authority: trustme.CA) -> None:
+def test_an_authority_is_trusted_only_where_the_system_trusts_it(authority: trustme.CA) -> None:
     with serving(context_of(authority.issue_cert(HOST))) as port:
         assert "certificate refused" in reason(Courier(allow_private=True, resolver=Here()), port)
 
