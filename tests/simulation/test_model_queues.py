@@ -41,7 +41,7 @@ def counts(cloud: Cloud) -> tuple[str, ...]:
 
 def test_a_message_is_out_of_sight_until_its_time_is_up(cloud: Cloud) -> None:
     send(cloud, "a")
-    cloud.sqs.send_message(QueueUrl=cloud.notifications.url, MessageBody="b", DelaySeconds=200)
+    cloud.sqs.send_message(QueueUrl=cloud.notifications.url, MessageBody="b", DelaySeconds=400)
 
     assert [message["Body"] for message in receive(cloud)] == ["a"]
     assert counts(cloud) == ("0", "1", "1")

@@ -19,6 +19,7 @@ _NEVER_IN_A_URL: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _SAFE: Final = "!#$%&'()*+,/:;=?@[]~"
 """What percent-encoding leaves as it is: what has a meaning in a URL, and what was encoded before."""
 _LABEL: Final = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_OLD_IPV4: Final = re.compile("[0-9]+|0x[0-9a-f]*")
 _NAMES_OF_THIS_HOST: Final = ("localhost", "local", "internal")
 
 
@@ -113,9 +114,10 @@ def _name(host: str, *, allow_private: bool) -> str:
     except UnicodeError as error:
         raise InvalidTargetError(f"has the host {host!r}, which is no name") from error
     labels = name.removesuffix(".").split(".")
-    # A last label of digits or in hexadecimal is what some resolvers take for an IPv4 address in an old spelling.
-    if not all(map(_LABEL.fullmatch, labels)) or re.fullmatch("[0-9]+|0x[0-9a-f]*", labels[-1]):
+    if not all(map(_LABEL.fullmatch, labels)):
         raise InvalidTargetError(f"has the host {host!r}, which is no name")
-    if not allow_private and (labels[-1] in _NAMES_OF_THIS_HOST or len(labels) < 2):
+    is_of_this_host = labels[-1] in _NAMES_OF_THIS_HOST or len(labels) < 2
+    # What ends in digits or in hexadecimal some resolvers take for an IPv4 address in an old spelling.
+    if not allow_private and (is_of_this_host or _OLD_IPV4.fullmatch(labels[-1])):
         raise PrivateTargetError(f"goes to {host}, which is not public")
     return name

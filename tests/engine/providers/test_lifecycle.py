@@ -109,6 +109,7 @@ GROUND: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "queue": ("aws:sqs/queue:Queue", {}),
     "queue2": ("aws:sqs/queue:Queue", {}),
     "topic": ("aws:sns/topic:Topic", {}),
+    "rule": ("aws:cloudwatch/eventRule:EventRule", {"scheduleExpression": "rate(1 minute)"}),
     "secret": ("aws:secretsmanager/secret:Secret", {"recoveryWindowInDays": 0}),
     "function": (
         "aws:lambda/function:Function",
@@ -439,6 +440,16 @@ CASES: Mapping[str, Case] = {
         {"queueUrl": "@queue.url", "redriveAllowPolicy": json.dumps({"redrivePermission": "allowAll"})},
         {"redriveAllowPolicy": json.dumps({"redrivePermission": "denyAll"})},
         {"queueUrl": "@queue2.url"},
+    ),
+    "aws:cloudwatch/eventRule:EventRule": Case(
+        {"name": "case", "scheduleExpression": "rate(1 minute)", "tags": TAGS},
+        {"scheduleExpression": "rate(5 minutes)", "description": "Case", "tags": {"Name": "second"}},
+        {"name": "other"},
+    ),
+    "aws:cloudwatch/eventTarget:EventTarget": Case(
+        {"rule": "@rule.name", "targetId": "case", "arn": "@queue.arn"},
+        {"arn": "@queue2.arn"},
+        {"targetId": "other"},
     ),
     "aws:sns/topic:Topic": Case(
         {"name": "case", "kmsMasterKeyId": "@key.arn", "tags": TAGS},

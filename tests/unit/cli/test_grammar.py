@@ -32,6 +32,7 @@ ON_A_STACK = {
     "explain": ["txn_1"],
     "logs": [],
     "merchant": ["list"],
+    "webhook": ["endpoint", "acme"],
     "redrive": [],
     "reconcile": [],
     "contracts": [],

@@ -17,6 +17,7 @@ from simulation.functions import ENVIRONMENTS, variables_of
 from transactions import sdk
 from transactions.agreed.invocations import (
     FRAUD_DETECTOR_TIMEOUT_SECONDS,
+    NOTIFIER_CALL_SECONDS,
     NOTIFIER_TIMEOUT_SECONDS,
     VALIDATOR_TIMEOUT_SECONDS,
 )
@@ -31,7 +32,7 @@ TIMEOUTS = {
 SERVICES = {
     "validator": ["dynamodb"],
     "fraud_detector": ["dynamodb", "sqs"],
-    "notifier": ["dynamodb", "secretsmanager", "sqs"],
+    "notifier": ["dynamodb", "secretsmanager", "sns", "sqs"],
 }
 
 # A transaction as the table keeps it: all types of values that there are in one.
@@ -129,7 +130,7 @@ def test_an_answer_has_more_time_than_the_services_take(timeout: int) -> None:
 
 
 def test_an_attempt_of_a_webhook_leaves_the_notifier_time_for_one_of_a_call() -> None:
-    config: Any = sdk.config_within(NOTIFIER_TIMEOUT_SECONDS)
+    config: Any = sdk.config_within(NOTIFIER_CALL_SECONDS)
 
     assert ATTEMPT_SECONDS + config.connect_timeout + config.read_timeout <= NOTIFIER_TIMEOUT_SECONDS
 
