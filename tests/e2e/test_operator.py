@@ -328,6 +328,48 @@ def test_a_dead_letter_is_sent_again_and_what_is_no_notification_stays(
     sqs.purge_queue(QueueUrl=url)
 
 
+def test_the_deliveries_of_a_transaction_are_seen_and_made_again_under_the_same_webhook_id(
+    operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
+) -> None:
+    transaction_id = acme.submit(body, "told twice").json()["id"]
+    acme.decided(transaction_id)
+    wait(lambda: delivered(deployed, transaction_id) == 1)
+
+    assert operate("webhook", "redeliver", transaction_id)[0] == 0
+    wait(lambda: delivered(deployed, transaction_id) == 2)
+    told = [item.webhook_id for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id]
+    assert len(set(told)) == 1
+    (delivery,) = wait(lambda: logged(operate, transaction_id, attempts=2))
+    assert (delivery["webhook"], delivery["state"]) == (told[0], "delivered")
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [204, 204]
+    assert "delivered" in operate("webhook", "deliveries", transaction_id)[1]
+
+
+def test_an_endpoint_is_tested_and_seen_and_one_that_is_healthy_needs_no_resume(
+    operate: Operate,
+    initech: dict[str, Any],
+    inbox: tuple[str, list[tuple[dict[str, str], bytes]]],
+    tmp_path: Path,
+    wait: Callable[..., Any],
+) -> None:
+    address, got = inbox
+    file = tmp_path / "initech.json"
+    file.write_text(json.dumps(initech | {"webhook_url": address}), encoding="utf-8")
+    assert operate("merchant", "set", str(file))[0] == 0
+
+    assert operate("webhook", "test", "initech")[0] == 0
+    wait(lambda: [body for _, body in got if json.loads(body)["type"] == "webhook.test"])
+    assert operate("webhook", "endpoint", "initech")[0] == 0
+    assert operate("webhook", "resume", "initech")[2].count("is healthy; nothing was changed") == 1
+    assert operate("webhook", "endpoint", "nobody")[2].startswith("error: unknown merchant 'nobody'")
+
+
+def logged(operate: Operate, transaction_id: str, attempts: int) -> list[dict[str, Any]]:
+    """Read a delivery log once it has so many attempts."""
+    found: list[dict[str, Any]] = json.loads(operate("webhook", "deliveries", transaction_id, "--json")[1])
+    return found if found and len(found[0]["attempts"]) == attempts else []
+
+
 def test_a_transaction_that_stays_pending_is_decided_and_told_of(
     operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
 ) -> None:

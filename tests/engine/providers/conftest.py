@@ -16,7 +16,7 @@ from tapstack.providers.tables import ROWS
 from tapstack.providers.values import Blob, marshal, plain, unmarshal
 
 Props = dict[str, Any]
-SERVICES = "apigateway cloudwatch dynamodb ec2 iam kms lambda logs s3 secretsmanager sns sqs sts wafv2"
+SERVICES = "apigateway cloudwatch dynamodb ec2 events iam kms lambda logs s3 secretsmanager sns sqs sts wafv2"
 
 
 class RefusedError(Exception):
