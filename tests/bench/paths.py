@@ -55,6 +55,12 @@ _ENVIRONMENT: Final = {
         velocity_table="velocity",
         notifications_queue_url=_QUEUE_URL,
     ).variables(),
+    **agreed.ValidatorEnvironment(
+        merchants_table=MERCHANTS,
+        transactions_table=TRANSACTIONS,
+        deliveries_table="deliveries",
+        notifications_queue_url=_QUEUE_URL,
+    ).variables(),
 }
 
 BARE: Final = "bare put_item"

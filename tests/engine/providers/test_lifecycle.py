@@ -450,6 +450,7 @@ CASES: Mapping[str, Case] = {
         {"rule": "@rule.name", "targetId": "case", "arn": "@queue.arn"},
         {"arn": "@queue2.arn"},
         {"targetId": "other"},
+        import_id="{rule}/{targetId}",
     ),
     "aws:sns/topic:Topic": Case(
         {"name": "case", "kmsMasterKeyId": "@key.arn", "tags": TAGS},
