@@ -145,6 +145,7 @@ class Expression:
         others = {
             "value": lambda: self.value(VALUES | BOXES),
             "path": self.path,
+            "appended": lambda: f"list_append(if_not_exists(absent, {self.value(LISTS)}), {self.value(LISTS)})",
             "default": lambda: f"if_not_exists({self.path()}, {self.value(VALUES)})",
         }
         known = sums if target == "balance" else {**sums, **others}
