@@ -137,7 +137,7 @@ class Notifier:
             return self._failed(record, told, url, error, began)
         attempt = Attempt(began, self.clock() - began, status)
         self.log.delivered(told, attempt)
-        self.endpoints.delivered(told.merchant_id)
+        self.endpoints.delivered(told.merchant_id, url)
         return Outcome(record["messageId"], "delivered", told, attempt)
 
     def _attempt(self, told: Notification, url: str) -> int:

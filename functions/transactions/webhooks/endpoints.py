@@ -113,16 +113,21 @@ class EndpointRegister:
 
     # What attempts tell
 
-    def delivered(self, merchant_id: str) -> None:
-        """Take it that a webhook was delivered: a failing endpoint is healthy, and what waits is sent, slowly first."""
+    def delivered(self, merchant_id: str, url: str) -> None:
+        """Take it that a webhook was delivered.
+
+        A failing endpoint is healthy, and so is a merchant's new one, whatever the one before was: what waits is sent,
+        slowly first. One that is paused stays so until it is resumed.
+        """
         self._streaks.pop(merchant_id, None)
         self._delivered[merchant_id] = self._clock()
-        if self.of(merchant_id).state == "failing":
+        known = self.of(merchant_id)
+        if known.state == "failing" or (known.state == "paused" and not known.is_about(url)):
             self._update(
                 merchant_id,
                 {"state": "healthy", "probes": 0, "rate": FIRST_RATE, "place": "", **self._in_index(merchant_id)},
                 "#state = :expected",
-                {":expected": "failing"},
+                {":expected": known.state},
             )
 
     def failed(self, merchant_id: str, url: str, cause: str, attempt: int) -> None:
