@@ -9,7 +9,10 @@ _MAPPINGS: Final = ["arn:{partition}:lambda:{region}:{account}:event-source-mapp
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
 _OF_OWN_FUNCTIONS: Final = {"ArnLike": {"lambda:FunctionArn": _FUNCTIONS}}
 _ROLES: Final = roles(["{prefix}validator", "{prefix}fraud-detector", "{prefix}notifier"], "lambda.amazonaws.com")
-_NOTIFIER: Final = ["arn:{partition}:lambda:{region}:{account}:function:{prefix}notifier:*"]
+_NOTIFIER: Final = [
+    "arn:{partition}:lambda:{region}:{account}:function:{prefix}notifier",
+    "arn:{partition}:lambda:{region}:{account}:function:{prefix}notifier:*",
+]
 _RULES: Final = ["arn:{partition}:events:{region}:{account}:rule/{prefix}*"]
 _LOG_GROUPS: Final = log_groups("/aws/lambda/{prefix}*", masked=True)
 

@@ -35,6 +35,7 @@ NAMED: Final[Mapping[str, Mapping[str, str]]] = {
         "ResourceARN": "{}",
     },
     "dynamodb": {"TableName": _arn("dynamodb", "table/{}"), "ResourceArn": "{}"},
+    "events": {"Name": _arn("events", "rule/{}"), "Rule": _arn("events", "rule/{}"), "ResourceARN": "{}"},
     "iam": {"RoleName": f"arn:aws:iam::{ACCOUNT}:role/{{}}"},
     "kms": {
         "KeyId": _arn("kms", "key/{}"),
