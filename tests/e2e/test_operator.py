@@ -334,7 +334,7 @@ def test_a_dead_letter_is_sent_again_and_what_is_no_notification_stays(
 def test_the_deliveries_of_a_transaction_are_seen_and_made_again_under_the_same_webhook_id(
     operate: Operate, deployed: Any, acme: Any, body: dict[str, Any], wait: Callable[..., Any]
 ) -> None:
-    transaction_id = acme.submit(body, "told twice").json()["id"]
+    transaction_id = acme.submit(body, "told-twice").json()["id"]
     acme.decided(transaction_id)
     wait(lambda: delivered(deployed, transaction_id) == 1)
 
@@ -364,7 +364,7 @@ def test_an_endpoint_is_tested_and_seen_and_one_that_is_healthy_needs_no_resume(
     wait(lambda: [body for _, body in got if json.loads(body)["type"] == "webhook.test"])
     assert operate("webhook", "endpoint", "initech")[0] == 0
     assert operate("webhook", "resume", "initech")[2].count("is healthy; nothing was changed") == 1
-    assert operate("webhook", "endpoint", "nobody")[2].startswith("error: unknown merchant 'nobody'")
+    assert operate("webhook", "endpoint", "nobody")[2].count("error: unknown merchant 'nobody'") == 1
 
 
 def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_of_the_schedule(
@@ -380,7 +380,6 @@ def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_
     address, got = inbox
     api = client_of(deployed, "initech", acme)
     assert operate("merchant", "set", write(initech | {"webhook_url": "http://127.0.0.1:1/down"}))[0] == 0
-    api.decided(api.submit(body, "while broken").json()["id"])
     table = deployed.outputs["data"]["deliveries_table_name"]
     EndpointRegister(deployed.client("dynamodb"), table, now).gone("initech", "http://127.0.0.1:1/down", "answered 410")
     time.sleep(CACHE_MS / 1000)
