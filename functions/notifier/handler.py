@@ -89,6 +89,6 @@ sweeper = Sweeper(
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls it with two
     """Deliver a batch of notifications, or sweep."""
     if is_schedule(event):
-        metrics.add_metric(name=metric_names.ENDPOINTS_DUE, unit=MetricUnit.Count, value=sweeper.sweep())
+        sweeper.sweep()
         return {}
     return notifier.process(event)

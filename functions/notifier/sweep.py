@@ -75,15 +75,13 @@ class Sweeper:
     told: Callable[[Swept], None]
     """Hears of what was done for each endpoint."""
 
-    def sweep(self) -> int:
-        """Do what there is to do now; tell how many endpoints were due."""
+    def sweep(self) -> None:
+        """Do what there is to do now."""
         began = self.clock()
-        due = self.endpoints.due(MOST_ENDPOINTS)
-        for merchant_id in due:
+        for merchant_id in self.endpoints.due(MOST_ENDPOINTS):
             if self.clock() - began > LONGEST_SWEEP_MS:
-                break
+                return
             self._look_after(merchant_id)
-        return len(due)
 
     def _look_after(self, merchant_id: str) -> None:
         endpoint = self.endpoints.read(merchant_id)

@@ -16,8 +16,6 @@ WEBHOOKS_HELD: Final = "WebhooksHeld"
 WEBHOOKS_UNADDRESSED: Final = "WebhooksUnaddressed"
 """Notifications of merchants that have no webhook URL."""
 ENDPOINTS_PAUSED: Final = "EndpointsPaused"
-ENDPOINTS_DUE: Final = "EndpointsDue"
-"""Endpoints that a sweep found to look after."""
 
 
 def answered(status: int) -> str:
