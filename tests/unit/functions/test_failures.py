@@ -104,7 +104,7 @@ def test_a_webhook_that_failed_is_found_by_its_ids_and_the_reason(world: World) 
     assert (line["webhook_id"], line["error"], line["reason"]) == (
         f"msg_{ID.removeprefix('txn_')}",
         "DeliveryError",
-        "no answer: 500",
+        "answered 500",
     )
     assert line["message_id"]
     assert line["where"][-1].rpartition(" ")[2] == "deliver"

@@ -69,6 +69,8 @@ class Aws(BaseHTTPRequestHandler):
                 self.put.append(request["Item"])
             case "SendMessageBatch":
                 return {"Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": ""}]}
+            case "UpdateItem":
+                return {"Attributes": {}}
             case "GetSecretValue":
                 return {"SecretString": json.dumps({"current": "whsec_c2VjcmV0", "previous": None})}
         return {}
