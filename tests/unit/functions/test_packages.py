@@ -69,11 +69,9 @@ class Aws(BaseHTTPRequestHandler):
                 self.put.append(request["Item"])
             case "SendMessageBatch":
                 return {"Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": ""}]}
-            case "UpdateItem":
-                return {"Attributes": {}}
             case "GetSecretValue":
                 return {"SecretString": json.dumps({"current": "whsec_c2VjcmV0", "previous": None})}
-        return {}
+        return {"Attributes": {}} if operation == "UpdateItem" else {}
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""
