@@ -8,7 +8,7 @@ import boto3
 
 from fraud_detector.stream import Detector, FailedRecord
 from transactions.agreed import metrics as metric_names
-from transactions.agreed.environments import FraudDetectorEnvironment, LogEnvironment
+from transactions.agreed.environments import TRUE, FraudDetectorEnvironment, LogEnvironment
 from transactions.agreed.invocations import FRAUD_DETECTOR_TIMEOUT_SECONDS
 from transactions.clock import now
 from transactions.logs import Logger
@@ -48,6 +48,7 @@ detector = Detector(
     sqs=sqs,
     queue_url=environment.notifications_queue_url,
     clock=now,
+    test_tokens=environment.test_tokens == TRUE,
     decided=_decided,
     failed=_failed,
 )

@@ -24,6 +24,7 @@ from transactions.findings import Findings, judge
 from transactions.merchants import Merchants
 from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.store import TransactionStore, parse_item
+from transactions.test_tokens import forced_reasons
 from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter
@@ -63,6 +64,8 @@ class _Case:
     change: Mapping[str, Any]
     transaction: Transaction
     findings: Findings
+    is_forced: bool = False
+    """Whether a test token forces its outcome."""
     is_counted: bool = False
     """Whether the card's history has it: what it refused is not the merchant's to count either."""
     held: Decision | None = None
@@ -92,6 +95,8 @@ class Detector:
     sqs: "SQSClient"
     queue_url: str
     clock: Clock
+    test_tokens: bool
+    """Whether test tokens force outcomes."""
     decided: Callable[[Transaction, Decision], None]
     """Hears of each decision."""
     failed: Callable[[FailedRecord], None]
@@ -139,11 +144,13 @@ class Detector:
         if settings is None:
             raise MerchantNotSetUpError(f"merchant {transaction.merchant_id!r} has no settings")
         in_force[transaction.merchant_id] = settings
+        if self.test_tokens and (forced := forced_reasons(transaction)):
+            return _Case(change, transaction, Findings(forced, settings), is_forced=True)
         return _Case(change, transaction, judge(transaction, settings))
 
     def _count(self, cases: Sequence[_Case], again: list[str]) -> None:
-        # What is declined anyway is not to use up the card's allowance.
-        counted = [case for case in cases if not case.findings.is_declined]
+        # What is declined anyway is not to use up the card's allowance, and what is forced is nobody's use.
+        counted = [case for case in cases if not (case.is_forced or case.findings.is_declined)]
         with self._failing(again, [case.change for case in counted]):
             read = self.cards.read(case.transaction for case in counted)
             for case in counted:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from transactions.rules import BY_CODE, RULES
 from transactions.settings import MerchantSettings
+from transactions.test_tokens import WEIGHTS as TEST_WEIGHTS
 from transactions.transaction import Decision, Transaction, Verdict
 
 
@@ -60,6 +61,8 @@ def weight_of(code: str, settings: MerchantSettings) -> int | None:
     """
     if code in settings.weights:
         return settings.weights[code]
+    if code in TEST_WEIGHTS:
+        return TEST_WEIGHTS[code](settings)
     reason = BY_CODE.get(code)
     if reason is None:
         return None

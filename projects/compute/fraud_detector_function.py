@@ -10,7 +10,7 @@ from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.program.naming import Names
 from tapstack.program.policies import allow
-from transactions.agreed.environments import FraudDetectorEnvironment
+from transactions.agreed.environments import FALSE, TRUE, FraudDetectorEnvironment
 from transactions.agreed.invocations import (
     FRAUD_DETECTOR_TIMEOUT_SECONDS,
     STREAM_BATCH,
@@ -38,6 +38,7 @@ def make_fraud_detector(
                 transactions_table=data.transactions_table_name,
                 velocity_table=data.velocity_table_name,
                 notifications_queue_url=data.notifications_queue_url,
+                test_tokens=TRUE if settings.test_tokens else FALSE,
             ),
             grants=[
                 allow(

@@ -61,22 +61,28 @@ class ComputeSettings(LayerSettings):
         default="INFO",
         check=one_of("DEBUG", "INFO", "WARNING", "ERROR"),
     )
+    production: bool = setting(
+        "Whether real transactions go through this environment; what must never be on then is refused.", default=True
+    )
     webhook_allow_private_targets: bool = setting(
-        "Whether webhooks may go to http and to private or loopback addresses; never in production.", default=False
+        "Whether webhooks may go to http and to private or loopback addresses; never in production.",
+        default=False,
+        never_in_production="webhooks could reach the network's inside",
+    )
+    test_tokens: bool = setting(
+        "Whether the cards tok_test_approved, tok_test_declined, tok_test_review and tok_test_velocity force their "
+        "outcomes; never in production.",
+        default=False,
+        never_in_production="whoever knows a test token could have any amount approved",
     )
 
     def __post_init__(self) -> None:
-        """Refuse, beside the single checks, a canary of nothing, and private webhook targets in production."""
+        """Refuse, beside the single checks, a canary of nothing."""
         super().__post_init__()
         if self.canary_percent and not any(map(self.stable_version, FUNCTIONS)):
             raise SettingError(
                 f"setting canaryPercent is {self.canary_percent!r} and no function has a stable version to keep the "
                 f"rest. Set one with: pulumi config set {self.stable_version_key(FUNCTIONS[0])} <version>"
-            )
-        if self.webhook_allow_private_targets and self.environment_suffix.startswith("prod"):
-            raise SettingError(
-                f"setting webhookAllowPrivateTargets is true in environment {self.environment_suffix!r}: webhooks "
-                "could reach the network's inside. Unset it with: pulumi config rm webhookAllowPrivateTargets"
             )
 
     def stable_version(self, function: str) -> str:

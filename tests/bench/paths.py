@@ -54,6 +54,7 @@ _ENVIRONMENT: Final = {
         transactions_table=TRANSACTIONS,
         velocity_table="velocity",
         notifications_queue_url=_QUEUE_URL,
+        test_tokens=agreed.FALSE,
     ).variables(),
     **agreed.ValidatorEnvironment(
         merchants_table=MERCHANTS,

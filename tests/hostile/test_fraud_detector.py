@@ -39,6 +39,7 @@ def make_detector(edge: Edge, queues: Queues) -> Detector:
         sqs=sqs,
         queue_url=QUEUE,
         clock=lambda: edge.at,
+        test_tokens=False,
         decided=lambda transaction, decision: None,
         failed=lambda record: described.append(record.described()),
     )

@@ -41,6 +41,7 @@ ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
         transactions_table=TRANSACTIONS_TABLE,
         velocity_table="velocity",
         notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
+        test_tokens=agreed.TRUE,
     ),
     "notifier": agreed.NotifierEnvironment(
         merchants_table=MERCHANTS_TABLE,

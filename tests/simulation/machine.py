@@ -14,7 +14,7 @@ from simulation.invariants import InvariantError, Invariants
 from simulation.merchants import CARD_COUNT, IDS, MERCHANT_COUNT, RECEIVERS, WINDOW_SECONDS
 from simulation.model.faults import Fault
 from simulation.model.table import as_of
-from simulation.oracle import wire
+from simulation.oracle import rules, wire
 from simulation.oracle.facts import Request
 from simulation.oracle.lists import Walk
 from simulation.world import CALL_FAULTS, LANES, LARGEST_BATCH, LARGEST_SKEW_MS, WEBHOOK_FAULTS, World
@@ -378,12 +378,12 @@ class Simulation(RuleBasedStateMachine):
         return Request(merchant, key, self._body(amount, card, form), "a card number" if form == 4 else "")
 
     def _body(self, amount: int, card: int, form: int) -> str:
-        """Write a body in one of several forms: spellings of the same, other currencies and cards, and card numbers."""
+        """Write a body in one of several forms: spellings, other currencies and cards, card numbers, test tokens."""
         body: dict[str, Any] = {
             "amount": amount,
             "currency": "USD" if form == 9 else "EUR",
             "card": {
-                "token": f"tok_card_{card}",
+                "token": list(rules.FORCED)[card % len(rules.FORCED)] if form == 10 else f"tok_card_{card}",
                 "bin": "40001234" if form == 8 else "424242",
                 "country": "FR" if form == 7 else "DE",
                 "expires": ("2025-01", "2025-12")[amount // 1_000 % 2] if form == 6 else "2031-12",

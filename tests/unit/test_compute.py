@@ -1,6 +1,8 @@
 """The compute layer on Pulumi's mocks."""
 
+import dataclasses
 import json
+import runpy
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +11,9 @@ import yaml
 
 from support.mocked_program import ProgramError
 from tapstack.checkout import CHECKOUT
+
+from tapstack.checkout import CHECKOUT
+from tapstack.layers import PROJECTS
 
 RunLayer = Callable[..., Any]
 NATIVE = {"functionPlatform": "native"}
@@ -124,9 +129,49 @@ def test_a_canary_that_cannot_be_is_refused(run_layer: RunLayer, config: dict[st
         run_layer("compute", NATIVE | config)
 
 
-def test_webhooks_to_private_addresses_are_refused_in_production(run_layer: RunLayer) -> None:
-    with pytest.raises(Exception, match="setting webhookAllowPrivateTargets is true in environment 'prod'"):
-        run_layer("compute", {**NATIVE, "webhookAllowPrivateTargets": True, "environmentSuffix": "prod"})
+NEVER_IN_PRODUCTION = ["webhookAllowPrivateTargets", "testTokens"]
+
+
+@pytest.mark.parametrize("setting", NEVER_IN_PRODUCTION)
+@pytest.mark.parametrize("suffix", ["prod", "live", "euprod", "dev", "local"])
+@pytest.mark.parametrize("said", [{}, {"production": True}])
+def test_what_must_never_be_on_in_production_is_refused_whatever_the_environments_name(
+    run_layer: RunLayer, setting: str, suffix: str, said: dict[str, Any]
+) -> None:
+    with pytest.raises(
+        Exception,
+        match=f"setting {setting} is true in environment '{suffix}', which is production: .*"
+        f"pulumi config rm {setting}; or, .*: pulumi config set production false",
+    ):
+        run_layer("compute", {**NATIVE, setting: True, "environmentSuffix": suffix, **said})
+
+
+def test_where_no_real_transaction_goes_through_it_may_be_on(run_layer: RunLayer) -> None:
+    program = run_layer("compute", {**NATIVE, **dict.fromkeys(NEVER_IN_PRODUCTION, True), "production": False})
+
+    assert forcing_and_private(program) == ("true", "true")
+
+
+def test_both_are_off_where_nobody_says_anything(run_layer: RunLayer) -> None:
+    assert forcing_and_private(run_layer("compute", NATIVE)) == ("false", "false")
+
+
+def forcing_and_private(program: Any) -> tuple[str, str]:
+    """Give what the functions are told of the two settings."""
+    detector, notifier = (
+        program.one("Function", name)["environment"]["variables"] for name in ("fraud-detector", "notifier")
+    )
+    return detector["TEST_TOKENS"], notifier["WEBHOOK_ALLOW_PRIVATE_TARGETS"]
+
+
+def test_every_setting_that_says_never_in_production_is_held_to_it() -> None:
+    # The words come from a setting's description; the rule from its declaration: neither without the other.
+    for project in PROJECTS:
+        module = runpy.run_path(f"{CHECKOUT / 'projects' / project / 'settings.py'}")
+        (settings,) = (kind for kind in module.values() if isinstance(kind, type) and kind.__module__ == "<run_path>")
+        for field in dataclasses.fields(settings):
+            says_so = "never in production" in field.metadata["description"]
+            assert bool(field.metadata["never_in_production"]) == says_so, f"{project}: {field.name}"
 
 
 @pytest.mark.parametrize(

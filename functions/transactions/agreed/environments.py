@@ -64,6 +64,8 @@ class FraudDetectorEnvironment(Environment[_Value]):
     transactions_table: _Value
     velocity_table: _Value
     notifications_queue_url: _Value
+    test_tokens: _Value
+    """`TRUE` where test tokens force outcomes, else `FALSE`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -82,7 +82,12 @@ def _defaults(layer: str) -> dict[str, Any]:
             "deletionProtection": False,
         },
         "data": {"merchants": sorted(MERCHANTS)},
-        "compute": {"functionPlatform": "native", "webhookAllowPrivateTargets": True},
+        "compute": {
+            "functionPlatform": "native",
+            "production": False,
+            "webhookAllowPrivateTargets": True,
+            "testTokens": True,
+        },
         "api-edge": {"merchants": dict(MERCHANTS)},
     }
     settings = {"environmentSuffix": SUFFIX, **of_layer.get(layer, {})}

@@ -10,6 +10,7 @@ from tapstack.operate.traces import Traces
 from transactions.findings import Findings, judge, weight_of
 from transactions.rules import BY_CODE, RULES, Comparison
 from transactions.settings import MerchantSettings
+from transactions.test_tokens import WEIGHTS as TEST_WEIGHTS
 from transactions.transaction import Decision, Transaction, current_view
 
 
@@ -75,7 +76,7 @@ class Explanation:
 def explain(case: Case, decision: Decision) -> Explanation:
     """Take a decision apart."""
     codes = [*BY_CODE, *(code for code in decision.reasons if code not in BY_CODE)]
-    newer = [code for code in judge(case.transaction, case.settings).reasons if _is_newer(code, case, decision)]
+    newer = [code for code in _judged(case, decision) if _is_newer(code, case, decision)]
     return Explanation(
         case,
         decision,
@@ -84,13 +85,19 @@ def explain(case: Case, decision: Decision) -> Explanation:
                 code,
                 code in decision.reasons,
                 weight_of(code, case.settings),
-                BY_CODE[code].compared(case.comparison) if code in BY_CODE else "",
+                _compared(code, case),
                 code in newer,
             )
             for code in codes
         ],
         _differences(case, decision),
     )
+
+
+def _compared(code: str, case: Case) -> str:
+    if code in BY_CODE:
+        return BY_CODE[code].compared(case.comparison)
+    return "forced by the card, a test token" if code in TEST_WEIGHTS else ""
 
 
 def _is_newer(code: str, case: Case, decision: Decision) -> bool:
@@ -104,8 +111,7 @@ def _is_newer(code: str, case: Case, decision: Decision) -> bool:
 def _differences(case: Case, decision: Decision) -> list[str]:
     # What the velocities found depended on what else happened; it is taken as it is stored.
     stored = [code for code in decision.reasons if code in RULES]
-    found = judge(case.transaction, case.settings).reasons
-    replayed = [code for code in found if not _is_newer(code, case, decision)]
+    replayed = [code for code in _judged(case, decision) if not _is_newer(code, case, decision)]
     differences = []
     if replayed != stored:
         differences.append(f"the rules find {_listed(replayed)}, stored is {_listed(stored)}")
@@ -118,6 +124,12 @@ def _differences(case: Case, decision: Decision) -> list[str]:
     if again.verdict != decision.verdict:
         differences.append(f"the stored reasons come to {again.verdict}, stored is {decision.verdict}")
     return differences
+
+
+def _judged(case: Case, decision: Decision) -> tuple[str, ...]:
+    """Apply the pure rules again; to what a test token forced they were not applied."""
+    is_forced = any(code in TEST_WEIGHTS for code in decision.reasons)
+    return () if is_forced else judge(case.transaction, case.settings).reasons
 
 
 def _listed(codes: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar, Self, get_type_hints
+from typing import Any, ClassVar, Final, Self, get_type_hints
 
 import pulumi
 from pulumi import Output
@@ -31,15 +31,20 @@ MaybeSecret = str | Output[str]
 _SUFFIX = re.compile(r"[a-z][a-z0-9]{0,11}")
 
 
-def setting(description: str, *, default: Any, check: Check | None = None) -> Any:
+PRODUCTION: Final = "production"
+"""The field that says whether an environment is production; settings without it are those of production."""
+
+
+def setting(description: str, *, default: Any, check: Check | None = None, never_in_production: str = "") -> Any:
     """Declare a setting as a dataclass field.
 
     Args:
         description: One sentence, as the reader of `Pulumi.yaml` sees it.
         default: The value where the stack says nothing.
         check: Says what is wrong with a value; None accepts every value of the field's type.
+        never_in_production: What could happen, where the setting must not be on in production; empty where it may be.
     """
-    metadata = {"description": description, "check": check}
+    metadata = {"description": description, "check": check, "never_in_production": never_in_production}
     if isinstance(default, list | dict):
         return dataclasses.field(default_factory=default.copy, metadata=metadata)
     return dataclasses.field(default=default, metadata=metadata)
@@ -102,7 +107,9 @@ class ProjectSettings:
     )
 
     def __post_init__(self) -> None:
-        """Refuse values that their checks refuse; secrets have been checked before they were made Outputs.
+        """Refuse values that their checks refuse, and what must never be on in production.
+
+        Secrets have been checked before they were made Outputs.
 
         Raises:
             SettingError: names the setting, its value and the command that changes it.
@@ -111,6 +118,9 @@ class ProjectSettings:
             value = getattr(self, field.name)
             if not _is_secret(value) and (wrong := _wrong(field, value)):
                 raise SettingError(_complaint(field.name, value, wrong))
+            danger = field.metadata["never_in_production"]
+            if danger and value and getattr(self, PRODUCTION, True):
+                raise SettingError(_refused_in_production(field.name, self.environment_suffix, danger))
 
     @property
     def entered(self) -> frozenset[str]:
@@ -233,6 +243,15 @@ def _read(config: pulumi.Config, field_name: str, kind: str) -> object:
     if expected and value is not None and not isinstance(value, expected):
         raise SettingError(_complaint(field_name, value, f"must be of type {kind}"))
     return value
+
+
+def _refused_in_production(field_name: str, environment: str, danger: str) -> str:
+    key = config_key(field_name)
+    return (
+        f"setting {key} is true in environment {environment!r}, which is production: {danger}. Unset it with: "
+        f"pulumi config rm {key}; or, where no real transaction ever goes through, say so with: "
+        f"pulumi config set {PRODUCTION} false"
+    )
 
 
 def _complaint(field_name: str, value: object, wrong: str) -> str:

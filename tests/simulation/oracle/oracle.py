@@ -117,7 +117,11 @@ class Oracle:
         points = rules.score(list(told.reasons), settings)
         if (told.score, told.verdict) != (points, rules.verdict(points, settings)):
             yield f"{new.id} is {told.verdict} with {told.score} for {told.reasons}, which come to {points}"
-        yield from self._reasons(new, settings, change)
+        forced = rules.FORCED.get(new.submission["card"]["token"])
+        if forced is None:
+            yield from self._reasons(new, settings, change)
+        elif told.reasons != forced:
+            yield f"{new.id} was decided for {told.reasons}, its card is for {forced}"
 
     def _reasons(self, new: Kept, settings: rules.Settings, change: Change) -> Iterator[str]:
         """Work out the reasons: its own rules, then its card, then its merchant's limit."""

@@ -37,6 +37,14 @@ WEIGHTS: Final = {
     MERCHANT_UNKNOWN: REVIEW,
 }
 
+FORCED: Final = {
+    "tok_test_approved": ("test_approved",),
+    "tok_test_declined": ("test_declined",),
+    "tok_test_review": ("test_review",),
+    "tok_test_velocity": ("test_velocity", "velocity_card_count"),
+}
+"""What a test token's decision says, whatever the rules and limits would."""
+
 _BIN_DIGITS: Final = 8
 _WESTERNMOST: Final = timedelta(hours=12)
 """By how much the last place on earth to end a month is behind UTC."""
@@ -73,7 +81,14 @@ def _found(transaction: Kept, settings: Settings) -> Iterator[str]:
 
 def score(reasons: Iterator[str] | list[str], settings: Settings) -> int:
     """Add up the weights."""
-    weights = {**WEIGHTS, **settings.get("weights", {})}
+    weights = {
+        **WEIGHTS,
+        "test_approved": 0,
+        "test_declined": settings.get("decline_from", DECLINE),
+        "test_review": settings.get("review_from", REVIEW),
+        "test_velocity": 0,
+        **settings.get("weights", {}),
+    }
     return sum(weights[reason] for reason in reasons)
 
 

@@ -74,6 +74,7 @@ class Written:
             sqs=self.cloud.sqs,
             queue_url="https://sqs.eu-central-1.amazonaws.com/000000000000/notifications",
             clock=self.cloud.clock,
+            test_tokens=False,
             decided=lambda transaction, decision: None,
             failed=lambda record: self.failed.append(record.error),
         )

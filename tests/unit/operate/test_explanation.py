@@ -107,6 +107,26 @@ def test_a_rule_that_was_found_is_not_newer(transaction: Make) -> None:
     assert not any(difference.startswith("the rules find") for difference in explained.differences)
 
 
+@pytest.mark.parametrize(
+    ("stored", "words"),
+    [
+        (decision("approved", ["test_approved"], 0), {"test_approved"}),
+        (decision("declined", ["test_declined"], 100), {"test_declined"}),
+        (decision("review", ["test_review"], 50), {"test_review"}),
+        (decision("declined", ["test_velocity", "velocity_card_count"], 100), {"test_velocity"}),
+    ],
+)
+def test_a_forced_decision_is_called_one_and_no_rule_is_applied_again(
+    transaction: Make, stored: Decision, words: set[str]
+) -> None:
+    # The rules would decline it: the merchant takes no such currency.
+    settings = msgspec.structs.replace(SETTINGS, currencies={})
+    explained = explain(case(transaction(), settings), stored)
+
+    assert {rule.code for rule in explained.rules if rule.compared == "forced by the card, a test token"} == words
+    assert list(explained.differences) == []
+
+
 def test_a_cards_uses_near_the_transaction_are_told_and_which_of_them_it_is(transaction: Make) -> None:
     table: Any = Velocity()
     cards = CardVelocityCounter(table, "velocity", lambda: AT)
