@@ -24,10 +24,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import unquote
 
 from transactions.card_networks import is_issued
 from transactions.errors import CardNumberError
+from transactions.faults import Fault, places
 from transactions.strict_json import texts
+
+REFUSED: Final = "this looks like a card number; send the card's token instead"
 
 SHORTEST: Final = 13
 LONGEST: Final = 19
@@ -66,14 +70,30 @@ _Group = tuple[str, str]
 """The signs before a group, and its digits."""
 
 
-def refuse_card_numbers(value: object) -> None:
+def refuse_card_numbers(value: object, part: Fault | None = None) -> None:
     """Look through a decoded JSON value, keys and numbers included.
 
+    Args:
+        value: the body, or what a header or a parameter says.
+        part: tells which; None for the body.
+
     Raises:
-        CardNumberError: it holds a card number anywhere; the message does not repeat it.
+        CardNumberError: it holds a card number anywhere; the message says where and does not repeat it.
     """
     if any(holds_card_number(text) for text in texts(value)):
-        raise CardNumberError("the request holds what looks like a card number; send the card's token instead")
+        raise CardNumberError(part or Fault(_where(value), REFUSED))
+
+
+def _where(body: object) -> str:
+    """Point at what holds a card number; a pointer is made of names, and must not hold one itself."""
+    found = next(
+        here
+        for here, part in places(body)
+        if not isinstance(part, dict | list) and any(map(holds_card_number, texts(part)))
+    )
+    while holds_card_number(unquote(found)):
+        found = found.rpartition("/")[0]
+    return found
 
 
 def holds_card_number(text: str) -> bool:

@@ -1,23 +1,40 @@
 """What can be wrong with a request, named after what went wrong; handlers turn each into a problem document."""
 
+from collections.abc import Sequence
+
+from transactions.faults import MOST_FAULTS, Fault
+
 
 class RequestError(Exception):
     """A request that is refused; the message is written for the merchant and holds no value of the request."""
 
 
-class InvalidSubmissionError(RequestError):
+class FaultyRequestError(RequestError):
+    """A request of which certain parts are wrong; whatever is refused so says which.
+
+    Attributes:
+        faults: at least one, and no more than can be told.
+    """
+
+    def __init__(self, *faults: Fault) -> None:
+        """Refuse a request for its faults."""
+        self.faults: Sequence[Fault] = faults[:MOST_FAULTS]
+        super().__init__("; ".join(map(str, self.faults)))
+
+
+class InvalidSubmissionError(FaultyRequestError):
     """The body is no transaction."""
 
 
-class InvalidIdempotencyKeyError(RequestError):
+class InvalidIdempotencyKeyError(FaultyRequestError):
     """The `Idempotency-Key` is missing or not 1 to 255 visible ASCII characters."""
 
 
-class CardNumberError(RequestError):
+class CardNumberError(FaultyRequestError):
     """Something that looks like a card number was sent."""
 
 
-class InvalidQueryError(RequestError):
+class InvalidQueryError(FaultyRequestError):
     """A query parameter has a value that cannot be used."""
 
 

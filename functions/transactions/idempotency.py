@@ -15,8 +15,9 @@ import hashlib
 import re
 from typing import Final
 
-from transactions.card_numbers import refuse_card_numbers
+from transactions.card_numbers import REFUSED, refuse_card_numbers
 from transactions.errors import InvalidIdempotencyKeyError
+from transactions.faults import Fault
 
 _ID_LENGTH: Final = 32
 """Base32 characters: 160 bits, so that two keys never meet."""
@@ -36,11 +37,20 @@ def check_key(key: str | None) -> str:
         CardNumberError: it holds a card number.
     """
     if key is None:
-        raise InvalidIdempotencyKeyError("the header Idempotency-Key is missing; send one new key per transaction")
+        raise refused_key("it is missing; send one new key per transaction")
     if len(key) > LONGEST_KEY or not _KEY.fullmatch(key):
-        raise InvalidIdempotencyKeyError(f"the Idempotency-Key must be 1 to {LONGEST_KEY} visible ASCII characters")
-    refuse_card_numbers(key)
+        raise refused_key(f"it must be 1 to {LONGEST_KEY} visible ASCII characters")
+    refuse_card_numbers(key, _fault(REFUSED))
     return key
+
+
+def refused_key(detail: str) -> InvalidIdempotencyKeyError:
+    """Say what is wrong with the key."""
+    return InvalidIdempotencyKeyError(_fault(detail))
+
+
+def _fault(detail: str) -> Fault:
+    return Fault("Idempotency-Key", detail, "header")
 
 
 def transaction_id(merchant_id: str, key: str) -> str:

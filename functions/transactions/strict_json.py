@@ -6,9 +6,11 @@ in which 0.99999999999999999999 is 1.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
+
+from transactions.faults import BODY, Fault, pointer
 
 # Unicode's categories Cc and Cs, which never grow.
 _UNFIT: Final = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -56,6 +58,57 @@ def texts(value: object) -> Iterator[str]:
             pending.extend(current)
         elif isinstance(current, int) and abs(current) < _LONGEST_NUMBER:
             yield f"{int(current)}"
+
+
+def fault(body: bytes) -> Fault | None:
+    """Point at what `load` refuses in a body that it can read as JSON; None where it cannot."""
+    try:
+        value = json.loads(
+            body.decode(),
+            object_pairs_hook=_Pairs,
+            parse_int=_marked(_whole_number),
+            parse_float=_marked(_number),
+            parse_constant=_marked(_refuse),
+        )
+    except (ValueError, RecursionError):
+        return None
+    pending: list[tuple[str, Any]] = [(BODY, value)]
+    while pending:
+        here, current = pending.pop()
+        if isinstance(current, _Unfit):
+            return Fault(here, f"{current}")
+        if isinstance(current, str) and _UNFIT.search(current):
+            return Fault(here, "it holds a control character")
+        if isinstance(current, _Pairs):
+            names = [name for name, _ in current]
+            if any(map(_UNFIT.search, names)):
+                return Fault(here, "it has a name that holds a control character")
+            if twice := next((name for name in names if names.count(name) > 1), None):
+                return Fault(pointer(here, twice), "it names a field twice")
+            pending.extend((pointer(here, name), inner) for name, inner in reversed(current))
+        elif isinstance(current, list):
+            pending.extend((pointer(here, place), inner) for place, inner in reversed([*enumerate(current)]))
+    return None
+
+
+class _Unfit(str):
+    """Says why a number is refused, in its place."""
+
+    __slots__ = ()
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """An object as it is written, where a name can be there twice."""
+
+
+def _marked(read: Callable[[str], object]) -> Callable[[str], object]:
+    def mark(text: str) -> object:
+        try:
+            return read(text)
+        except ValueError as error:
+            return _Unfit(error)
+
+    return mark
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

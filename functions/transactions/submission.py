@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Iterator
 from typing import Annotated, Final
 
 import msgspec
@@ -10,7 +11,9 @@ from msgspec import UNSET, Meta, UnsetType
 from transactions import strict_json
 from transactions.card_numbers import refuse_card_numbers
 from transactions.errors import InvalidSubmissionError
+from transactions.faults import BODY, Fault, pointer
 from transactions.money import CURRENCIES, LARGEST_AMOUNT
+from transactions.shapes import shape_faults
 
 LARGEST_BODY: Final = 16 * 1024
 """Bytes."""
@@ -54,27 +57,34 @@ def parse(body: bytes) -> Submission:
     """Read a body.
 
     Raises:
-        InvalidSubmissionError: it is no transaction; the message names the field and what is wrong with it.
+        InvalidSubmissionError: it is no transaction; it names every field that is wrong, and what is wrong with it.
         CardNumberError: it holds a card number.
     """
     if len(body) > LARGEST_BODY:
-        raise InvalidSubmissionError(f"the body is larger than {LARGEST_BODY} bytes")
+        raise InvalidSubmissionError(Fault(BODY, f"the body is larger than {LARGEST_BODY} bytes"))
     try:
         value = strict_json.load(body)
     except ValueError as error:
-        raise InvalidSubmissionError(f"the body cannot be read: {error}") from error
+        raise InvalidSubmissionError(strict_json.fault(body) or Fault(BODY, f"{error}")) from error
     refuse_card_numbers(value)
     try:
         submission = msgspec.convert(value, Submission)
     except msgspec.ValidationError as error:
-        raise InvalidSubmissionError(f"{error}") from error
-    if submission.currency not in CURRENCIES:
-        raise InvalidSubmissionError("`$.currency` is no currency of ISO 4217")
-    if submission.metadata is not UNSET and len(submission.metadata) > MOST_METADATA:
-        raise InvalidSubmissionError(f"`$.metadata` has more than {MOST_METADATA} entries")
-    if _text_size(submission) > MOST_TEXT:
-        raise InvalidSubmissionError(f"`$.reference` and `$.metadata` together take more than {MOST_TEXT} bytes")
+        raise InvalidSubmissionError(*shape_faults(value, Submission)) from error
+    if faults := tuple(_beyond_shape(submission)):
+        raise InvalidSubmissionError(*faults)
     return submission
+
+
+def _beyond_shape(submission: Submission) -> Iterator[Fault]:
+    """Find what the type cannot say."""
+    if submission.currency not in CURRENCIES:
+        yield Fault(pointer(BODY, "currency"), "it is no currency of ISO 4217")
+    if submission.metadata is not UNSET and len(submission.metadata) > MOST_METADATA:
+        yield Fault(pointer(BODY, "metadata"), f"it has more than {MOST_METADATA} entries")
+    if _text_size(submission) > MOST_TEXT:
+        larger = "metadata" if submission.metadata is not UNSET else "reference"
+        yield Fault(pointer(BODY, larger), f"reference and metadata together take more than {MOST_TEXT} bytes")
 
 
 def request_hash(submission: Submission) -> str:

@@ -3,7 +3,7 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
@@ -17,10 +17,9 @@ from transactions.agreed.api import (
     PROBLEM_MEDIA_TYPE,
 )
 from transactions.availability import is_unavailable
-from transactions.card_numbers import refuse_card_numbers
+from transactions.card_numbers import REFUSED, refuse_card_numbers
 from transactions.clock import Clock
 from transactions.errors import (
-    InvalidIdempotencyKeyError,
     InvalidQueryError,
     InvalidSubmissionError,
     MerchantRefusedError,
@@ -28,7 +27,8 @@ from transactions.errors import (
     TransactionNotFoundError,
     UnavailableError,
 )
-from transactions.idempotency import check_key, is_transaction_id
+from transactions.faults import BODY, Fault, parameter
+from transactions.idempotency import check_key, is_transaction_id, refused_key
 from transactions.merchants import Merchants
 from transactions.store import TransactionStore
 from transactions.submission import parse
@@ -71,7 +71,8 @@ class Api:
             return _refusal(UnavailableError("send the request again; a POST under the same Idempotency-Key"))
 
     def _route(self, event: Event) -> Answer:
-        refuse_card_numbers(_kept(event))
+        for part, value in _kept(event):
+            refuse_card_numbers(value, part)
         api_key = _api_key(event)
         # Keys are ASCII; halves of characters could not even be hashed.
         merchant_id = self.merchants.of_key(api_key) if api_key.isascii() else None
@@ -90,7 +91,7 @@ class Api:
     def _submit(self, event: Event, merchant_id: str) -> Answer:
         keys = _header(event, IDEMPOTENCY_KEY_HEADER)
         if len(keys) > 1:
-            raise InvalidIdempotencyKeyError("the request has two different Idempotency-Keys")
+            raise refused_key("there are two different ones")
         key = check_key(next(iter(keys), None))
         accepted = accept(
             parse(_body(event)), key, merchant_id, merchants=self.merchants, store=self.store, clock=self.clock
@@ -102,10 +103,10 @@ class Api:
 
     def _list(self, query: Mapping[str, str], merchant_id: str) -> Answer:
         if unknown := sorted(query.keys() - {"limit", "cursor"}):
-            raise InvalidQueryError(f"{len(unknown)} unknown query parameters; known are limit and cursor")
+            raise InvalidQueryError(*(parameter(name, "it is unknown; known are limit and cursor") for name in unknown))
         limit = query.get("limit", f"{DEFAULT_PAGE}")
         if not (limit.isascii() and limit.isdecimal() and len(limit) <= 3 and 1 <= int(limit) <= LARGEST_PAGE):
-            raise InvalidQueryError(f"limit must be from 1 to {LARGEST_PAGE}")
+            raise InvalidQueryError(parameter("limit", f"it must be from 1 to {LARGEST_PAGE}"))
         after = cursors.decode(merchant_id, query["cursor"]) if "cursor" in query else None
         page = self.store.page(merchant_id, int(limit), after)
         following = page.next_listing
@@ -147,21 +148,23 @@ def _api_key(event: Event) -> str:
     return next(iter(keys), "")
 
 
-def _kept(event: Event) -> list[object]:
-    """Gather what a request leaves behind somewhere, but for the body.
+def _kept(event: Event) -> Iterator[tuple[Fault, object]]:
+    """Gather what a request leaves behind somewhere, but for the body, each with where it would be at fault.
 
     The transaction's id is a hash that includes the Idempotency-Key. What stands in front of the API may log addresses,
     and no path or query of this API has any use for so many digits. No other header is kept or logged, and tracing
     systems write numbers into theirs that look like any card number.
     """
     path = event.get("path")
-    return [
-        list(_header(event, IDEMPOTENCY_KEY_HEADER)),
-        [path, unquote(path)] if isinstance(path, str) else [],
-        _texts(event, "pathParameters"),
-        _texts(event, "queryStringParameters"),
-        _values(event, "multiValueQueryStringParameters"),
-    ]
+    yield Fault("Idempotency-Key", REFUSED, "header"), list(_header(event, IDEMPOTENCY_KEY_HEADER))
+    in_path = parameter(ITEM_PARAMETER, REFUSED)
+    yield in_path, [path, unquote(path)] if isinstance(path, str) else []
+    yield in_path, _texts(event, "pathParameters")
+    for part in (_texts(event, "queryStringParameters"), _values(event, "multiValueQueryStringParameters")):
+        for name, value in part.items():
+            # A name may be the number itself.
+            yield parameter("*", REFUSED), name
+            yield parameter(name, REFUSED), value
 
 
 def _header(event: Event, wanted: str) -> set[str]:
@@ -196,7 +199,7 @@ def _body(event: Event) -> bytes:
     try:
         return base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, ValueError) as error:
-        raise InvalidSubmissionError("the body is not text in UTF-8") from error
+        raise InvalidSubmissionError(Fault(BODY, "it is not text in UTF-8")) from error
 
 
 def _refusal(error: RequestError) -> Answer:

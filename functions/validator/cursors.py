@@ -12,8 +12,10 @@ import re
 from typing import Final
 
 from transactions.errors import InvalidQueryError
+from transactions.faults import parameter
 from transactions.idempotency import ID_PATTERN
 
+_FOREIGN: Final = parameter("cursor", "it is not one that this API gave out to you")
 _LENGTH: Final = 16
 # A place of another form is none that DynamoDB gave out, and could be one that it does not take.
 _LISTING: Final = re.compile(
@@ -35,10 +37,10 @@ def decode(merchant_id: str, cursor: str) -> str:
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise InvalidQueryError("cursor is not one this API gave out") from error
+        raise InvalidQueryError(_FOREIGN) from error
     listing = text[_LENGTH:]
     if not _LISTING.fullmatch(listing) or encode(merchant_id, listing) != cursor:
-        raise InvalidQueryError("cursor is not one this API gave out")
+        raise InvalidQueryError(_FOREIGN)
     return listing
 
 

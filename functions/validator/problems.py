@@ -5,6 +5,7 @@ from typing import Any, Final
 from transactions.agreed.api import problem_type
 from transactions.errors import (
     CardNumberError,
+    FaultyRequestError,
     IdempotencyConflictError,
     InvalidIdempotencyKeyError,
     InvalidQueryError,
@@ -34,7 +35,10 @@ RETRY_AFTER_SECONDS: Final[dict[type[RequestError], int]] = {UnavailableError: 1
 def problem(error: RequestError) -> tuple[int, dict[str, Any]]:
     """Return the status and the document for an error."""
     status, slug, title = KINDS[type(error)]
-    return status, document(status, slug, title, f"{error}")
+    told = document(status, slug, title, f"{error}")
+    if isinstance(error, FaultyRequestError):
+        told["errors"] = [fault.document() for fault in error.faults]
+    return status, told
 
 
 def document(status: int, slug: str, title: str, detail: str) -> dict[str, Any]:

@@ -19,7 +19,6 @@ class GatewayProblem:
 
 GATEWAY_PROBLEMS: Final = (
     GatewayProblem("ACCESS_DENIED", 403, "forbidden", "The API key may not do this"),
-    GatewayProblem("BAD_REQUEST_BODY", 400, "invalid-body", "The body is not a transaction"),
     GatewayProblem(
         "INTEGRATION_FAILURE", 502, "unavailable", "The service did not answer; the request can be sent again", 1
     ),

@@ -53,7 +53,7 @@ _GATEWAY_ANYWHERE: Final = frozenset(
         "WAF_FILTERED",
     }
 )
-_GATEWAY_ON_BODIES: Final = frozenset({"BAD_REQUEST_BODY", "REQUEST_TOO_LARGE"})
+_GATEWAY_ON_BODIES: Final = frozenset({"REQUEST_TOO_LARGE"})
 _GATEWAY_NEVER: Final = frozenset(
     {
         "MISSING_AUTHENTICATION_TOKEN",  # answers what this document does not have: other paths, other methods

@@ -2,6 +2,9 @@
 
 /v1/transactions        POST submit one, GET list one's own
 /v1/transactions/{id}   GET read one back
+
+API Gateway looks at the key and its rate and quota, and hands on every body and header as it is: the validator names
+what is wrong with them (`docs/decisions/validator-refuses.md`).
 """
 
 from collections.abc import Sequence
@@ -11,7 +14,6 @@ from typing import Any
 import pulumi_aws as aws
 from pulumi import Input, Output
 
-from request_model import RequestChecks, make_request_checks
 from tapstack.contracts.compute import ComputeContract
 from tapstack.program.naming import Names
 from transactions.agreed.api import COLLECTION_PATH, ITEM_PARAMETER, ITEM_PATH
@@ -35,8 +37,6 @@ class Route:
             "authorization": self.method.authorization,
             "apiKeyRequired": self.method.api_key_required,
             "parameters": self.method.request_parameters,
-            "models": self.method.request_models,
-            "validator": self.method.request_validator_id,
             "uri": self.integration.uri,
             "type": self.integration.type,
             "timeout": self.integration.timeout_milliseconds,
@@ -45,20 +45,18 @@ class Route:
 
 @dataclass(frozen=True)
 class Routes:
-    """All routes and the checks that API Gateway makes for them."""
+    """All routes."""
 
     routes: Sequence[Route]
-    checks: RequestChecks
 
     @property
     def definition(self) -> Input[object]:
         """What callers would notice a change of."""
-        return [*(route.definition for route in self.routes), self.checks.definition]
+        return [route.definition for route in self.routes]
 
 
 def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContract) -> Routes:
     """Make resources, methods and integrations, and let the API call the validator's alias."""
-    checks = make_request_checks(api)
     version_part, collection_part, item_part = ITEM_PATH.strip("/").split("/")
     version = _resource(api, "v1", api.root_resource_id, version_part)
     collection = _resource(api, "transactions", version.id, collection_part)
@@ -97,17 +95,10 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
     )
     return Routes(
         [
-            route(
-                "submit",
-                collection,
-                "POST",
-                request_validator_id=checks.body.id,
-                request_models={"application/json": checks.model.name},
-            ),
+            route("submit", collection, "POST"),
             route("list", collection, "GET"),
             route("read", item, "GET", request_parameters={f"method.request.path.{ITEM_PARAMETER}": True}),
-        ],
-        checks,
+        ]
     )
 
 

@@ -1,8 +1,8 @@
 """The stage: the deployed API under a URL, with access logs and limits.
 
 What API Gateway keeps of a request, it keeps before the validator could refuse it, so two things stay off. Its traces
-hold the whole URL and the `User-Agent`; the functions' own traces hold neither. Its execution log quotes bodies that do
-not fit the model; the access log says for each request that was refused what kind of refusal it was.
+hold the whole URL and the `User-Agent`; the functions' own traces hold neither. Its execution log quotes requests;
+the access log says for each request that was refused what kind of refusal it was.
 """
 
 import json

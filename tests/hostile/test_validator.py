@@ -107,7 +107,11 @@ def check(answer: dict[str, Any]) -> str:
     assert not CARD_NUMBER.search(answer["body"].replace(" ", ""))
     if status >= 400:
         assert answer["headers"]["content-type"] == "application/problem+json"
-        assert body.keys() == {"type", "title", "status", "detail"}
+        assert body.keys() == {"type", "title", "status", "detail"} | ({"errors"} if status == 400 else set())
+        for fault in body.get("errors", ["none"]) if status == 400 else ():
+            assert fault.keys() in ({"pointer", "detail"}, {"header", "detail"}, {"parameter", "detail"})
+            assert all(fault.values())
+            assert fault.get("pointer", "#").startswith("#")
         assert body["type"].startswith("urn:tapstack:problem:")
         assert body["title"]
         assert body["detail"]

@@ -107,10 +107,6 @@ def _api() -> Iterator[Edge]:
     of_method = "resource_id=resource.id,\n            http_method=http_method"
     cut = ("routes.py", of_method, of_method.replace("resource.id", '"resource"'))
     yield edge(method, resource, "resourceId", cut, lambda name: "transaction" if name == "read" else "transactions")
-    cut = ("routes.py", "request_validator_id=checks.body.id", 'request_validator_id="body"')
-    yield edge(f"{method}::submit", "apigateway/RequestValidator", "requestValidatorId", cut)
-    cut = ("routes.py", '{"application/json": checks.model.name}', '{"application/json": "Transaction"}')
-    yield edge(f"{method}::submit", "apigateway/Model", "requestModels", cut)
     cut = ("routes.py", "http_method=method.http_method", "http_method=http_method")
     yield edge(integration, method, "httpMethod", cut, _same)
 
@@ -123,8 +119,6 @@ def _api() -> Iterator[Edge]:
                 "authorization": "authorization",
                 "apiKeyRequired": "api_key_required",
                 "parameters": "request_parameters",
-                "models": "request_models",
-                "validator": "request_validator_id",
             }.items()
         ),
         integration: "".join(
@@ -136,10 +130,6 @@ def _api() -> Iterator[Edge]:
         yield edge(deployment, kind, "triggers", ("routes.py", copied[kind], ""))
     for name in ("transactions", "transaction"):
         yield edge(deployment, f"{resource}::{name}", "triggers", ("routes.py", copied[resource], ""))
-    cut = ("request_model.py", '"schema": self.model.schema, ', "")
-    yield edge(deployment, "apigateway/Model", "triggers", cut)
-    cut = ("request_model.py", ', "validateBody": self.body.validate_request_body', "")
-    yield edge(deployment, "apigateway/RequestValidator", "triggers", cut)
     cut = ("deployment.py", "[routes.definition, gateway_responses.definition]", "[routes.definition]")
     yield edge(deployment, "apigateway/Response", "triggers", cut)
     yield edge("apigateway/Response", api, "restApiId", ("gateway_responses.py", "=api.id", '="api"'))
