@@ -50,6 +50,10 @@ class TransactionNotFoundError(RequestError):
     """There is no such transaction of this merchant."""
 
 
+class NotDecidedError(RequestError):
+    """What was asked for comes with the decision, and there is none yet."""
+
+
 class UnavailableError(RequestError):
     """A service that the answer needs is throttled or does not answer; the same request may go through later."""
 

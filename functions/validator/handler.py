@@ -1,13 +1,14 @@
 """The Lambda function behind the API."""
 
 import os
+import time
 from typing import Any
 
 import boto3
 
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import LogEnvironment, ValidatorEnvironment
-from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
+from transactions.agreed.invocations import VALIDATOR_WORK_SECONDS
 from transactions.clock import now
 from transactions.failures import described
 from transactions.logs import Logger
@@ -15,15 +16,22 @@ from transactions.merchants import Merchants
 from transactions.metrics import Metrics
 from transactions.sdk import config_within, keep_queried_items, kept_for_good
 from transactions.store import TransactionStore
-from validator.api import Answer, Api, Event
+from transactions.webhooks.deliveries import DeliveryLog
+from validator.api import Answer, Api
+from validator.requests import Event
+from validator.waiting import Waiter
+from validator.webhooks import Webhooks
 
 log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
 logger = Logger(log_environment)
 metrics = Metrics(log_environment.service)
 environment: ValidatorEnvironment[str] = ValidatorEnvironment.of(os.environ)
+sdk_config = config_within(VALIDATOR_WORK_SECONDS)
 with kept_for_good():
-    dynamodb = boto3.client("dynamodb", config=config_within(VALIDATOR_TIMEOUT_SECONDS))
+    dynamodb = boto3.client("dynamodb", config=sdk_config)
+    sqs = boto3.client("sqs", config=sdk_config)
 keep_queried_items(dynamodb)
+store = TransactionStore(dynamodb, environment.transactions_table)
 
 
 def _unavailable(error: Exception) -> None:
@@ -32,7 +40,14 @@ def _unavailable(error: Exception) -> None:
 
 api = Api(
     merchants=Merchants(dynamodb, environment.merchants_table, now),
-    store=TransactionStore(dynamodb, environment.transactions_table),
+    store=store,
+    webhooks=Webhooks(
+        DeliveryLog(dynamodb, environment.deliveries_table, now),
+        sqs,
+        environment.notifications_queue_url,
+        now,
+    ),
+    waiter=Waiter(store, now, time.sleep),
     clock=now,
     unavailable=_unavailable,
 )

@@ -11,6 +11,7 @@ from transactions.errors import (
     InvalidQueryError,
     InvalidSubmissionError,
     MerchantRefusedError,
+    NotDecidedError,
     RequestError,
     TransactionNotFoundError,
     UnavailableError,
@@ -23,12 +24,13 @@ KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
     InvalidQueryError: (400, "invalid-query", "A query parameter cannot be used"),
     MerchantRefusedError: (403, "merchant-refused", "The merchant may not do this"),
     TransactionNotFoundError: (404, "not-found", "There is no such transaction"),
+    NotDecidedError: (409, "not-decided", "The transaction is not decided yet"),
     IdempotencyConflictError: (422, "idempotency-conflict", "The Idempotency-Key belongs to another request"),
     UnavailableError: (503, "temporarily-unavailable", "Something that the answer needs is not available"),
 }
 """Error to status, last part of the document's type, and title."""
 
-RETRY_AFTER_SECONDS: Final[dict[type[RequestError], int]] = {UnavailableError: 1}
+RETRY_AFTER_SECONDS: Final[dict[type[RequestError], int]] = {NotDecidedError: 1, UnavailableError: 1}
 """Of the errors that the same request may not meet again, after how long."""
 
 

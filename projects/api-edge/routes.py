@@ -1,7 +1,10 @@
 """The routes: resources, their methods, and the integration of each with the validator.
 
-/v1/transactions        POST submit one, GET list one's own
-/v1/transactions/{id}   GET read one back
+/v1/transactions                   POST submit one, GET list one's own
+/v1/transactions/{id}              GET read one back
+/v1/transactions/{id}/deliveries   GET what became of its webhooks
+/v1/transactions/{id}/redeliver    POST its webhooks once more
+/v1/webhooks/test                  POST a webhook to try the receiver
 
 API Gateway looks at the key and its rate and quota, and hands on every body and header as it is: the validator names
 what is wrong with them (`docs/decisions/validator-refuses.md`).
@@ -16,7 +19,14 @@ from pulumi import Input, Output
 
 from tapstack.contracts.compute import ComputeContract
 from tapstack.program.naming import Names
-from transactions.agreed.api import COLLECTION_PATH, ITEM_PARAMETER, ITEM_PATH
+from transactions.agreed.api import (
+    COLLECTION_PATH,
+    DELIVERIES_PATH,
+    ITEM_PARAMETER,
+    ITEM_PATH,
+    REDELIVER_PATH,
+    TEST_WEBHOOK_PATH,
+)
 from transactions.agreed.invocations import INTEGRATION_TIMEOUT_MS
 
 
@@ -57,10 +67,13 @@ class Routes:
 
 def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContract) -> Routes:
     """Make resources, methods and integrations, and let the API call the validator's alias."""
-    version_part, collection_part, item_part = ITEM_PATH.strip("/").split("/")
-    version = _resource(api, "v1", api.root_resource_id, version_part)
-    collection = _resource(api, "transactions", version.id, collection_part)
-    item = _resource(api, "transaction", collection.id, item_part)
+    version = _resource(api, "v1", api.root_resource_id, COLLECTION_PATH)
+    collection = _resource(api, "transactions", version.id, COLLECTION_PATH, 1)
+    item = _resource(api, "transaction", collection.id, ITEM_PATH, 2)
+    deliveries = _resource(api, "deliveries", item.id, DELIVERIES_PATH, 3)
+    redeliver = _resource(api, "redeliver", item.id, REDELIVER_PATH, 3)
+    webhooks = _resource(api, "webhooks", version.id, TEST_WEBHOOK_PATH, 1)
+    tried = _resource(api, "try-webhook", webhooks.id, TEST_WEBHOOK_PATH, 2)
 
     def route(name: str, resource: aws.apigateway.Resource, http_method: str, **checked: Any) -> Route:
         method = aws.apigateway.Method(
@@ -84,6 +97,7 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
         )
         return Route(resource, method, integration)
 
+    of_item = {f"method.request.path.{ITEM_PARAMETER}": True}
     aws.lambda_.Permission(
         "transactions",
         statement_id="transactions-api",
@@ -91,16 +105,24 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
         function=compute.validator_function_name,
         qualifier=compute.alias_name,
         principal="apigateway.amazonaws.com",
-        source_arn=Output.format("{0}/{1}/*{2}*", api.execution_arn, names.environment_suffix, COLLECTION_PATH),
+        source_arn=Output.format("{0}/{1}/*/v1/*", api.execution_arn, names.environment_suffix),
     )
     return Routes(
         [
             route("submit", collection, "POST"),
             route("list", collection, "GET"),
-            route("read", item, "GET", request_parameters={f"method.request.path.{ITEM_PARAMETER}": True}),
+            route("read", item, "GET", request_parameters=of_item),
+            route("deliveries", deliveries, "GET", request_parameters=of_item),
+            route("redeliver", redeliver, "POST", request_parameters=of_item),
+            route("try-webhook", tried, "POST"),
         ]
     )
 
 
-def _resource(api: aws.apigateway.RestApi, name: str, parent_id: Input[str], path_part: str) -> aws.apigateway.Resource:
-    return aws.apigateway.Resource(name, rest_api=api.id, parent_id=parent_id, path_part=path_part)
+def _resource(
+    api: aws.apigateway.RestApi, name: str, parent_id: Input[str], path: str, place: int = 0
+) -> aws.apigateway.Resource:
+    """Make the resource of one part of a path, counted from 0."""
+    return aws.apigateway.Resource(
+        name, rest_api=api.id, parent_id=parent_id, path_part=path.strip("/").split("/")[place]
+    )

@@ -92,21 +92,32 @@ def _same(name: str) -> str:
     return name
 
 
+def _resource_of(method: str) -> str:
+    """Name the resource that a method is of."""
+    return {"submit": "transactions", "list": "transactions", "read": "transaction"}.get(method, method)
+
+
 def _api() -> Iterator[Edge]:
     edge = _maker("api-edge")
 
     api, resource, method = "apigateway/RestApi", "apigateway/Resource", "apigateway/Method"
     integration, deployment = "apigateway/Integration", "apigateway/Deployment"
-    made = "aws.apigateway.Resource(name, rest_api="
+    made = "name, rest_api="
     yield edge(resource, api, "restApi", ("routes.py", f"{made}api.id", f'{made}"api"'))
-    parent = ("routes.py", "version.id, collection_part", '"v1", collection_part')
-    yield edge(f"{resource}::transactions", f"{resource}::v1", "parentId", parent)
-    parent = ("routes.py", "collection.id, item_part", '"collection", item_part')
-    yield edge(f"{resource}::transaction", f"{resource}::transactions", "parentId", parent)
+    for name, parent, variable, path in (
+        ("transactions", "v1", "version", "COLLECTION_PATH"),
+        ("transaction", "transactions", "collection", "ITEM_PATH"),
+        ("deliveries", "transaction", "item", "DELIVERIES_PATH"),
+        ("redeliver", "transaction", "item", "REDELIVER_PATH"),
+        ("webhooks", "v1", "version", "TEST_WEBHOOK_PATH"),
+        ("try-webhook", "webhooks", "webhooks", "TEST_WEBHOOK_PATH"),
+    ):
+        cut = ("routes.py", f"{variable}.id, {path}", f'"parent", {path}')
+        yield edge(f"{resource}::{name}", f"{resource}::{parent}", "parentId", cut)
 
     of_method = "resource_id=resource.id,\n            http_method=http_method"
     cut = ("routes.py", of_method, of_method.replace("resource.id", '"resource"'))
-    yield edge(method, resource, "resourceId", cut, lambda name: "transaction" if name == "read" else "transactions")
+    yield edge(method, resource, "resourceId", cut, _resource_of)
     cut = ("routes.py", "http_method=method.http_method", "http_method=http_method")
     yield edge(integration, method, "httpMethod", cut, _same)
 
@@ -128,7 +139,7 @@ def _api() -> Iterator[Edge]:
     }
     for kind in (method, integration):
         yield edge(deployment, kind, "triggers", ("routes.py", copied[kind], ""))
-    for name in ("transactions", "transaction"):
+    for name in ("transactions", "transaction", "deliveries", "redeliver", "try-webhook"):
         yield edge(deployment, f"{resource}::{name}", "triggers", ("routes.py", copied[resource], ""))
     cut = ("deployment.py", "[routes.definition, gateway_responses.definition]", "[routes.definition]")
     yield edge(deployment, "apigateway/Response", "triggers", cut)

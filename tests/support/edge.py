@@ -1,11 +1,12 @@
 """The validator's API over tables in memory, called with the events that API Gateway sends."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import tapstack.lane
+from support.queues import Queues
 from support.tables import Tables
 from transactions.agreed.api import API_KEY_HEADER, COLLECTION_PATH, ITEM_PATH
 from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
@@ -13,8 +14,13 @@ from transactions.attributes import to_item
 from transactions.memory import CACHE_MS
 from transactions.merchants import Merchants
 from transactions.store import TransactionStore
+from transactions.webhooks.deliveries import DeliveryLog
 from validator.api import Api
+from validator.waiting import Waiter
+from validator.webhooks import Webhooks
 
+DELIVERIES = "deliveries"
+QUEUE_URL = "queue"
 MERCHANTS = "merchants"
 TRANSACTIONS = "transactions"
 
@@ -28,6 +34,10 @@ class Edge:
     Attributes:
         api: what is called.
         tables: what it works on.
+        queues: what it sends notifications to.
+        log: the deliveries.
+        slept: how long it waited, each time, in seconds.
+        while_asleep: set it to have something happen while it waits.
         unavailable: the errors for which requests could not be answered.
         at: now, in milliseconds; each look at the clock takes one.
     """
@@ -39,7 +49,19 @@ class Edge:
         merchants = Merchants(client, MERCHANTS, self._clock)
         self.unavailable: list[Exception] = []
         store = TransactionStore(client, TRANSACTIONS)
-        self.api = Api(merchants=merchants, store=store, clock=self._clock, unavailable=self.unavailable.append)
+        self.queues = Queues()
+        self.slept: list[float] = []
+        self.while_asleep: Callable[[], None] = lambda: None
+        sqs: Any = self.queues
+        self.log = DeliveryLog(client, DELIVERIES, self._clock)
+        self.api = Api(
+            merchants=merchants,
+            store=store,
+            webhooks=Webhooks(self.log, sqs, QUEUE_URL, self._clock),
+            waiter=Waiter(store, self._clock, self._sleep),
+            clock=self._clock,
+            unavailable=self.unavailable.append,
+        )
         for merchant in ("acme", "globex"):
             self.set_up(merchant)
             binding = to_item({KEY: api_key_id(key_of(merchant)), API_KEY_MERCHANT: merchant})
@@ -58,16 +80,21 @@ class Edge:
         """The items of the table, by id."""
         return self.tables.items.get(TRANSACTIONS, {})
 
-    def submit(self, body: object, key: str | None, merchant: str = "acme") -> "Answered":
+    def submit(self, body: object, key: str | None, merchant: str = "acme", **more: str) -> "Answered":
         """Post a transaction; bytes are sent as they are, anything else as JSON."""
         text = body.decode() if isinstance(body, bytes) else json.dumps(body)
-        headers = {API_KEY_HEADER: key_of(merchant)} | ({} if key is None else {"Idempotency-Key": key})
+        headers = {API_KEY_HEADER: key_of(merchant)} | ({} if key is None else {"Idempotency-Key": key}) | more
         return Answered(self.api.answer(event("POST", COLLECTION_PATH, body=text, headers=headers)))
 
     def read(self, transaction_id: str, merchant: str = "acme") -> "Answered":
         """Read a transaction."""
         headers = {API_KEY_HEADER: key_of(merchant)}
         return Answered(self.api.answer(event("GET", ITEM_PATH, headers=headers, path={"id": transaction_id})))
+
+    def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.at += int(seconds * 1000)
+        self.while_asleep()
 
     def _clock(self) -> int:
         self.at += 1

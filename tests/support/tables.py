@@ -31,6 +31,11 @@ class Tables:
         found = self._find(call, call["Key"])
         return {} if found is None else {"Item": found}
 
+    def batch_get_item(self, RequestItems: Any) -> dict[str, Any]:  # noqa: N803 - as boto3 has it
+        ((table, wanted),) = RequestItems.items()
+        found = [self._find({"TableName": table}, key) for key in wanted["Keys"]]
+        return {"Responses": {table: [item for item in found if item]}, "UnprocessedKeys": {}}
+
     def put_item(self, **call: Any) -> dict[str, Any]:
         item = call["Item"]
         _check(item)

@@ -7,6 +7,9 @@ from transactions.product import PRODUCT
 ITEM_PARAMETER: Final = "id"
 COLLECTION_PATH: Final = "/v1/transactions"
 ITEM_PATH: Final = f"{COLLECTION_PATH}/{{{ITEM_PARAMETER}}}"
+DELIVERIES_PATH: Final = f"{ITEM_PATH}/deliveries"
+REDELIVER_PATH: Final = f"{ITEM_PATH}/redeliver"
+TEST_WEBHOOK_PATH: Final = "/v1/webhooks/test"
 
 API_KEY_HEADER: Final = "x-api-key"
 IDEMPOTENCY_KEY_HEADER: Final = "idempotency-key"

@@ -3,7 +3,7 @@
 an attempt of a webhook and its records  <  the notifier's time-out
 six times the notifier's time-out  <=  the visibility time-out of its queue
 the longest delay and all receives of a message  <  the queue's retention
-the validator's time-out  =  API Gateway's
+what the validator does, and the longest wait for a decision  <=  its time-out  =  API Gateway's  <  29 s
 """
 
 from typing import Final
@@ -12,7 +12,11 @@ from transactions.agreed.webhooks import LONGEST_DELAY_SECONDS
 
 DAY_SECONDS: Final = 24 * 60 * 60
 
-VALIDATOR_TIMEOUT_SECONDS: Final = 10
+VALIDATOR_WORK_SECONDS: Final = 10
+"""For what a request needs; calls of the SDK with all their attempts are bounded by it."""
+LONGEST_WAIT_SECONDS: Final = 10
+"""That a client may prefer to wait for a decision in its answer; counted from when the request came."""
+VALIDATOR_TIMEOUT_SECONDS: Final = VALIDATOR_WORK_SECONDS + LONGEST_WAIT_SECONDS
 FRAUD_DETECTOR_TIMEOUT_SECONDS: Final = 30
 NOTIFIER_TIMEOUT_SECONDS: Final = 60
 """An attempt, and a call of the SDK with all its attempts."""
@@ -20,7 +24,7 @@ NOTIFIER_CALL_SECONDS: Final = 30
 """What such a call may take of it."""
 
 INTEGRATION_TIMEOUT_MS: Final = VALIDATOR_TIMEOUT_SECONDS * 1000
-"""Of API Gateway for the validator: past it there is nobody left to answer."""
+"""Of API Gateway for the validator: past it there is nobody left to answer. 29 seconds are the most that it allows."""
 
 STREAM_BATCH: Final = 100
 """Records that one invocation of the fraud-detector gets at the most; a merchant's limit may be passed by a small

@@ -11,14 +11,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from tapstack.operate.message_queue import Message
-from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
+from transactions.agreed.invocations import VALIDATOR_WORK_SECONDS
 from transactions.transaction import Transaction
 
 CLOCKS_MS: Final = 5000
 """How far the validator's clock and DynamoDB's may differ."""
-BEFORE_MS: Final = VALIDATOR_TIMEOUT_SECONDS * 1000 + CLOCKS_MS
-"""How long before its record arrives a transaction may have been made: the validator looks at its clock, and has until
-its time-out for the write."""
+BEFORE_MS: Final = VALIDATOR_WORK_SECONDS * 1000 + CLOCKS_MS
+"""How long before its record arrives a transaction may have been made: the validator looks at its clock, and then a
+write with all its attempts may take so long."""
 AFTER_MS: Final = 1000 + CLOCKS_MS
 """How long after the arrival that is told it may have been made: Lambda tells whole seconds, cut off."""
 

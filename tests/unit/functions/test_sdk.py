@@ -19,18 +19,18 @@ from transactions.agreed.invocations import (
     FRAUD_DETECTOR_TIMEOUT_SECONDS,
     NOTIFIER_CALL_SECONDS,
     NOTIFIER_TIMEOUT_SECONDS,
-    VALIDATOR_TIMEOUT_SECONDS,
+    VALIDATOR_WORK_SECONDS,
 )
 from transactions.agreed.webhooks import ATTEMPT_SECONDS
 from transactions.attributes import to_item
 
 TIMEOUTS = {
-    "validator": VALIDATOR_TIMEOUT_SECONDS,
+    "validator": VALIDATOR_WORK_SECONDS,
     "fraud_detector": FRAUD_DETECTOR_TIMEOUT_SECONDS,
     "notifier": NOTIFIER_TIMEOUT_SECONDS,
 }
 SERVICES = {
-    "validator": ["dynamodb"],
+    "validator": ["dynamodb", "sqs"],
     "fraud_detector": ["dynamodb", "sqs"],
     "notifier": ["dynamodb", "secretsmanager", "sns", "sqs"],
 }
