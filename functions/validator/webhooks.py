@@ -25,7 +25,7 @@ class Webhooks:
 
     def of(self, transaction: Transaction) -> dict[str, Any]:
         """Tell of every webhook of a transaction that was handled."""
-        return {"data": [_view(delivery) for delivery in self.log.of_transaction(transaction.id)]}
+        return {"data": [delivery_view(delivery) for delivery in self.log.of_transaction(transaction.id)]}
 
     def redeliver(self, transaction: Transaction) -> dict[str, Any]:
         """Ask for the webhooks of a transaction once more, under the ids that they had.
@@ -48,7 +48,8 @@ class Webhooks:
         return [{"id": each.webhook_id, "type": each.event_type} for each in notifications]
 
 
-def _view(delivery: Delivery) -> dict[str, Any]:
+def delivery_view(delivery: Delivery) -> dict[str, Any]:
+    """What the merchant is told of a delivery."""
     return {
         "id": delivery.id,
         "type": delivery.event_type,

@@ -4,24 +4,22 @@ No part of the program: `docs/openapi.json` is what `render` gives.
 """
 
 import json
-import runpy
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
-import msgspec
-from msgspec import Meta
-
+import openapi_examples as examples
+from openapi_problems import GATEWAY_ANYWHERE, GATEWAY_ON_BODIES, refusals
+from openapi_schemas import DecidedTransaction, PendingTransaction, event_schema, headers, schema_ref, schemas
 from transactions.agreed.api import (
     API_KEY_HEADER,
     COLLECTION_PATH,
+    DELIVERIES_PATH,
     ITEM_PARAMETER,
     ITEM_PATH,
-    PROBLEM_MEDIA_TYPE,
-    problem_type,
+    REDELIVER_PATH,
+    TEST_WEBHOOK_PATH,
 )
+from transactions.agreed.invocations import LONGEST_WAIT_SECONDS
+from transactions.agreed.webhooks import ATTEMPT_SECONDS, DELIVERY_ATTEMPTS
 from transactions.errors import (
     CardNumberError,
     IdempotencyConflictError,
@@ -29,71 +27,32 @@ from transactions.errors import (
     InvalidQueryError,
     InvalidSubmissionError,
     MerchantRefusedError,
-    RequestError,
+    NotDecidedError,
     TransactionNotFoundError,
-    UnavailableError,
 )
-from transactions.idempotency import ID_PATTERN, KEY_PATTERN, LONGEST_KEY
-from transactions.money import CURRENCIES
-from transactions.submission import LARGEST_BODY, Submission
-from transactions.transaction import Verdict
+from transactions.idempotency import KEY_PATTERN, LONGEST_KEY
+from transactions.product import PRODUCT
+from transactions.submission import LARGEST_BODY
 from validator.api import DEFAULT_PAGE, LARGEST_PAGE
-from validator.problems import KINDS, RETRY_AFTER_SECONDS
 
-_GATEWAY_ANYWHERE: Final = frozenset(
-    {
-        "ACCESS_DENIED",
-        "DEFAULT_4XX",
-        "DEFAULT_5XX",
-        "INTEGRATION_FAILURE",
-        "INTEGRATION_TIMEOUT",
-        "INVALID_API_KEY",
-        "QUOTA_EXCEEDED",
-        "THROTTLED",
-        "WAF_FILTERED",
-    }
-)
-_GATEWAY_ON_BODIES: Final = frozenset({"REQUEST_TOO_LARGE"})
-_GATEWAY_NEVER: Final = frozenset(
-    {
-        "MISSING_AUTHENTICATION_TOKEN",  # answers what this document does not have: other paths, other methods
-        "UNSUPPORTED_MEDIA_TYPE",  # only integrations with templates refuse a media type; these are proxies
-    }
-)
-_RANGES: Final = {"DEFAULT_4XX": "4XX", "DEFAULT_5XX": "5XX"}
+__all__ = ["DecidedTransaction", "PendingTransaction", "openapi", "render"]
 
-_Id = Annotated[str, Meta(pattern=f"^{ID_PATTERN}$")]
-_Moment = Annotated[
-    str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$", extra_json_schema={"format": "date-time"})
-]
+_TRANSACTIONS: Final = "Transactions"
+_WEBHOOKS: Final = "Webhooks"
+_ABOUT: Final = f"""Takes card transactions from merchants and tells what became of them.
 
+A client sends these headers:
 
-class PendingTransaction(Submission, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A transaction as it was accepted; every replay shows it so."""
+| header | with | why |
+|---|---|---|
+| `{API_KEY_HEADER}` | every request, once | says who the merchant is |
+| `Content-Type: application/json` | a body | the one form that there is |
+| `Idempotency-Key` | `POST {COLLECTION_PATH}` | makes a retry the same transaction |
+| `User-Agent` | every request, as HTTP asks for | nothing is refused without it; with it your requests can be found |
 
-    id: _Id
-    status: Literal["pending"]
-    created_at: _Moment
-
-
-class DecidedTransaction(Submission, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A transaction with what was decided about it."""
-
-    id: _Id
-    status: Verdict
-    created_at: _Moment
-    reasons: Annotated[list[str], Meta(description="Codes of what spoke against it")]
-    decided_at: _Moment
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A kind of problem in an answer: a status or a range of them, and what the document's type can be."""
-
-    status: str
-    type: str
-    title: str
-    retry_after: bool
+Card numbers are refused in a body, an Idempotency-Key, a query or a path; ids, times and the headers of tracing systems
+are none. Every refusal is a problem document (RFC 9457), and one of the status 400 says which parts are wrong. Outside
+production, the cards of the examples force their outcomes."""
 
 
 def openapi() -> dict[str, Any]:
@@ -103,10 +62,8 @@ def openapi() -> dict[str, Any]:
         "info": {
             "title": "Card transactions",
             "version": "1",
-            "description": "Takes card transactions from merchants and tells what became of them. Every request needs "
-            f"an API key in the one header {API_KEY_HEADER}; no other header is needed but those described, User-Agent "
-            "included. Card numbers are refused in a body, an Idempotency-Key, a query or a path; ids, times and the "
-            "headers of tracing systems are none. Every refusal is a problem document (RFC 9457).",
+            "description": _ABOUT,
+            "contact": {"name": f"Whoever runs {PRODUCT} and gave you your key"},
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [
@@ -116,11 +73,31 @@ def openapi() -> dict[str, Any]:
             }
         ],
         "security": [{"key": []}],
-        "paths": {COLLECTION_PATH: {"post": _submit(), "get": _list()}, ITEM_PATH: {"get": _read()}},
+        "tags": [
+            {"name": _TRANSACTIONS, "description": "Submit transactions, and read what became of them."},
+            {"name": _WEBHOOKS, "description": "Be told of decisions, and see what became of what was told."},
+        ],
+        "paths": {
+            COLLECTION_PATH: {"post": _submit(), "get": _list()},
+            ITEM_PATH: {"get": _read()},
+            DELIVERIES_PATH: {"get": _deliveries()},
+            REDELIVER_PATH: {"post": _redeliver()},
+            TEST_WEBHOOK_PATH: {"post": _test_webhook()},
+        },
+        "webhooks": {
+            event_type: {"post": _event(event_type, event)} for event_type, event in examples.events().items()
+        },
         "components": {
-            "schemas": _schemas(),
-            "headers": _headers(),
-            "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": API_KEY_HEADER}},
+            "schemas": schemas(),
+            "headers": headers(),
+            "securitySchemes": {
+                "key": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": API_KEY_HEADER,
+                    "description": "Given out by the operators; each belongs to one merchant",
+                }
+            },
         },
     }
 
@@ -139,30 +116,53 @@ def _submit() -> dict[str, Any]:
         "transaction is kept; there is no shorter retention after which it would be free again. Once the transaction "
         "is deleted, its key is a new one.",
         "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": f"^{KEY_PATTERN}$"},
+        "example": examples.KEY,
+    }
+    prefer = {
+        "name": "Prefer",
+        "in": "header",
+        "description": f"`wait=N` (RFC 7240): answer with the decision, if it is there within N seconds, up to "
+        f"{LONGEST_WAIT_SECONDS}. Most decisions take less than one. Anything else is passed over.",
+        "schema": {"type": "string"},
+        "example": "wait=5",
+    }
+    written = {name: {"$ref": f"#/components/headers/{name}"} for name in ("Location", "Idempotent-Replayed")}
+    links = {"read": {"operationId": "readTransaction", "parameters": {"id": "$response.body#/id"}}}
+    decided = {
+        "description": "Accepted and decided, where the client preferred to wait and the decision came in time, or was "
+        "there already.",
+        "headers": written | {"Preference-Applied": {"$ref": "#/components/headers/Preference-Applied"}},
+        **_body("DecidedTransaction", examples.decided()),
+        "links": links,
     }
     accepted = {
         "description": "Accepted now, or by an earlier request with the same key and the same body: then the answer "
         "is the earlier one again, whatever was decided since. White space, the order of names and the spelling of "
         "numbers make no other body.",
-        "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in ("Location", "Idempotent-Replayed")},
-        "content": {"application/json": {"schema": _ref("PendingTransaction")}},
-        "links": {"read": {"operationId": "readTransaction", "parameters": {"id": "$response.body#/id"}}},
+        "headers": written,
+        **_body("PendingTransaction", examples.pending()),
+        "links": links,
     }
     return {
         "operationId": "submitTransaction",
+        "tags": [_TRANSACTIONS],
         "summary": "Submit a transaction",
         "description": f"A body has at most {LARGEST_BODY} bytes; a larger one is refused by the firewall (403) or by "
         "the API (400).",
-        "parameters": [key],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Submission")}}},
-        "responses": {"202": accepted}
-        | _refusals(
+        "parameters": [key, prefer],
+        "requestBody": {
+            "required": True,
+            "description": "The transaction",
+            **_body("Submission", examples.submissions()),
+        },
+        "responses": {"200": decided, "202": accepted}
+        | refusals(
             CardNumberError,
             IdempotencyConflictError,
             InvalidIdempotencyKeyError,
             InvalidSubmissionError,
             MerchantRefusedError,
-            gateway=_GATEWAY_ANYWHERE | _GATEWAY_ON_BODIES,
+            gateway=GATEWAY_ANYWHERE | GATEWAY_ON_BODIES,
         ),
     }
 
@@ -172,141 +172,112 @@ def _list() -> dict[str, Any]:
     cursor = {"type": "string", "minLength": 1}
     return {
         "operationId": "listTransactions",
+        "tags": [_TRANSACTIONS],
         "summary": "List one's own transactions, newest first",
+        "description": "What was accepted while pages are read comes before the first of them.",
         "parameters": [
-            {"name": "limit", "in": "query", "description": "How many at most", "schema": limit},
+            {"name": "limit", "in": "query", "description": "How many at most", "schema": limit, "example": 25},
             {"name": "cursor", "in": "query", "description": "`next_cursor` of the page before", "schema": cursor},
         ],
-        "responses": {
-            "200": {
-                "description": "A page of the list",
-                "content": {"application/json": {"schema": _ref("TransactionPage")}},
-            }
-        }
-        | _refusals(CardNumberError, InvalidQueryError, MerchantRefusedError, gateway=_GATEWAY_ANYWHERE),
+        "responses": {"200": {"description": "A page of the list", **_body("TransactionPage", examples.page())}}
+        | refusals(CardNumberError, InvalidQueryError, MerchantRefusedError),
     }
 
 
 def _read() -> dict[str, Any]:
+    shown = examples.pending() | examples.decided()
     return {
         "operationId": "readTransaction",
+        "tags": [_TRANSACTIONS],
         "summary": "Read one of one's own transactions",
-        "parameters": [
-            {"name": ITEM_PARAMETER, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
-        ],
+        "description": "Another merchant's transaction is answered like one that there is not.",
+        "parameters": [_id()],
+        "responses": {"200": {"description": "The transaction as it is now", **_body("Transaction", shown)}}
+        | refusals(CardNumberError, MerchantRefusedError, TransactionNotFoundError),
+    }
+
+
+def _deliveries() -> dict[str, Any]:
+    return {
+        "operationId": "listDeliveries",
+        "tags": [_WEBHOOKS],
+        "summary": "See what became of a transaction's webhooks",
+        "description": "Empty before the first attempt, and after the log's time is over.",
+        "parameters": [_id()],
         "responses": {
-            "200": {
-                "description": "The transaction as it is now",
-                "content": {"application/json": {"schema": _ref("Transaction")}},
-            }
+            "200": {"description": "Every webhook of it", **_body("DeliveryList", examples.deliveries())},
         }
-        | _refusals(CardNumberError, MerchantRefusedError, TransactionNotFoundError, gateway=_GATEWAY_ANYWHERE),
+        | refusals(CardNumberError, MerchantRefusedError, TransactionNotFoundError),
     }
 
 
-def _refusals(*errors: type[RequestError], gateway: Iterable[str]) -> dict[str, Any]:
-    """Describe the problem documents of an operation, by status: the validator's own and those of API Gateway."""
-    told = [
-        _Told(f"{status}", problem_type(slug), title, retry_after=error in RETRY_AFTER_SECONDS)
-        for error, (status, slug, title) in ((error, KINDS[error]) for error in (*errors, UnavailableError))
-    ]
-    told += [_gateway_problems()[kind] for kind in gateway]
+def _redeliver() -> dict[str, Any]:
     return {
-        status: _refusal(sorted((one for one in told if one.status == status), key=lambda one: (one.type, one.title)))
-        for status in sorted({one.status for one in told})
+        "operationId": "redeliverTransaction",
+        "tags": [_WEBHOOKS],
+        "summary": "Have a transaction's webhooks sent once more",
+        "description": "Each goes out under the webhook-id that it had, whatever became of it before.",
+        "parameters": [_id()],
+        "responses": {"202": {"description": "They will be sent", **_body("AskedForList", examples.asked_for())}}
+        | refusals(CardNumberError, MerchantRefusedError, NotDecidedError, TransactionNotFoundError),
     }
 
 
-def _refusal(told: list[_Told]) -> dict[str, Any]:
-    described: dict[str, Any] = {"type": {"enum": sorted({one.type for one in told})}}
-    if told[0].status.isdecimal():
-        described["status"] = {"const": int(told[0].status)}
-    headers = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+def _test_webhook() -> dict[str, Any]:
     return {
-        "description": "; ".join(dict.fromkeys(one.title for one in told)),
-        **({"headers": headers} if any(one.retry_after for one in told) else {}),
-        "content": {PROBLEM_MEDIA_TYPE: {"schema": {"allOf": [_ref("Problem"), {"properties": described}]}}},
+        "operationId": "sendTestWebhook",
+        "tags": [_WEBHOOKS],
+        "summary": "Have a webhook sent to try the receiver",
+        "description": "It means nothing, is signed like any other, and is tried once.",
+        "responses": {"202": {"description": "It will be sent", **_body("AskedFor", examples.test_event())}}
+        | refusals(MerchantRefusedError),
     }
 
 
-@cache
-def _gateway_problems() -> Mapping[str, _Told]:
-    """Read what API Gateway answers by itself from the layer that tells it to.
-
-    Raises:
-        LookupError: it answers with something that this document has no place for.
-    """
-    module = runpy.run_path(str(Path(__file__).with_name("gateway_problems.py")))
-    if (
-        unplaced := {one.kind for one in module["GATEWAY_PROBLEMS"]}
-        - _GATEWAY_ANYWHERE
-        - _GATEWAY_ON_BODIES
-        - _GATEWAY_NEVER
-    ):
-        raise LookupError(f"{min(unplaced)} is new in gateway_problems.py; say in openapi.py what it answers to")
+def _event(event_type: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Describe a webhook as the merchant's receiver is called with it."""
+    signed = {
+        "webhook-id": ("The same on every attempt: act once on each", f"msg_{'a' * 32}"),
+        "webhook-timestamp": ("When this attempt was made, in seconds", f"{examples.AT // 1000}"),
+        "webhook-signature": ("One for each live secret, parted by blanks", examples.SIGNATURE),
+    }
     return {
-        one.kind: _Told(
-            f"{one.status or _RANGES[one.kind]}",
-            problem_type(one.slug),
-            one.title,
-            retry_after=bool(one.retry_after_seconds),
-        )
-        for one in module["GATEWAY_PROBLEMS"]
-    }
-
-
-def _schemas() -> dict[str, Any]:
-    _, schemas = msgspec.json.schema_components(
-        [Submission, PendingTransaction, DecidedTransaction], ref_template="#/components/schemas/{name}"
-    )
-    for schema in schemas.values():
-        if "currency" in schema["properties"]:
-            # The type says three letters; which ones, `submission.parse` knows.
-            schema["properties"]["currency"] = _ref("Currency")
-    return schemas | {
-        "Currency": {"type": "string", "description": "ISO 4217 code", "enum": sorted(CURRENCIES)},
-        "Transaction": {"oneOf": [_ref("PendingTransaction"), _ref("DecidedTransaction")]},
-        "TransactionPage": {
-            "type": "object",
-            "properties": {
-                "data": {"type": "array", "maxItems": LARGEST_PAGE, "items": _ref("Transaction")},
-                "next_cursor": {"type": ["string", "null"], "description": "Null on the last page"},
-            },
-            "required": ["data", "next_cursor"],
-            "additionalProperties": False,
-        },
-        "Problem": {
-            "type": "object",
-            "description": "A problem document (RFC 9457). `detail` is the validator's, `requestId` API Gateway's.",
-            "properties": {
-                "type": {"type": "string", "format": "uri"},
-                "title": {"type": "string"},
-                "status": {"type": "integer"},
-                "detail": {"type": "string"},
-                "requestId": {"type": "string"},
-            },
-            "required": ["type", "title"],
-        },
-    }
-
-
-def _headers() -> dict[str, Any]:
-    return {
-        "Location": {
-            "description": "Where the transaction can be read, below the server's URL",
+        "operationId": event_schema(event_type).removesuffix("Event"),
+        "tags": [_WEBHOOKS],
+        "summary": f"Told of {event_type}",
+        "description": "Signed as Standard Webhooks says (https://www.standardwebhooks.com): verify it with one of its "
+        f"libraries before anything is done. Answer within {ATTEMPT_SECONDS:.0f} s; what is not answered 2xx comes "
+        f"again, in all {DELIVERY_ATTEMPTS} times.",
+        # The signature is what a receiver trusts, and no key.
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "header", "required": True, "description": says, "schema": {"type": "string"},
+             "example": example}
+            for name, (says, example) in signed.items()
+        ],
+        "requestBody": {
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{COLLECTION_PATH}/{ID_PATTERN}$"},
+            "description": "The event",
+            **_body(event_schema(event_type), {"event": {"summary": event_type, "value": event}}),
         },
-        "Idempotent-Replayed": {
-            "description": "There when the transaction was accepted by an earlier request",
-            "schema": {"const": "true"},
+        "responses": {
+            "2XX": {"description": "Taken: it is not sent again"},
+            "4XX": {"description": "Not taken: it is sent again later; 410 says that nothing is to be sent any more"},
+            "5XX": {"description": "Not taken: it is sent again later"},
         },
-        "Retry-After": {
-            "description": "Seconds to wait before the same request, with the same Idempotency-Key, is sent again",
-            "schema": {"type": "integer", "minimum": 1},
-        },
+    }  # fmt: skip
+
+
+def _id() -> dict[str, Any]:
+    return {
+        "name": ITEM_PARAMETER,
+        "in": "path",
+        "required": True,
+        "description": "The transaction's id",
+        "schema": {"type": "string", "minLength": 1},
+        "example": examples.transaction().id,
     }
 
 
-def _ref(schema: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{schema}"}
+def _body(schema: str, shown: dict[str, Any]) -> dict[str, Any]:
+    return {"content": {"application/json": {"schema": schema_ref(schema), "examples": shown}}}

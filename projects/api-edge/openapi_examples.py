@@ -1,0 +1,177 @@
+"""Examples for the API's description, made by the code that answers: what is shown is what is sent."""
+
+from typing import Any, Final
+
+import msgspec
+
+from transactions.agreed.api import problem_type
+from transactions.errors import (
+    CardNumberError,
+    IdempotencyConflictError,
+    InvalidIdempotencyKeyError,
+    InvalidQueryError,
+    InvalidSubmissionError,
+    MerchantRefusedError,
+    NotDecidedError,
+    RequestError,
+    TransactionNotFoundError,
+    UnavailableError,
+)
+from transactions.faults import Fault, parameter
+from transactions.idempotency import transaction_id
+from transactions.submission import Submission, request_hash
+from transactions.test_tokens import REASONS
+from transactions.transaction import Decision, Transaction, accepted_view, current_view
+from transactions.webhooks.deliveries import Attempt, Delivery
+from transactions.webhooks.notifications import make_test_event, notifications_of
+from validator import cursors
+from validator.problems import problem
+from validator.webhooks import delivery_view
+
+MERCHANT: Final = "acme"
+KEY: Final = "order-1000"
+AT: Final = 1_795_000_000_000
+"""When the examples happened, in milliseconds."""
+REQUEST_ID: Final = "5f1f2b1e-6a6c-4f0e-9d9b-3c1d2e4f5a6b"
+SIGNATURE: Final = "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+_VERDICTS: Final[dict[str, Any]] = {
+    "tok_test_approved": ("approved", 0),
+    "tok_test_declined": ("declined", 100),
+    "tok_test_review": ("review", 50),
+    "tok_test_velocity": ("declined", 100),
+}
+
+REFUSALS: Final[dict[type[RequestError], RequestError]] = {
+    type(error): error
+    for error in (
+        InvalidSubmissionError(
+            Fault("#/amount", "Expected `int`, got `str`"), Fault("#/card/expires", "it is missing")
+        ),
+        InvalidIdempotencyKeyError(
+            Fault("Idempotency-Key", "it is missing; send one new key per transaction", "header")
+        ),
+        CardNumberError(Fault("#/metadata/note", "this looks like a card number; send the card's token instead")),
+        InvalidQueryError(parameter("limit", "it must be from 1 to 100")),
+        MerchantRefusedError("the merchant is suspended and may not submit new transactions"),
+        TransactionNotFoundError("no transaction of yours has this id"),
+        NotDecidedError("there is no webhook of a transaction that is not decided; it comes by itself"),
+        IdempotencyConflictError("the Idempotency-Key was used before with another body; take a new key"),
+        UnavailableError("send the request again; a POST under the same Idempotency-Key"),
+    )
+}
+"""One of each kind."""
+
+
+def submission(token: str = "tok_test_approved") -> Submission:  # noqa: S107 - a card's token
+    """A body, of a card that forces an outcome outside production."""
+    body = {
+        "amount": 1250,
+        "currency": "EUR",
+        "card": {"token": token, "bin": "424242", "country": "DE", "expires": "2031-12"},
+        "reference": KEY,
+        "metadata": {"shop": "Berlin"},
+    }
+    return msgspec.convert(body, Submission)
+
+
+def transaction(token: str = "tok_test_approved", *, decided: bool = True) -> Transaction:  # noqa: S107 - likewise
+    """A transaction of it."""
+    sent = submission(token)
+    accepted = Transaction(transaction_id(MERCHANT, KEY), MERCHANT, request_hash(sent), AT, sent)
+    if not decided:
+        return accepted
+    verdict, score = _VERDICTS[token]
+    return msgspec.structs.replace(accepted, decision=Decision(verdict, list(REASONS[token]), score, 1, AT + 312))
+
+
+def submissions() -> dict[str, Any]:
+    """Name bodies by the outcome that their cards force."""
+    return {
+        token.removeprefix("tok_test_"): {
+            "summary": f"Forces {', '.join(REASONS[token])} outside production",
+            "value": msgspec.to_builtins(submission(token)),
+        }
+        for token in REASONS
+    }
+
+
+def pending() -> dict[str, Any]:
+    """Show what an accepted transaction is answered with."""
+    return {"pending": {"summary": "Accepted", "value": accepted_view(transaction())}}
+
+
+def decided() -> dict[str, Any]:
+    """Show a transaction after each outcome."""
+    return {
+        token.removeprefix("tok_test_"): {"summary": f"After {token}", "value": current_view(transaction(token))}
+        for token in REASONS
+    }
+
+
+def page() -> dict[str, Any]:
+    """Show a page of the list."""
+    last = transaction(decided=False)
+    shown = {"data": [current_view(transaction())], "next_cursor": cursors.encode(MERCHANT, last.listing)}
+    return {"page": {"summary": "A page with another after it", "value": shown}}
+
+
+def deliveries() -> dict[str, Any]:
+    """Show what became of a webhook."""
+    (told,) = notifications_of(one := transaction(), one.decision or _never())
+    failed = [
+        Attempt(at=AT + 500, ms=41, status=503, reason="answered 503"),
+        Attempt(at=AT + 5_600, ms=20_000, reason="no answer: TimeoutError"),
+    ]
+    waiting = Delivery(
+        id=told.webhook_id, merchant_id=MERCHANT, transaction_id=one.id, event_type=told.event_type, state="waiting",
+        attempts=failed, tries=2, next_due=AT + 35_000,
+    )  # fmt: skip
+    taken = [Attempt(at=AT + 500, ms=41, status=204)]
+    delivered = msgspec.structs.replace(waiting, state="delivered", attempts=taken, tries=1, next_due=None)
+    return {
+        delivery.state: {"summary": summary, "value": {"data": [delivery_view(delivery)]}}
+        for delivery, summary in ((delivered, "Taken at once"), (waiting, "Failed twice, and tried again"))
+    }
+
+
+def asked_for() -> dict[str, Any]:
+    """Show what a redelivery is answered with."""
+    (told,) = notifications_of(one := transaction(), one.decision or _never())
+    value = {"data": [{"id": told.webhook_id, "type": told.event_type}]}
+    return {"redelivery": {"summary": "The webhook, under the id it had", "value": value}}
+
+
+def test_event() -> dict[str, Any]:
+    """Show what a request for a test event is answered with."""
+    told = make_test_event(MERCHANT, "0" * 32, AT)
+    return {"test": {"summary": "Sent", "value": {"id": told.webhook_id, "type": told.event_type}}}
+
+
+def events() -> dict[str, dict[str, Any]]:
+    """Show a webhook of every type, by its type."""
+    shown = {f"{each['type']}": each for each in map(_event, REASONS)}
+    tried = make_test_event(MERCHANT, "0" * 32, AT)
+    return {**shown, tried.event_type: tried.event}
+
+
+def refused(error: type[RequestError]) -> dict[str, Any]:
+    """Show how a refusal of a kind is told."""
+    _, told = problem(REFUSALS[error])
+    return told
+
+
+def refused_by_gateway(status: int | None, slug: str, title: str) -> dict[str, Any]:
+    """Show how API Gateway tells of a refusal of its own."""
+    told: dict[str, Any] = {"type": problem_type(slug), "title": title, "requestId": REQUEST_ID}
+    return told | ({"status": status} if status else {})
+
+
+def _event(token: str) -> dict[str, Any]:
+    one = transaction(token)
+    (told,) = notifications_of(one, one.decision or _never())
+    return told.event
+
+
+def _never() -> Decision:
+    raise LookupError("every example but the pending one is decided")
