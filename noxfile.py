@@ -98,6 +98,7 @@ def lint(session: nox.Session) -> None:
     # Runs each program on mocks: what it executes and opens is in the footprint that plans and workflows go by.
     run(session, "pytest", "-q", f"{TESTS / 'unit' / 'deploy' / 'test_footprint.py'}")
     run(session, "python", "-m", "tapstack.deploy.actionlint")
+    run(session, "python", "-m", "tapstack.deploy.apilint")
     run(session, "zizmor", "--offline", "--quiet", "--strict-collection", ".github")
 
 
