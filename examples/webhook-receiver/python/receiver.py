@@ -52,6 +52,9 @@ class Handler(BaseHTTPRequestHandler):
             say(f"again: {webhook_id}")
             return 204
         self.server.seen.add(webhook_id)
+        if event["type"] == "webhook.test":
+            say(event["type"])
+            return 204
         transaction = event["data"]
         say(f"{event['type']} {transaction['id']} {transaction['amount']} {transaction['currency']}")
         return 204

@@ -24,6 +24,13 @@ interface TransactionEvent {
   data: { id: string; amount: number; currency: string; reference?: string; reasons: string[] };
 }
 
+/** Means nothing: it shows that the receiver takes webhooks. */
+interface TestEvent {
+  type: "webhook.test";
+  timestamp: string;
+  data: { merchant_id: string };
+}
+
 const server = createServer((request, response) => {
   receive(request).then(
     (status) => response.writeHead(status).end(),
@@ -36,7 +43,7 @@ async function receive(request: IncomingMessage): Promise<number> {
   const body = await read(request);
   if (body === undefined) return 413;
   const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, `${value}`]));
-  let event: TransactionEvent;
+  let event: TransactionEvent | TestEvent;
   try {
     event = verified(body, headers);
   } catch (error) {
@@ -49,16 +56,20 @@ async function receive(request: IncomingMessage): Promise<number> {
     return 204;
   }
   seen.add(id);
+  if (event.type === "webhook.test") {
+    console.log(event.type);
+    return 204;
+  }
   console.log(`${event.type} ${event.data.id} ${event.data.amount} ${event.data.currency}`);
   return 204;
 }
 
 /** Verify the bytes as they came: a body that was parsed and written anew has another signature. */
-function verified(body: Buffer, headers: Record<string, string>): TransactionEvent {
+function verified(body: Buffer, headers: Record<string, string>): TransactionEvent | TestEvent {
   let refusal: unknown;
   for (const webhook of webhooks) {
     try {
-      return webhook.verify(body, headers) as TransactionEvent;
+      return webhook.verify(body, headers) as TransactionEvent | TestEvent;
     } catch (error) {
       refusal = error;
     }

@@ -109,6 +109,13 @@ TABLE: Final[Mapping[str, Generated]] = {
             needs="some minutes, and a lane of its own",
         ),
         Generated(
+            name="integrating",
+            files=("docs/integrating.md",),
+            source="tests/journey, by walking it",
+            render=told_by_tests.render_journey,
+            needs="some minutes, Node.js, and a lane of its own",
+        ),
+        Generated(
             name="card-numbers",
             files=("docs/card-numbers.md",),
             source="tests/corpora, by measuring them",

@@ -30,6 +30,18 @@ def render_life(root: Path) -> dict[str, str]:
     return {"docs/life-of-a-layer.md": told}
 
 
+def render_journey(root: Path) -> dict[str, str]:
+    """Tell how a merchant integrates, by doing it with generated clients on a lane of its own; it takes some minutes.
+
+    Raises:
+        UserError: a step of it did not go as told.
+    """
+    told = _run(
+        root, "journey", "the journey did not go as told, so it is not written; mend it in tests/journey/walk.py"
+    )
+    return {"docs/integrating.md": told}
+
+
 def render_card_numbers(root: Path) -> dict[str, str]:
     """Measure which ordinary texts are taken for card numbers, and put the figures into their page.
 
