@@ -127,7 +127,7 @@ def event_schema(event_type: str) -> str:
 
 
 def _events() -> dict[str, Any]:
-    data = {event.type: schema_ref("DecidedTransaction") for event in EVENTS}
+    data: dict[str, Any] = {event.type: schema_ref("DecidedTransaction") for event in EVENTS}
     data[TEST_EVENT] = {
         "type": "object",
         "properties": {"merchant_id": {"type": "string"}},

@@ -125,6 +125,10 @@ class Merchant:
             self._reader.join()
             self._receiver = None
 
+    def heard(self, line: str) -> bool:
+        """Tell whether a receiver has printed a line."""
+        return line in self.told
+
     def heard_of(self, transaction_id: str) -> bool:
         """Tell whether a receiver took a webhook about a transaction."""
         return any(f" {transaction_id} " in line for line in self.told)

@@ -41,13 +41,12 @@ class Description:
 
     def resolved(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
         """Follow a reference."""
-        found: Any = part
-        while "$ref" in found:
-            reference = found["$ref"]
-            found = self.document
-            for name in reference.removeprefix("#/").split("/"):
+        while "$ref" in part:
+            found: Any = self.document
+            for name in part["$ref"].removeprefix("#/").split("/"):
                 found = found[name]
-        return found
+            part = found
+        return part
 
     def operations(self, part: str) -> dict[str, Mapping[str, Any]]:
         """Give the operations of `paths` or `webhooks`, by what they are called in a message."""
@@ -188,8 +187,9 @@ def _value_problems(inner: Mapping[str, Any], outer: Mapping[str, Any], where: s
         yield f"{where}: it is {', '.join(sorted(more))} on one side alone"
     if allowed := _allowed(outer):
         own = _allowed(inner)
-        if own is None or (more := [value for value in own if value not in allowed]):
-            yield f"{where}: it is {', '.join(map(str, more)) if own else 'any value'} on one side alone"
+        others = ["any value"] if own is None else [f"{value}" for value in own if value not in allowed]
+        if others:
+            yield f"{where}: it is {', '.join(others)} on one side alone"
     for bound in _LOWER_BOUNDS:
         if bound in outer and inner.get(bound, 0) < outer[bound]:
             yield f"{where}: {bound} is {inner.get(bound, 'none')} and {outer[bound]}"

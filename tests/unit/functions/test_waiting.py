@@ -1,5 +1,6 @@
 """`Prefer: wait=N`: the decision in the answer, where it comes in time and nothing is held up by waiting."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -114,7 +115,12 @@ def test_a_replay_of_what_is_pending_waits_too(edge: Edge) -> None:
 
 def test_a_wait_writes_nothing_more(edge: Edge) -> None:
     writes: list[int] = []
-    edge.tables.lost = lambda write: (writes.append(1), write())[1]
+
+    def counted(write: Callable[[], None]) -> None:
+        writes.append(1)
+        write()
+
+    edge.tables.lost = counted
     decide_after(edge, 3)
 
     assert wait(edge).status == 200
