@@ -85,8 +85,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "hash the body's bytes",
         "transactions/submission.py",
-        "    return submission\n\n\ndef request_hash",
-        '    return msgspec.structs.replace(submission, reference=f"{body!r}"[:64])\n\n\ndef request_hash',
+        "    return submission\n\n\ndef _beyond_shape",
+        '    return msgspec.structs.replace(submission, reference=f"{body!r}"[:64])\n\n\ndef _beyond_shape',
     ),
     Mutant(
         "replay the decision",
@@ -97,7 +97,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "show every merchant's transactions",
         "validator/api.py",
-        "if transaction is None or transaction.merchant_id != merchant_id:",
+        "if transaction is None or transaction.merchant_id != call.merchant_id:",
         "if transaction is None:",
     ),
     Mutant(
