@@ -11,8 +11,6 @@ import yaml
 
 from support.mocked_program import ProgramError
 from tapstack.checkout import CHECKOUT
-
-from tapstack.checkout import CHECKOUT
 from tapstack.layers import PROJECTS
 
 RunLayer = Callable[..., Any]
