@@ -55,6 +55,7 @@ def document() -> dict[str, Any]:
         limits=MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock),
         sqs=cloud.sqs,
         queue_url=QUEUE_URL,
+        test_tokens=False,
         clock=cloud.clock,
         decided=lambda transaction, decision: None,
         failed=lambda record: None,

@@ -68,9 +68,7 @@ class Cards:
     def _new(self, change: Change, new: Kept, counted: list[Kept]) -> Iterator[str]:
         """Hold the limit against all that the card did, by any settings that may have been gone by."""
         if new.submission["card"]["token"] in rules.FORCED:
-            # An earlier version knows no test tokens: its rules and limits are those of any card.
-            if not change.by_earlier:
-                yield f"{change.key} counted {new.id}, whose outcome is its card's"
+            yield f"{change.key} counted {new.id}, whose outcome is its card's"
             return
         possible = self._settings_by(change.at, new.merchant)
         if all(passed(Limit.of(settings["card_velocity"]), counted, new) for settings in possible):

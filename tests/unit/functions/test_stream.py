@@ -40,6 +40,7 @@ class Detecting:
             limits=self.limits,
             sqs=self.sqs,
             queue_url=QUEUE,
+            test_tokens=False,
             clock=self.cloud.clock,
             decided=lambda transaction, decision: self.decided.append((transaction.id, decision.verdict)),
             failed=self.failed.append,
