@@ -135,7 +135,8 @@ class _Losses(click.ParamType[tuple[str, ...]]):
         names = tuple(f"{value}".split(",")) if isinstance(value, str) else tuple(value)
         for name in names:
             layer, _, resource = name.partition(".")
-            if layer not in LAYERS:
+            # Whole layers are destroyed, and among those may be some that are in no table any more.
+            if layer not in LAYERS and not self._whole_layers:
                 raise UnknownNameError(unknown("layer", layer, LAYERS), ctx)
             if not resource and not (self._whole_layers and name == layer):
                 self.fail(f"{quoted(name)} names no resource; write it as the plan does: {layer}.NAME", param, ctx)

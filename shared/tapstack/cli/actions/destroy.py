@@ -31,7 +31,8 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool, accepted: Sequence[
     with opened, reads_noted(environment, of_table):
         forgotten = forgotten_in(environment)
         known = (*LAYERS, *forgotten.states)
-        if wrong := [layer for layer in layers if layer not in known]:
+        named = (*layers, *(name.partition(".")[0] for name in accepted))
+        if wrong := [layer for layer in named if layer not in known]:
             raise UnknownNameError(unknown("layer", wrong[0], known))
         layers = layers or known
         states = {**states_of(environment, of_table), **forgotten.states}
