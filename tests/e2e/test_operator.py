@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,7 +18,9 @@ from tapstack.cli.main import main
 from tapstack.engine.environment import BackendEnvironment
 from transactions.attributes import to_item
 from transactions.clock import iso, now
+from transactions.memory import CACHE_MS
 from transactions.merchants import Merchants
+from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import Notification
 
 Operate = Callable[..., tuple[int, str, str]]
@@ -362,6 +365,33 @@ def test_an_endpoint_is_tested_and_seen_and_one_that_is_healthy_needs_no_resume(
     assert operate("webhook", "endpoint", "initech")[0] == 0
     assert operate("webhook", "resume", "initech")[2].count("is healthy; nothing was changed") == 1
     assert operate("webhook", "endpoint", "nobody")[2].count("error: unknown merchant 'nobody'") == 1
+
+
+def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_of_the_schedule(
+    operate: Operate,
+    deployed: Any,
+    acme: Any,
+    initech: dict[str, Any],
+    inbox: tuple[str, list[tuple[dict[str, str], bytes]]],
+    write: Callable[[Any], str],
+    body: dict[str, Any],
+    wait: Callable[..., Any],
+) -> None:
+    address, got = inbox
+    api = client_of(deployed, "initech", acme)
+    assert operate("merchant", "set", write(initech | {"webhook_url": "http://127.0.0.1:1/down"}))[0] == 0
+    table = deployed.outputs["data"]["deliveries_table_name"]
+    EndpointRegister(deployed.client("dynamodb"), table, now).gone("initech", "http://127.0.0.1:1/down", "answered 410")
+    time.sleep(CACHE_MS / 1000)
+    held = api.submit(body, "held").json()["id"]
+    api.decided(held)
+    (delivery,) = wait(lambda: json.loads(operate("webhook", "deliveries", held, "--json")[1]))
+    assert (delivery["state"], delivery["held"]) == ("waiting", "the endpoint is paused")
+
+    # Another URL begins anew, and the schedule calls each minute.
+    assert operate("merchant", "set", write(initech | {"webhook_url": address}))[0] == 0
+    assert operate("webhook", "resume", "initech")[0] == 0
+    wait(lambda: [sent for _, sent in got if json.loads(sent)["data"].get("id") == held], seconds=240)
 
 
 def logged(operate: Operate, transaction_id: str, attempts: int) -> list[dict[str, Any]]:

@@ -120,9 +120,13 @@ class EndpointRegister:
         slowly first. One that is paused stays so until it is resumed.
         """
         self._streaks.pop(merchant_id, None)
-        self._delivered[merchant_id] = self._clock()
+        now = self._delivered[merchant_id] = self._clock()
         known = self.of(merchant_id)
-        if known.state == "failing" or (known.state == "paused" and not known.is_about(url)):
+        is_about = known.is_about(url)
+        # For a while after the endpoint failed, this may be the URL before, which is still remembered here.
+        if not is_about and now - known.failing_since <= CACHE_MS:
+            return
+        if known.state == "failing" or (known.state == "paused" and not is_about):
             self._update(
                 merchant_id,
                 {"state": "healthy", "probes": 0, "rate": FIRST_RATE, "place": "", **self._in_index(merchant_id)},

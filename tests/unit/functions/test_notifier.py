@@ -14,8 +14,10 @@ from simulation.oracle.facts import Request
 from simulation.world import World
 from transactions.agreed.invocations import DAY_SECONDS, SHORTEST_NOTIFICATION_RETENTION_DAYS
 from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS, PAUSE_AFTER_SECONDS
+from transactions.memory import CACHE_MS
 from transactions.webhooks import notifications
 from transactions.webhooks.deliveries import MOST_ATTEMPTS, Delivery, DeliveryLog
+from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import make_test_event, redeliveries_of
 from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.signing import SECRET_MEMORY_MS
@@ -256,6 +258,22 @@ def test_another_webhook_url_begins_anew(world: World) -> None:
     run(world, world.cloud.now + HOUR)
 
     assert world.merchants["acme"].told == {name, later}
+
+
+def test_a_delivery_to_the_url_before_does_not_make_the_new_one_healthy() -> None:
+    cloud = Cloud()
+    url, before, after = (f"https://acme.example.com/{name}" for name in ("now", "before", "after"))
+    register = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    register.gone("acme", url, "answered 410")
+
+    # A notifier remembers a merchant's settings for as long.
+    cloud.advance(CACHE_MS)
+    register.delivered("acme", before)
+    assert register.read("acme").holds(url) == "the endpoint is paused"
+
+    cloud.advance(1)
+    register.delivered("acme", after)
+    assert register.read("acme").state == "healthy"
 
 
 def test_a_wait_is_no_shorter_than_the_receiver_asks_for(world: World) -> None:
