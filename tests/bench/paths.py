@@ -12,12 +12,14 @@ from unittest import mock
 
 import boto3
 
+from bench.receiver import receiver
 from bench.stub import Answer, Stub
 from support.edge import MERCHANTS, SETTINGS, TRANSACTIONS, event, key_of
 from transactions.agreed import environments as agreed
 from transactions.agreed.api import API_KEY_HEADER, COLLECTION_PATH
 from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
 from transactions.attributes import to_item
+from transactions.webhooks.delivery import Courier
 
 BATCH: Final = 10
 PAGE: Final = 100
@@ -69,6 +71,7 @@ NEW: Final = "validator, new transaction"
 REPLAY: Final = "validator, replay"
 DECIDE: Final = f"fraud-detector, a record in batches of {BATCH}"
 LIST: Final = f"validator, list page of {PAGE}"
+WEBHOOK: Final = "notifier, a webhook over https"
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,10 @@ def paths() -> Iterator[tuple[list[Path], Stub]]:
         open(os.devnull, "w", encoding="utf-8") as nowhere,  # noqa: PTH123 - a device, no file
         contextlib.redirect_stdout(nowhere),
         mock.patch.dict(os.environ, _ENVIRONMENT),
+        receiver() as url,
     ):
         stub = Stub()
-        yield _made(stub), stub
+        yield [*_made(stub), _webhook(url)], stub
 
 
 def _made(stub: Stub) -> list[Path]:
@@ -157,6 +161,14 @@ def _made(stub: Stub) -> list[Path]:
         Path(DECIDE, decide, calls=4, shares=BATCH),
         Path(LIST, lambda: _ignore(answered(listing, 200, page)), calls=4),
     ]
+
+
+def _webhook(url: str) -> Path:
+    """Call a receiver, handshake and all; what is read and written beside is the SDK's, as in the other paths."""
+    courier = Courier(allow_private=True)
+    body = json.dumps({"type": "transaction.approved", "data": _BODY}).encode()
+    headers = dict.fromkeys(("webhook-id", "webhook-signature"), "v1,aGVyZSBzdGFuZHMgYSBzaWduYXR1cmU=")
+    return Path(WEBHOOK, lambda: _ignore(courier.deliver(url, headers, body)), calls=10)
 
 
 def _merchants() -> list[Answer]:
