@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -64,16 +64,25 @@ def initech(deployed: Any) -> Iterator[dict[str, Any]]:
     merchants.write(settings)
 
 
+class Inbox(NamedTuple):
+    """A merchant's own server: its address, what it got (headers, body), and the secrets it demands signatures with."""
+
+    url: str
+    got: list[tuple[dict[str, str], bytes]]
+    demanded: list[str]
+
+
 @pytest.fixture
-def inbox() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A merchant's own server: its address, and the headers and bodies it got."""
+def inbox() -> Iterator[Inbox]:
     got: list[tuple[dict[str, str], bytes]] = []
+    demanded: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
-            got.append(({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(204)
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            got.append((headers, body))
+            self.send_response(204 if all(verifies(secret, headers, body) for secret in demanded) else 401)
             self.end_headers()
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name where it is called
@@ -81,7 +90,7 @@ def inbox() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/hooks", got
+    yield Inbox(f"http://127.0.0.1:{server.server_port}/hooks", got, demanded)
     server.shutdown()
     server.server_close()
 
@@ -167,9 +176,9 @@ def test_settings_as_they_were_shown_before_are_not_put_over_newer_ones(
 
 def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
     operate: Operate, deployed: Any, acme: Any, initech: dict[str, Any], body: dict[str, Any], wait: Callable[..., Any],
-    write: Callable[[Any], str], inbox: tuple[str, list[tuple[dict[str, str], bytes]]],
+    write: Callable[[Any], str], inbox: Inbox,
 ) -> None:  # fmt: skip
-    url, got = inbox
+    url, got, demanded = inbox
     name = f"{deployed.outputs['data']['webhook_secret_prefix']}initech"
 
     def held() -> dict[str, Any]:
@@ -189,6 +198,8 @@ def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
     assert operate("merchant", "rotate-secret", "initech")[0] == 1
     assert held() == {"current": new, "previous": old}
 
+    # Once the merchant demands the new one, a notifier that remembers the old one alone is refused, and reads anew.
+    demanded.append(new)
     api = client_of(deployed, "initech", acme)
 
     def signed_with_both() -> bool:
@@ -351,11 +362,11 @@ def test_the_deliveries_of_a_transaction_are_seen_and_made_again_under_the_same_
 def test_an_endpoint_is_tested_and_seen_and_one_that_is_healthy_needs_no_resume(
     operate: Operate,
     initech: dict[str, Any],
-    inbox: tuple[str, list[tuple[dict[str, str], bytes]]],
+    inbox: Inbox,
     tmp_path: Path,
     wait: Callable[..., Any],
 ) -> None:
-    address, got = inbox
+    address, got, _ = inbox
     file = tmp_path / "initech.json"
     file.write_text(json.dumps(initech | {"webhook_url": address}), encoding="utf-8")
     assert operate("merchant", "set", str(file))[0] == 0
@@ -372,12 +383,12 @@ def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_
     deployed: Any,
     acme: Any,
     initech: dict[str, Any],
-    inbox: tuple[str, list[tuple[dict[str, str], bytes]]],
+    inbox: Inbox,
     write: Callable[[Any], str],
     body: dict[str, Any],
     wait: Callable[..., Any],
 ) -> None:
-    address, got = inbox
+    address, got, _ = inbox
     api = client_of(deployed, "initech", acme)
     assert operate("merchant", "set", write(initech | {"webhook_url": "http://127.0.0.1:1/down"}))[0] == 0
     table = deployed.outputs["data"]["deliveries_table_name"]
