@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from support.scratch_checkout import ScratchCheckout, scratch_checkout
-from tapstack.layers import PROJECTS
+from tapstack.layers import LAYERS, PROJECTS
 from transactions.product import PRODUCT
 
 NAME = "card-ledger"
@@ -107,15 +107,13 @@ def test_no_workflow_has_the_old_name_and_each_takes_on_a_role_that_there_is(ren
     workflows = sorted((renamed.checkout.root / ".github" / "workflows").glob("*.yml"))
     texts = {file.name: file.read_text(encoding="utf-8") for file in workflows}
     made = renamed.outputs["bootstrap"]
-    arns = [*made["deploy_role_arns"].values(), *made["preview_role_arns"].values()]
+    arns = [arn for purpose in ("deploy", "drift", "preview") for arn in made[f"{purpose}_role_arns"].values()]
     roles = {arn.rpartition("/")[2] for arn in arns}
 
     assert {name: found for name, text in texts.items() if (found := old_names(text))} == {}
     jobs = [job for text in texts.values() for job in yaml.safe_load(text)["jobs"].values()]
-    named = {job["with"]["role"] for job in jobs if "role" in job.get("with", {})} - {
-        f"{NAME}-preview-${{{{ matrix.layer }}}}"
-    }
-    assert named == roles
+    named = {job["with"]["role"] for job in jobs if "role" in job.get("with", {})}
+    assert {role.replace("${{ matrix.layer }}", layer) for role in named for layer in LAYERS} == roles
 
 
 def test_no_file_of_a_stack_or_a_project_has_the_old_name(renamed: Deployed) -> None:

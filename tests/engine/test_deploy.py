@@ -67,8 +67,9 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     edit(lane, "data/tables.py", "name=names(name)", 'name=names(f"{name}-2")')
     assert on_lane("plan", "data", "--json") == 0
     (planned,) = json.loads(capsys.readouterr().out)["layers"]
-    assert planned["changes"] == {"create": 0, "update": 0, "replace": 3, "delete": 0}
+    assert planned["changes"] == {"create": 0, "update": 0, "replace": 4, "delete": 0}
     assert {(loss["kind"], loss["name"]) for loss in planned["losses"]} == {
+        ("replace", "deliveries"),
         ("replace", "merchants"),
         ("replace", "transactions"),
         ("replace", "velocity"),
@@ -130,8 +131,8 @@ def test_plans_side_by_side_tell_each_all_that_is_lost(lane: Lane) -> None:
     with ThreadPoolExecutor() as pool:
         plans = [future.result() for future in [pool.submit(data.preview) for _ in range(3)]]
 
-    assert [len(losses_of(report)) for report in plans] == [3, 3, 3]
-    assert plans[0].counts["replace"] == 3
+    assert [len(losses_of(report)) for report in plans] == [4, 4, 4]
+    assert plans[0].counts["replace"] == 4
     assert [report.counts for report in plans[1:]] == [plans[0].counts] * 2
 
 

@@ -731,6 +731,7 @@ UNHELD: Final = {
     "aws:ec2/flowLog:FlowLog": "role and interval of a flow log",
     LOG_GROUP: "the key of a log group",
     "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": "that card numbers are masked in a log",
+    "aws:apigateway/restApi:RestApi": "the versions of TLS and the hosts that an API takes",
     WEB_ACL: "the description of a web ACL",
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "where a web ACL logs, and what it leaves out",
 }

@@ -31,7 +31,6 @@ ROWS: Final = {
         auto_name="name",
         name_limit=64,
         state_only=("eventBusName", "forceDestroy"),
-        state_only_reason="rules are on the default bus",
         tagging=Tagging(
             add="tag_resource",
             remove="untag_resource",
@@ -60,7 +59,6 @@ ROWS: Final = {
         auto_name="targetId",
         name_limit=64,
         state_only=("eventBusName", "forceDestroy"),
-        state_only_reason="rules are on the default bus",
         import_id=r"(?P<rule>[^/]+)/(?P<targetId>.+)",
     ),
 }

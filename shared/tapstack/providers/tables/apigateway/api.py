@@ -55,8 +55,8 @@ ROWS: Final = {
             ),
         ),
         delete=(Call(operation="delete_rest_api", params={"restApiId": "$id"}),),
-        # The emulator forgets both at the creation.
         state_only=("endpointAccessMode", "securityPolicy"),
+        state_only_reason="the emulator forgets which TLS an API is made to take",
         outputs={
             "arn": "arn:aws:apigateway:${region}::/restapis/${id}",
             "executionArn": "arn:aws:execute-api:${region}:${account}:${id}",
