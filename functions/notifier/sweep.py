@@ -20,6 +20,7 @@ import msgspec
 from transactions.agreed.webhooks import LONGEST_DELAY_SECONDS, PAUSE_AFTER_SECONDS, SWEEP_MINUTES
 from transactions.clock import Clock, iso
 from transactions.merchants import Merchants
+from transactions.product import PRODUCT
 from transactions.store import TransactionStore
 from transactions.webhooks import notifications
 from transactions.webhooks.deliveries import Delivery, DeliveryLog, Waiting
@@ -114,7 +115,7 @@ class Sweeper:
                 Message=(
                     f"The webhook endpoint of merchant {endpoint.merchant_id} is paused: {endpoint.cause}; failing "
                     f"since {iso(endpoint.failing_since)}. Its notifications are kept. Once it is repaired: "
-                    f"tapstack webhook resume {endpoint.merchant_id}"
+                    f"{PRODUCT} webhook resume {endpoint.merchant_id}"
                 ),
             )
             self.told(Swept(endpoint.merchant_id, paused=endpoint.cause))

@@ -10,7 +10,7 @@ from stage import ServedApi
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
 from tapstack.program.naming import Names
-from transactions.agreed.metrics import ENDPOINTS_PAUSED, NAMESPACE
+from transactions.agreed import metrics
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +35,8 @@ def make_alarms(names: Names, data: DataContract, compute: ComputeContract, serv
         Alarm(
             name="endpoints-paused",
             meaning="A merchant's webhook endpoint is paused: its notifications wait for an operator",
-            namespace=NAMESPACE,
-            metric=ENDPOINTS_PAUSED,
+            namespace=metrics.NAMESPACE,
+            metric=metrics.ENDPOINTS_PAUSED,
             dimensions={"service": "notifier"},
             statistic="Sum",
             threshold=1,

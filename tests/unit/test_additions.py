@@ -91,7 +91,7 @@ def _is_large(transaction: Transaction, decision: Decision) -> bool:
 """,
                 ),
                 (
-                    ")\n\n\ndef notifications_of",
+                    ")\n\n\ndef webhook_ids_of",
                     '    Event(type="transaction.large", happened=_is_large, id_suffix="_large"),\n',
                 ),
             )
@@ -129,10 +129,6 @@ with World() as world:
             threshold=100,
         ),
 """,
-                ),
-                (
-                    "\n\n@dataclass(frozen=True, kw_only=True)\nclass Alarm:",
-                    "from transactions.agreed import metrics\n",
                 ),
             )
         },

@@ -24,7 +24,7 @@ def test_every_table_is_encrypted_recoverable_and_protected_by_setting(run_layer
     program = run_layer("data", {"deletionProtection": protected})
 
     tables = [item.inputs for item in program.all("Table")]
-    assert len(tables) == 3
+    assert len(tables) == 4
     for table in tables:
         assert table["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": program.outputs["key_arn"]}
         assert table["pointInTimeRecovery"] == {"enabled": True}

@@ -23,6 +23,8 @@ WITHOUT_DATA = {
     *(f"aws:apigateway/{name}" for name in ("requestValidator:RequestValidator", "resource:Resource", "stage:Stage")),
     *(f"aws:apigateway/{name}" for name in ("response:Response", "restApi:RestApi", "usagePlan:UsagePlan")),
     "aws:apigateway/usagePlanKey:UsagePlanKey",
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:cloudwatch/eventTarget:EventTarget",
     *(f"aws:cloudwatch/{name}" for name in ("dashboard:Dashboard", "metricAlarm:MetricAlarm")),
     "aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
     *(f"aws:ec2/{name}" for name in ("defaultSecurityGroup:DefaultSecurityGroup", "eip:Eip", "flowLog:FlowLog")),

@@ -68,10 +68,10 @@ def test_the_headers_are_those_of_the_specification_with_the_time_in_seconds() -
     assert [signature[:3] for signature in headers["webhook-signature"].split(" ")] == ["v1,", "v1,"]
 
 
-def test_secrets_are_read_again_after_thirty_seconds_under_the_merchants_name() -> None:
+def test_secrets_are_read_again_after_a_quarter_of_an_hour_under_the_merchants_name() -> None:
     held = Secrets(WebhookSecrets(OLD), WebhookSecrets(NEW, OLD))
     client: Any = held
-    clock = mock.Mock(side_effect=[0, 29_999, 30_000])
+    clock = mock.Mock(side_effect=[0, 899_999, 900_000])
     store = SecretStore(client, "tapstack/webhooks/", clock)
 
     assert [store.of("acme").current for _ in "123"] == [OLD, OLD, NEW]
