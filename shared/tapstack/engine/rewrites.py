@@ -15,10 +15,22 @@ from typing import Any, Final
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
 # What no option sets. `aliases` are there while a resource is looked up by them, and are never kept: what is written is
 # the URN that it has from then on. Where a line of the program stands (`sourcePosition`, `stackTrace`) and when it ran
-# serve messages alone. `delete` and `pendingReplacement` mark what is on its way out.
+# serve messages alone; `importID` tells where a resource came from, or would have if it were not there already.
+# `delete` and `pendingReplacement` mark what is on its way out.
 _NO_OPTIONS: Final = frozenset(
     {
-        *("aliases", "created", "id", "initErrors", "inputs", "modified", "outputs", "sourcePosition", "stackTrace"),
+        *(
+            "aliases",
+            "created",
+            "id",
+            "importID",
+            "initErrors",
+            "inputs",
+            "modified",
+            "outputs",
+            "sourcePosition",
+            "stackTrace",
+        ),
         *("delete", "pendingReplacement", "type"),
     }
 )
@@ -29,7 +41,6 @@ _NAMES: Final = {
     "dependencies": "depends_on",
     "hideDiff": "hide_diffs",
     "ignoreChanges": "ignore_changes",
-    "importID": "import_",
     "propertyDependencies": "depends_on",
     "replaceOnChanges": "replace_on_changes",
     "resourceHooks": "hooks",
@@ -109,9 +120,6 @@ def _rewrite(urn: str, step: Mapping[str, Any] | None, planned: Mapping[str, Any
         # The engine leaves a state that it cannot write out of its digest, without a word.
         raise ValueError(f"the digest has no state of {urn}")
     options = tuple(sorted(set(_options(old, new)))) if op in _BOTH and old and new else ()
-    if op == "update":
-        # An update right after the import keeps nothing of it; the next run of the engine writes it down.
-        options = tuple(option for option in options if option != _NAMES["importID"])
     goal = planned.get("goal") or {}
     hidden = op == "same" or (not step and op == "update")
     inputs = tuple(sorted({*_changed(goal.get("inputDiff")), *_changed(goal.get("outputDiff"))})) if hidden else ()
