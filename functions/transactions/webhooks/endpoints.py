@@ -254,10 +254,11 @@ class EndpointRegister:
                 "touched_at": now,
                 **self._in_index(merchant_id),
             },
-            # Who comes second must not begin the time anew, nor take a pause for a failure.
-            "attribute_not_exists(#state) OR #state = :healthy OR url_digest <> :digest OR #state <> :state "
-            "AND #state <> :paused",
-            {":healthy": "healthy", ":digest": found, ":paused": "paused"},
+            # Who comes second must not begin the time anew, nor take a pause for a failure; and what failed at another
+            # URL just now may be the one before, which some still remember.
+            "attribute_not_exists(#state) OR #state = :healthy OR url_digest <> :digest AND failing_since < :known "
+            "OR url_digest = :digest AND #state <> :state AND #state <> :paused",
+            {":healthy": "healthy", ":digest": found, ":paused": "paused", ":known": now - CACHE_MS},
         )
 
     def _in_index(self, merchant_id: str, at: int | None = None) -> dict[str, str]:

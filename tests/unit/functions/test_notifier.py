@@ -17,7 +17,7 @@ from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS, PA
 from transactions.memory import CACHE_MS
 from transactions.webhooks import notifications
 from transactions.webhooks.deliveries import MOST_ATTEMPTS, Delivery, DeliveryLog
-from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.endpoints import STREAK, EndpointRegister
 from transactions.webhooks.notifications import make_test_event, redeliveries_of
 from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.signing import SECRET_MEMORY_MS
@@ -274,6 +274,33 @@ def test_a_delivery_to_the_url_before_does_not_make_the_new_one_healthy() -> Non
     cloud.advance(1)
     register.delivered("acme", after)
     assert register.read("acme").state == "healthy"
+
+
+def test_a_failure_at_the_url_before_does_not_take_the_place_of_the_new_ones_pause() -> None:
+    cloud = Cloud()
+    url, before = (f"https://acme.example.com/{name}" for name in ("now", "before"))
+    register = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    late = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    assert late.of("acme").state == "healthy"
+    register.gone("acme", url, "answered 410")
+
+    cloud.advance(CACHE_MS)
+    for attempt in range(1, STREAK + 1):
+        late.failed("acme", before, "answered 500", attempt)
+
+    assert register.read("acme").holds(url) == "the endpoint is paused"
+
+
+def test_another_url_that_fails_later_is_failing_whatever_the_one_before_was() -> None:
+    cloud = Cloud()
+    register = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    register.gone("acme", "https://acme.example.com/before", "answered 410")
+
+    cloud.advance(CACHE_MS + 1)
+    for attempt in range(1, STREAK + 1):
+        register.failed("acme", url := "https://acme.example.com/now", "answered 500", attempt)
+
+    assert register.read("acme").holds(url) == "the endpoint is failing"
 
 
 def test_a_wait_is_no_shorter_than_the_receiver_asks_for(world: World) -> None:
