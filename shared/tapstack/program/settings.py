@@ -126,8 +126,15 @@ class ProjectSettings:
     def entered(self) -> frozenset[str]:
         """What people have named in lists and objects: addresses, merchants."""
         values = (getattr(self, field.name) for field in dataclasses.fields(self))
-        # A list's elements, an object's keys.
-        return frozenset(text for value in values if isinstance(value, list | dict) for text in value if text)
+        # A list's elements, an object's keys. A secret's items are Outputs, which have no truth value and are no text:
+        # no name can be made of them.
+        return frozenset(
+            text
+            for value in values
+            if isinstance(value, list | dict)
+            for text in value
+            if not isinstance(text, Output) and text
+        )
 
     @classmethod
     def load(cls) -> Self:
