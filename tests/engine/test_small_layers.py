@@ -31,12 +31,12 @@ pulumi.export("key_arn", {value})
 CONSUMER = """
 import pulumi
 import pulumi_random as random
-from tapstack.program.upstream import require, stack_name
+from tapstack.program.upstream import refer, require
 
-seen = require("data", 1, ["key_arn"], "local")["key_arn"]
+seen = require("data", [1], ["key_arn"], "local")["key_arn"]
 if seen not in {takes}:
     raise pulumi.RunError(f"key_arn is {{seen!r}}")
-pulumi.StackReference(stack_name("data"))
+refer("data")
 random.RandomId("id", byte_length=4, keepers={{"of": seen}})
 pulumi.export("contract_reads", {{"data": {{"version": 1, "fields": {{"key_arn": "Arn"}}}}}})
 """
