@@ -62,6 +62,7 @@ def test_a_layer_comes_with_everything_that_a_layer_has(checkout: Path) -> None:
         ".github/workflows/data-made-up.yml",
         ".github/workflows/deploy.yml",
         ".github/workflows/drift.yml",
+        "docs/settings.md",
         "projects/data-made-up/Pulumi.dev.yaml",
         "projects/data-made-up/Pulumi.prod.yaml",
         "projects/data-made-up/Pulumi.yaml",
