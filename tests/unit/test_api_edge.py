@@ -166,6 +166,7 @@ def test_every_alarm_goes_to_the_alerts_topic(run_layer: RunLayer, upstream: dic
     assert {tuple(item.inputs["alarmActions"]) for item in alarms} == {(upstream["data"]["alerts_topic_arn"],)}
     assert {item.inputs["metricName"] for item in alarms} == {
         "Errors", "Throttles", "IteratorAge", "ApproximateNumberOfMessagesVisible", "5XXError",
+        "EndpointsPaused",
     }  # fmt: skip
 
 
