@@ -15,7 +15,7 @@ from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
-from transactions.sdk import config_within
+from transactions.sdk import config_within, kept_for_good
 from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import Courier
@@ -27,8 +27,11 @@ logger = Logger(log_environment)
 metrics = Metrics(log_environment.service)
 environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
 sdk_config = config_within(NOTIFIER_CALL_SECONDS)
-dynamodb = boto3.client("dynamodb", config=sdk_config)
-sqs = boto3.client("sqs", config=sdk_config)
+with kept_for_good():
+    dynamodb = boto3.client("dynamodb", config=sdk_config)
+    secrets_manager = boto3.client("secretsmanager", config=sdk_config)
+    sns = boto3.client("sns", config=sdk_config)
+    sqs = boto3.client("sqs", config=sdk_config)
 allows_private = environment.webhook_allow_private_targets == TRUE
 
 _METRICS: Final[Mapping[Result, str]] = {
@@ -61,7 +64,7 @@ log = DeliveryLog(dynamodb, environment.deliveries_table, now)
 endpoints = EndpointRegister(dynamodb, environment.deliveries_table, now)
 notifier = Notifier(
     merchants=merchants,
-    secrets=SecretStore(boto3.client("secretsmanager", config=sdk_config), environment.webhook_secret_prefix, now),
+    secrets=SecretStore(secrets_manager, environment.webhook_secret_prefix, now),
     log=log,
     endpoints=endpoints,
     courier=Courier(allow_private=allows_private),
@@ -78,7 +81,7 @@ sweeper = Sweeper(
     endpoints=endpoints,
     sqs=sqs,
     queue_url=environment.notifications_queue_url,
-    sns=boto3.client("sns", config=sdk_config),
+    sns=sns,
     alerts_topic_arn=environment.alerts_topic_arn,
     clock=now,
     told=_swept,

@@ -50,7 +50,7 @@ class Outcome:
         notification: None where the message is none.
         attempt: the attempt, where one was made.
         error: what went wrong.
-        again_in: seconds until the next attempt, where there is to be one.
+        again_in: seconds until the next attempt, where there is one.
     """
 
     message_id: str

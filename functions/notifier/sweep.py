@@ -86,9 +86,9 @@ class Sweeper:
 
     def _look_after(self, merchant_id: str) -> None:
         endpoint = self.endpoints.read(merchant_id)
-        settings = self.merchants.settings(merchant_id)
         if not endpoint.due or endpoint.due > f"{iso(self.clock())}~":
             return
+        settings = self.merchants.settings(merchant_id)
         if not endpoint.is_about(settings.webhook_url if settings else None):
             # The merchant has another URL: what was wrong with the one before says nothing of it.
             endpoint = msgspec.structs.replace(endpoint, state="healthy")

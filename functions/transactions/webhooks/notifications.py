@@ -39,7 +39,7 @@ class Notification(msgspec.Struct, frozen=True, omit_defaults=True):
     event: dict[str, Any]
     """The webhook's body: `type`, `timestamp` and `data`, the transaction as `GET` shows it."""
     attempt: int = 1
-    """Which attempt this is to be; receives that came to none do not count."""
+    """Which attempt this makes; receives that came to none do not count."""
     purpose: Purpose = "delivery"
 
     @property

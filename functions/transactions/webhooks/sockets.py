@@ -54,7 +54,7 @@ class Resolver:
         """Look a host up.
 
         Returns:
-            Its addresses in the order they are to be tried: families take turns, the resolver's first one first.
+            Its addresses in the order in which they are tried: families take turns, the resolver's first one first.
 
         Raises:
             OSError: the name has no address, or none was told in time (`TimeoutError`).
