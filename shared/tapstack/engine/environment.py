@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,19 +49,23 @@ class AwsEndpoint:
 
     def client(self, service: str) -> Any:
         """Make a boto3 client of a service there, which takes nothing of the user's: profile, settings, proxy."""
+        from botocore.config import Config  # noqa: PLC0415 - plans and deployments ask no service
+
+        return self._session.client(service, endpoint_url=self.url, config=Config(proxies={}))
+
+    @cached_property
+    def _session(self) -> Any:
+        """One for all clients: each reads what the SDK knows of AWS's endpoints."""
         # Plans and deployments ask no service, and boto3 takes its time to load.
         import boto3  # noqa: PLC0415
         import botocore.session  # noqa: PLC0415
-        from botocore.config import Config  # noqa: PLC0415
 
-        session = boto3.Session(
+        return boto3.Session(
             self.access_key,
             self.secret_key,
             region_name=self.region,
             botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
         )
-        make: Callable[..., Any] = session.client
-        return make(service, endpoint_url=self.url, config=Config(proxies={}))
 
 
 class Environment(abc.ABC):
