@@ -262,7 +262,7 @@ def _event(event_type: str, event: dict[str, Any]) -> dict[str, Any]:
         },
         "responses": {
             "2XX": {"description": "Taken: it is not sent again"},
-            "4XX": {"description": "Not taken: it is sent again later; 410 says that nothing is to be sent any more"},
+            "4XX": {"description": "Not taken: it is sent again later; 410 says that nothing more must be sent"},
             "5XX": {"description": "Not taken: it is sent again later"},
         },
     }  # fmt: skip
