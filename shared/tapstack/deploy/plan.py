@@ -17,12 +17,11 @@ from tapstack.engine.rewrites import Rewrite
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
 from tapstack.engine.state import LayerState, not_looked_at, require_settled, states_of
-from tapstack.engine.words import word_for
+from tapstack.engine.words import LEFT_ALONE, word_for
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves
 from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
 
 KINDS: Final = ("create", "update", "replace", "delete")
-_LEFT_ALONE: Final = frozenset({"same", "read", "refresh"})
 _OF_EVERY_CONTRACT: Final = frozenset({VERSION_OUTPUT, ENVIRONMENT_OUTPUT, READS_OUTPUT})
 
 
@@ -254,7 +253,7 @@ def changes_of(report: Report) -> list[Change]:
     return [
         Change(operation.op, operation.type, operation.name, operation.differs)
         for operation in report.finished
-        if operation.op not in _LEFT_ALONE and word_for(operation.op) == operation.op
+        if operation.op not in LEFT_ALONE and word_for(operation.op) == operation.op
     ]
 
 

@@ -7,6 +7,8 @@ UNCHANGED: Final = "unchanged"
 OPTIONS: Final = "options"
 """The word for a resource that stays as it is in the cloud, and of which the state alone is written anew."""
 NOTHING: Final = "nothing to do"
+LEFT_ALONE: Final = frozenset({"same", "read", "refresh"})
+"""The engine's names of operations that change no resource."""
 
 _WORDS: Final = {
     "same": UNCHANGED,

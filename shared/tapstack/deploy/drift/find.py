@@ -2,7 +2,6 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Final
 
 from tapstack.console.errors import UserError
 from tapstack.deploy.drift.additions import Found, additions, asked_of
@@ -11,9 +10,8 @@ from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.state import LayerState, is_secret, require_settled, states_of
+from tapstack.engine.words import LEFT_ALONE
 from tapstack.layers import BY_NAME
-
-_AS_IT_WAS: Final = frozenset({"same", "read", "refresh"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,7 +81,7 @@ def _program(operations: Sequence[Operation]) -> list[Difference]:
     return [
         Difference(operation.op, operation.type, operation.name, operation.differs)
         for operation in operations
-        if operation.op not in _AS_IT_WAS and not operation.type.startswith("pulumi:")
+        if operation.op not in LEFT_ALONE and not operation.type.startswith("pulumi:")
     ]
 
 
