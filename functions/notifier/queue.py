@@ -8,6 +8,9 @@ attempt 15              logged          a dead letter, with the reason       lik
 test event              logged          logged                               attempted all the same
 redelivery, probe       logged          as the attempt it is                 attempted all the same
 
+What somebody asks for, a test or a redelivery, goes by the settings and the secret that are in force at that moment:
+nothing of them is taken from memory.
+
 The log is written before the message that goes on, and that before this one is forgotten: whatever is cut short comes
 again. A message that is no notification is a dead letter at once: no attempt would go better.
 """
@@ -15,7 +18,7 @@ again. A message that is no notification is a dead letter at once: no attempt wo
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
@@ -28,7 +31,7 @@ from transactions.merchants import Merchants
 from transactions.webhooks.deliveries import Attempt, DeliveryLog
 from transactions.webhooks.delivery import GONE, Courier, DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
-from transactions.webhooks.notifications import Notification, send_later
+from transactions.webhooks.notifications import Notification, Purpose, send_later
 from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.signing import SecretStore, signed_headers
 
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 Result = Literal["delivered", "failed", "held", "unaddressed", "broken"]
 _SAYS_NOTHING_OF_THE_SECRET = frozenset({None, GONE, 429, 502, 503, 504})
 """What a receiver does not answer to a signature that it does not accept."""
+_ASKED_FOR: Final = frozenset[Purpose]({"test", "redelivery"})
+"""Purposes of webhooks that somebody looks at just after a change, to see whether it is right."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +124,9 @@ class Notifier:
         return True
 
     def _deliver(self, record: Mapping[str, Any], told: Notification) -> Outcome:
+        if told.purpose in _ASKED_FOR:
+            self.merchants.forget(told.merchant_id)
+            self.secrets.forget(told.merchant_id)
         settings = self.merchants.settings(told.merchant_id)
         url = settings.webhook_url if settings else None
         if url is None:

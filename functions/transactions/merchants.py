@@ -51,6 +51,10 @@ class Merchants:
         item = self._read(settings_id(merchant_id))
         return stored_settings(item["settings"]) if item else None
 
+    def forget(self, merchant_id: str) -> None:
+        """Read a merchant's settings anew next time: somebody asks for those that are in force now."""
+        self._remembered.pop(settings_id(merchant_id), None)
+
     def settings_at(self, merchant_id: str, version: int) -> MerchantSettings | None:
         """Read a merchant's settings of a version, in force or past; None when there never was one."""
         item = self._fetch(settings_id(merchant_id))
@@ -71,7 +75,7 @@ class Merchants:
             SettingsChangedError: somebody else wrote meanwhile.
         """
         item_id = settings_id(settings.id)
-        self._remembered.pop(item_id, None)
+        self.forget(settings.id)
         item = self._fetch(item_id)
         earlier = stored_settings(item["settings"]) if item else None
         if earlier is None:

@@ -96,7 +96,7 @@ class World:
         self._patches = [mock.patch(f"{module}.{attribute}", value) for module, (attribute, value) in REPLACED.items()]
         for patch in self._patches:
             patch.start()
-        self.functions = Functions(self._client, self._skewed_clock, self.cloud.clock, lambda **_: _Courier(self))
+        self.functions = Functions(self._client, self._skewed_clock, self.cloud.clock, lambda **_: Courier(self))
         self.functions.about = lambda: self.cloud.faults.about
         self.functions.replaced = REPLACED
         self.cloud.faults.between = self.functions.between
@@ -405,7 +405,7 @@ class World:
 
 
 @dataclass(frozen=True)
-class _Courier:
+class Courier:
     """Brings webhooks to the merchants of a world instead of over the network."""
 
     world: World

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 
-def eventually(look: Callable[[], Any], seconds: float = 30.0, every: float = 0.1) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = 60.0, every: float = 0.1) -> Any:
     """Look until there is something to see."""
     deadline = time.monotonic() + seconds
     while True:

@@ -56,7 +56,7 @@ class SecretStore:
         return found
 
     def forget(self, merchant_id: str) -> None:
-        """Read a merchant's secrets anew next time: a receiver did not accept a signature."""
+        """Read a merchant's secrets anew next time: a signature was refused, or those in force now are asked for."""
         self._remembered.pop(merchant_id, None)
 
     def _fetch(self, merchant_id: str) -> WebhookSecrets | None:

@@ -6,19 +6,20 @@ from collections.abc import Iterator
 from typing import Any
 from unittest import mock
 
+import msgspec
 import pytest
 
 from simulation.functions import DELIVERIES_TABLE
 from simulation.model.cloud import Cloud
 from simulation.oracle.facts import Request
-from simulation.world import World
+from simulation.world import Courier, World
 from transactions.agreed.invocations import DAY_SECONDS, SHORTEST_NOTIFICATION_RETENTION_DAYS
 from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS, PAUSE_AFTER_SECONDS
 from transactions.memory import CACHE_MS
 from transactions.webhooks import notifications
 from transactions.webhooks.deliveries import MOST_ATTEMPTS, Delivery, DeliveryLog
 from transactions.webhooks.endpoints import STREAK, EndpointRegister
-from transactions.webhooks.notifications import make_test_event, redeliveries_of
+from transactions.webhooks.notifications import Purpose, make_test_event, redeliveries_of
 from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.signing import SECRET_MEMORY_MS
 
@@ -375,6 +376,26 @@ def test_the_log_remembers_the_latest_attempts_of_a_webhook(world: World) -> Non
 
     assert len(log_of(world, name).attempts) == MOST_ATTEMPTS
     assert log_of(world, name).attempts[-1].at == world.cloud.now
+
+
+@pytest.mark.parametrize("purpose", ["test", "redelivery"])
+def test_what_is_asked_for_just_after_a_change_goes_by_the_settings_and_the_secret_in_force(
+    world: World, purpose: Purpose
+) -> None:
+    decided(world)
+    deliver(world)
+    acme = world.merchants["acme"]
+    world.change_settings("acme", webhook_url="https://acme.example.com/other")
+    world.exchange_secret(acme)
+    told = msgspec.structs.replace(make_test_event("acme", "one", world.cloud.now), purpose=purpose)
+    notifications.send(world.cloud.sqs, world.cloud.notifications.url, [told])
+
+    with mock.patch.object(Courier, "deliver", autospec=True, side_effect=Courier.deliver) as attempted:
+        deliver(world)
+
+    ((_, url, headers, _),) = (each.args for each in attempted.call_args_list)
+    assert url == "https://acme.example.com/other"
+    assert len(headers["webhook-signature"].split()) == 2
 
 
 def test_what_is_no_notification_is_a_dead_letter_at_once(world: World) -> None:
