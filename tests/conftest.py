@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+import trustme
 
 from support.clients import emulator_client
 from tapstack.console.hints import PROGRAM_VARIABLE
 from tapstack.engine.events import Report
 from tapstack.lane import merchants
+from tapstack.lane.emulator import server
+from tapstack.lane.emulator.server import server_environment
 from tapstack.lane.lane import Lane
 from tapstack.lane.receiver import Delivery
 from tapstack.lane.workspace import scratch_lane
@@ -45,9 +49,25 @@ def lane(tmp_path: Path) -> Iterator[Lane]:
 
 
 @pytest.fixture(scope="session")
-def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+def authority() -> trustme.CA:
+    """A certificate authority that the functions of the deployed lane trust, and no other."""
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def deployed(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> Iterator[Deployed]:
     """A lane with everything deployed, to look at and send to; tests leave its layers as they are."""
-    with scratch_lane(tmp_path_factory.mktemp("deployed")) as up:
+    folder = tmp_path_factory.mktemp("deployed")
+    trusted = folder / "trusted.pem"
+    authority.cert_pem.write_to_path(f"{trusted}")
+
+    def environment(port: int, scratch: Path) -> dict[str, str]:
+        return server_environment(port, scratch) | {"SSL_CERT_FILE": f"{trusted}"}
+
+    with pytest.MonkeyPatch.context() as patched, ExitStack() as stack:
+        # The emulator hands it down to the functions; what else the lane starts trusts what the machine trusts.
+        patched.setattr(server, "server_environment", environment)
+        up = stack.enter_context(scratch_lane(folder / "workspace"))
         reports = {layer: up.stack(layer).up() for layer in LAYERS}
         outputs = {layer: up.stack(layer).outputs(show_secrets=True) for layer in LAYERS}
         endpoint = up.require_running().url

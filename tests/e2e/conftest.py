@@ -1,14 +1,20 @@
-"""Merchants as HTTP clients of the deployed API."""
+"""Merchants as HTTP clients of the deployed API, and what operators do to them."""
 
 import itertools
+import json
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from support.polling import eventually
+from tapstack.cli.main import main
+from transactions.clock import now
+from transactions.merchants import Merchants
 
 
 class Patient(httpx.HTTPTransport):
@@ -83,6 +89,44 @@ def globex(deployed: Any) -> Merchant:
 @pytest.fixture(scope="session")
 def initech(deployed: Any) -> Merchant:
     return Merchant(deployed, "initech")
+
+
+@pytest.fixture
+def initech_settings(deployed: Any) -> Iterator[dict[str, Any]]:
+    """The settings of a merchant to change, without their version; they are put in force again afterwards."""
+    merchants = Merchants(deployed.client("dynamodb"), deployed.outputs["data"]["merchants_table_name"], now)
+    settings = merchants.settings("initech")
+    assert settings
+    document = msgspec.to_builtins(settings)
+    yield {name: value for name, value in document.items() if name != "version"}
+    merchants.write(settings)
+
+
+@pytest.fixture
+def operate(
+    deployed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run a command; return its status, stdout and stderr."""
+    monkeypatch.setenv("TAPSTACK_LANE", str(deployed.lane.folder))
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        status = main(arguments)
+        told = capsys.readouterr()
+        return status, told.out, told.err
+
+    return run
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[Any], str]:
+    """Write a JSON file and name it."""
+
+    def to_file(value: Any) -> str:
+        file = tmp_path / "settings.json"
+        file.write_text(json.dumps(value), encoding="utf-8")
+        return str(file)
+
+    return to_file
 
 
 @pytest.fixture(scope="session")

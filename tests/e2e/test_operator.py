@@ -14,29 +14,14 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tapstack.cli import environments
-from tapstack.cli.main import main
 from tapstack.engine.environment import BackendEnvironment
 from transactions.attributes import to_item
 from transactions.clock import iso, now
 from transactions.memory import CACHE_MS
-from transactions.merchants import Merchants
 from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import Notification
 
 Operate = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def operate(deployed: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Operate:
-    """Run a command; return its status, stdout and stderr."""
-    monkeypatch.setenv("TAPSTACK_LANE", str(deployed.lane.folder))
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        status = main(arguments)
-        told = capsys.readouterr()
-        return status, told.out, told.err
-
-    return run
 
 
 @pytest.fixture
@@ -51,17 +36,6 @@ def account(operate: Operate, deployed: Any, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("TAPSTACK_LANE", "/nowhere")
     root = deployed.lane.projects.parent
     monkeypatch.setattr(environments, "environment_named", lambda name: BackendEnvironment(name, root))
-
-
-@pytest.fixture
-def initech(deployed: Any) -> Iterator[dict[str, Any]]:
-    """A merchant of these tests' own, as it was set up; it is set up like that again afterwards."""
-    merchants = Merchants(deployed.client("dynamodb"), deployed.outputs["data"]["merchants_table_name"], now)
-    settings = merchants.settings("initech")
-    assert settings
-    document = msgspec.to_builtins(settings)
-    yield {name: value for name, value in document.items() if name != "version"}
-    merchants.write(settings)
 
 
 class Inbox(NamedTuple):
@@ -95,18 +69,6 @@ def inbox() -> Iterator[Inbox]:
     server.server_close()
 
 
-@pytest.fixture
-def write(tmp_path: Path) -> Callable[[Any], str]:
-    """Write a JSON file and name it."""
-
-    def to_file(value: Any) -> str:
-        file = tmp_path / "settings.json"
-        file.write_text(json.dumps(value), encoding="utf-8")
-        return str(file)
-
-    return to_file
-
-
 def client_of(deployed: Any, name: str, like: Any) -> Any:
     return type(like)(deployed, name)
 
@@ -131,29 +93,29 @@ def verifies(secret: str, headers: dict[str, str], body: bytes) -> bool:
 
 
 def test_a_merchant_is_added_shown_suspended_and_resumed(
-    operate: Operate, deployed: Any, acme: Any, initech: dict[str, Any], body: dict[str, Any], wait: Callable[..., Any],
-    write: Callable[[Any], str],
+    operate: Operate, deployed: Any, acme: Any, initech_settings: dict[str, Any], body: dict[str, Any],
+    wait: Callable[..., Any], write: Callable[[Any], str],
 ) -> None:  # fmt: skip
     table = deployed.outputs["data"]["merchants_table_name"]
     deployed.client("dynamodb").delete_item(TableName=table, Key=to_item({"id": "merchant#initech"}))
     api = client_of(deployed, "initech", acme)
 
     assert operate("merchant", "show", "initech")[0] == 1
-    assert operate("merchant", "add", write(initech))[0] == 0
+    assert operate("merchant", "add", write(initech_settings))[0] == 0
     status, out, _ = operate("merchant", "show", "initech")
     assert status == 0
     shown = json.loads(out)
     assert (shown["api_keys"], shown["live_webhook_secrets"]) == (1, 1)
-    assert shown["settings"] == {**initech, "version": 1}
+    assert shown["settings"] == {**initech_settings, "version": 1}
 
-    again, _, told = operate("merchant", "add", write(initech))
+    again, _, told = operate("merchant", "add", write(initech_settings))
     assert (again, "change them with: .venv/bin/tapstack merchant set FILE" in told) == (1, True)
 
     assert operate("merchant", "suspend", "initech")[0] == 0
     # What a function remembers of settings, it remembers for half a minute.
     wait(lambda: api.submit(body, f"suspended-{now()}").status_code == 403, 60)
-    assert operate("merchant", "set", write(initech | {"duplicate_window_seconds": 1}))[0] == 0
-    unnamed = {name: value for name, value in initech.items() if name != "status"}
+    assert operate("merchant", "set", write(initech_settings | {"duplicate_window_seconds": 1}))[0] == 0
+    unnamed = {name: value for name, value in initech_settings.items() if name != "status"}
     operate("merchant", "suspend", "initech")
     assert operate("merchant", "set", write(unnamed | {"duplicate_window_seconds": 2}))[0] == 0
     assert json.loads(operate("merchant", "show", "initech")[1])["settings"]["status"] == "suspended"
@@ -163,10 +125,10 @@ def test_a_merchant_is_added_shown_suspended_and_resumed(
 
 
 def test_settings_as_they_were_shown_before_are_not_put_over_newer_ones(
-    operate: Operate, initech: dict[str, Any], write: Callable[[Any], str]
+    operate: Operate, initech_settings: dict[str, Any], write: Callable[[Any], str]
 ) -> None:
     shown = json.loads(operate("merchant", "show", "initech")[1])["settings"]
-    operate("merchant", "set", write(initech | {"duplicate_window_seconds": 7}))
+    operate("merchant", "set", write(initech_settings | {"duplicate_window_seconds": 7}))
 
     status, _, told = operate("merchant", "set", write(shown | {"duplicate_window_seconds": 9}))
 
@@ -175,8 +137,8 @@ def test_settings_as_they_were_shown_before_are_not_put_over_newer_ones(
 
 
 def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
-    operate: Operate, deployed: Any, acme: Any, initech: dict[str, Any], body: dict[str, Any], wait: Callable[..., Any],
-    write: Callable[[Any], str], inbox: Inbox,
+    operate: Operate, deployed: Any, acme: Any, initech_settings: dict[str, Any], body: dict[str, Any],
+    wait: Callable[..., Any], write: Callable[[Any], str], inbox: Inbox,
 ) -> None:  # fmt: skip
     url, got, demanded = inbox
     name = f"{deployed.outputs['data']['webhook_secret_prefix']}initech"
@@ -188,7 +150,7 @@ def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
         return answer
 
     old = held()["current"]
-    assert operate("merchant", "set", write(initech | {"webhook_url": url}))[0] == 0
+    assert operate("merchant", "set", write(initech_settings | {"webhook_url": url}))[0] == 0
     status, out, told = operate("merchant", "rotate-secret", "initech")
     assert status == 0
     new = held()["current"]
@@ -361,14 +323,14 @@ def test_the_deliveries_of_a_transaction_are_seen_and_made_again_under_the_same_
 
 def test_an_endpoint_is_tested_and_seen_and_one_that_is_healthy_needs_no_resume(
     operate: Operate,
-    initech: dict[str, Any],
+    initech_settings: dict[str, Any],
     inbox: Inbox,
     tmp_path: Path,
     wait: Callable[..., Any],
 ) -> None:
     address, got, _ = inbox
     file = tmp_path / "initech.json"
-    file.write_text(json.dumps(initech | {"webhook_url": address}), encoding="utf-8")
+    file.write_text(json.dumps(initech_settings | {"webhook_url": address}), encoding="utf-8")
     assert operate("merchant", "set", str(file))[0] == 0
 
     assert operate("webhook", "test", "initech")[0] == 0
@@ -382,7 +344,7 @@ def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_
     operate: Operate,
     deployed: Any,
     acme: Any,
-    initech: dict[str, Any],
+    initech_settings: dict[str, Any],
     inbox: Inbox,
     write: Callable[[Any], str],
     body: dict[str, Any],
@@ -390,7 +352,7 @@ def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_
 ) -> None:
     address, got, _ = inbox
     api = client_of(deployed, "initech", acme)
-    assert operate("merchant", "set", write(initech | {"webhook_url": "http://127.0.0.1:1/down"}))[0] == 0
+    assert operate("merchant", "set", write(initech_settings | {"webhook_url": "http://127.0.0.1:1/down"}))[0] == 0
     table = deployed.outputs["data"]["deliveries_table_name"]
     register, down = EndpointRegister(deployed.client("dynamodb"), table, now), "http://127.0.0.1:1/down"
 
@@ -407,7 +369,7 @@ def test_what_a_broken_receiver_was_to_be_told_waits_in_the_table_until_a_sweep_
     assert (delivery["state"], delivery["held"]) == ("waiting", "the endpoint is paused")
 
     # Another URL begins anew, and the schedule calls each minute.
-    assert operate("merchant", "set", write(initech | {"webhook_url": address}))[0] == 0
+    assert operate("merchant", "set", write(initech_settings | {"webhook_url": address}))[0] == 0
     assert operate("webhook", "resume", "initech")[0] == 0
     wait(lambda: [sent for _, sent in got if json.loads(sent)["data"].get("id") == held], seconds=240)
 

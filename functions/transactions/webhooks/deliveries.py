@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 State = Literal["waiting", "delivered", "failed", "unaddressed"]
 MOST_ATTEMPTS: Final = 20
 """Attempts that an item remembers, the latest."""
-LONGEST_REASON: Final = 40
+LONGEST_REASON: Final = 56
 """Characters of a reason that is kept; an item with all attempts is one write unit, with the longest reasons two."""
 _LARGEST_GET: Final = 100
 _SEPARATOR: Final = "#"

@@ -89,7 +89,8 @@ class Courier:
             ):
                 answer = _exchange(connection, target, headers, body, deadline)
         except ssl.SSLCertVerificationError as error:
-            raise DeliveryError(f"certificate refused: {error.verify_message}") from error
+            # What follows a comma is the host's name, which the settings say.
+            raise DeliveryError(f"certificate: {error.verify_message.partition(',')[0]}") from error
         except (OSError, h11.RemoteProtocolError) as error:
             raise DeliveryError(f"no answer: {_kind(error)}") from error
         status = answer.status_code

@@ -20,18 +20,24 @@ from transactions.clock import iso, now
 from transactions.settings import MerchantSettings
 from transactions.webhooks import notifications
 from transactions.webhooks.deliveries import Delivery
-from transactions.webhooks.notifications import Notification, make_test_event, redeliveries_of
+from transactions.webhooks.notifications import WEBHOOK_ID_PREFIX, Notification, make_test_event, redeliveries_of
 
 
-def show_deliveries(stack: str, transaction_id: str, *, as_json: bool) -> int:
-    """Show the attempts to tell of a transaction."""
+def show_deliveries(stack: str, name: str, *, as_json: bool) -> int:
+    """Show the attempts to tell of a transaction, or those of one webhook."""
     with account_of(stack) as account:
-        transaction = transaction_of(account, transaction_id)
-        found = account.deliveries.of_transaction(transaction.id)
+        if name.startswith(WEBHOOK_ID_PREFIX):
+            found = account.deliveries.read([name])
+            none = f"webhook {name}: no attempt was made yet, or it was so long ago that it is forgotten"
+        else:
+            transaction = transaction_of(account, name)
+            found = account.deliveries.of_transaction(transaction.id)
+            merchant = transaction.merchant_id
+            none = f"transaction {transaction.id}: no attempt was made yet to tell merchant {merchant} of it"
     if as_json:
         print(json.dumps([_document(each) for each in found], indent=2, ensure_ascii=False))
     elif not found:
-        say(f"transaction {transaction.id}: no attempt was made yet to tell merchant {transaction.merchant_id} of it")
+        say(none)
     else:
         _print(found)
     return DONE
@@ -61,7 +67,7 @@ def send_test_event(stack: str, merchant_id: str) -> int:
         event = make_test_event(merchant_id, uuid.uuid4().hex, now())
         _send(account, [event])
     say(f"test event {event.webhook_id} sent to {settings.webhook_url}; it is tried once")
-    say(f"see what became of it: {command('logs', 'notifier', stack=stack)}")
+    say(f"see what became of it: {command('webhook', 'deliveries', event.webhook_id, stack=stack)}")
     return DONE
 
 

@@ -15,17 +15,17 @@ def command(*, stack: str | None) -> None:
 
 
 @command.command
-@click.argument("transaction_id")
+@click.argument("name", metavar="ID")
 @takes_json
 @takes_stack
-def deliveries(*, stack: str, transaction_id: str, as_json: bool) -> int:
+def deliveries(*, stack: str, name: str, as_json: bool) -> int:
     """Show the attempts to tell of a transaction, and what is to come.
 
-    TRANSACTION_ID is as the API gave it, txn_….
+    ID is a transaction's as the API gave it, txn_…, or a webhook's, msg_….
     """
     from tapstack.cli.actions import webhook
 
-    return webhook.show_deliveries(stack, transaction_id, as_json=as_json)
+    return webhook.show_deliveries(stack, name, as_json=as_json)
 
 
 @command.command
