@@ -28,6 +28,8 @@ TRANSACTIONS_TABLE: Final = "transactions"
 DELIVERIES_TABLE: Final = "deliveries"
 NOTIFICATIONS_QUEUE_URL: Final = "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications"
 WEBHOOK_SECRET_PREFIX: Final = "webhooks/"
+SLEEP: Final = ("time", "sleep")
+"""Where an invocation waits that is to go on after a time."""
 
 ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
     "validator": agreed.ValidatorEnvironment(
@@ -91,6 +93,7 @@ class Invocation:
         waits_for: the table and the item that this call is about; empty where it is about none.
         fault: what is to become of that call.
         faults: how many of its calls were under one.
+        sleeps_until: when it goes on by itself, in milliseconds; in the past where it is about to make a call.
     """
 
     environment: Environment
@@ -102,6 +105,7 @@ class Invocation:
     waits_for: str = ""
     fault: Fault | None = None
     faults: int = 0
+    sleeps_until: int = 0
 
 
 @dataclass
@@ -167,6 +171,13 @@ class Functions:
             invocation.waits_for = self.about()
             self._hub.switch()
 
+    def sleep(self, seconds: float) -> None:
+        """Stop here for a time, in place of `time.sleep`."""
+        invocation = self._current()
+        assert invocation is not None
+        invocation.sleeps_until = self.now() + round(seconds * 1000)
+        self.between(*SLEEP)
+
     def decide(self, service: str, operation: str) -> Fault | None:
         """Say what is to become of the call."""
         invocation = self._current()
@@ -216,6 +227,7 @@ class Functions:
                 mock.patch("boto3.client", self.client),
                 # For good is as long as an environment lives, and here many live in one process.
                 mock.patch("gc.freeze"),
+                mock.patch("time.sleep", self.sleep),
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
                 mock.patch.dict(os.environ, _POWERTOOLS | variables_of(function)),

@@ -118,7 +118,7 @@ class Simulation(RuleBasedStateMachine):
 
     # What merchants do
 
-    @rule(merchant=MERCHANT, key=KEY, amount=AMOUNT, card=CARD, form=st.integers(0, 11))
+    @rule(merchant=MERCHANT, key=KEY, amount=AMOUNT, card=CARD, form=st.integers(0, 10))
     def submit(self, merchant: str, key: str, amount: int, card: int, form: int) -> None:
         if len(self.world.functions.running) < MOST_RUNNING:
             self.world.submit(self._request(merchant, key, amount, card, form))
@@ -375,7 +375,8 @@ class Simulation(RuleBasedStateMachine):
         return {each.id for each in oracle.of(merchant) if oracle.accepted_at[each.id] < cloud.now - MOST_LAG_MS}
 
     def _request(self, merchant: str, key: str, amount: int, card: int, form: int) -> Request:
-        return Request(merchant, key, self._body(amount, card, form), "a card number" if form == 4 else "")
+        flaw, wait = "a card number" if form == 4 else "", amount // 1_000 if card in {3, 6} else None
+        return Request(merchant, key, self._body(amount, card, form), flaw, wait)
 
     def _body(self, amount: int, card: int, form: int) -> str:
         """Write a body in one of several forms: spellings, other currencies and cards, card numbers, test tokens."""

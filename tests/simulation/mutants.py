@@ -261,6 +261,18 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "iso(transaction.created_at - _LAST_ZONE_MS)",
         "iso(transaction.created_at)",
     ),
+    Mutant(
+        "tell a client that waits what is not decided",
+        "validator/waiting.py",
+        "            if found and found.decision:\n",
+        "            if found:\n",
+    ),
+    Mutant(
+        "look away from what was decided before somebody waits for it",
+        "validator/waiting.py",
+        "        if transaction.decision:\n            return transaction\n",
+        "        if transaction.decision:\n            return None\n",
+    ),
 )
 
 

@@ -1,7 +1,9 @@
 """The oracle shares no code with what it judges, and says so when a decision, an answer or a count is not right."""
 
 import ast
+import dataclasses
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from simulation.functions import SLEEP, Invocation
 from simulation.invariants import InvariantError, Invariants
 from simulation.merchants import settings_document
 from simulation.oracle import rules
@@ -336,3 +339,59 @@ def test_a_key_that_has_ended_for_long_enough_is_nobodys(world: World) -> None:
 
     watch.check()
     assert [answer.status for answer in world.facts.answers] == [202, 202, 403]
+
+
+# Waiting for a decision
+
+
+def wait_for(world: World, key: str, seconds: int) -> Invocation:
+    """Submit as a merchant that would wait; leave it where it looks for the first time."""
+    waits = world.submit(Request("acme", key, json.dumps(BODY), wait=seconds))
+    while waits.waits_at != SLEEP:
+        world.step(waits)
+    return waits
+
+
+def test_who_waits_is_told_a_decision_that_is_made_meanwhile(world: World) -> None:
+    watch = Invariants(world)
+    waits = wait_for(world, "waits", 5)
+    decide(world)
+    world.finish(waits)
+
+    answer = world.facts.answers[-1]
+    watch.check()
+    assert (answer.status, answer.headers["preference-applied"]) == (200, "wait=5")
+    assert answer.ended_at - answer.began_at == 100
+
+
+def test_who_waits_in_vain_is_told_that_it_is_accepted_once_the_time_is_over(world: World) -> None:
+    watch = Invariants(world)
+    world.finish(wait_for(world, "waits", 5))
+
+    answer = world.facts.answers[-1]
+    watch.check()
+    assert answer.status == 202
+    assert answer.ended_at - answer.began_at == 5_000
+
+
+@pytest.mark.parametrize(
+    ("wrong", "detail"),
+    [
+        ({"status": 202}, "right is [200]"),
+        ({"body": "{}"}, "was told {}"),
+        ({"headers": {}}, "of its preference"),
+        ({"waits": None}, "right is [202]"),
+    ],
+)
+def test_an_answer_to_who_waits_that_is_not_right_is_found(world: World, wrong: dict[str, Any], detail: str) -> None:
+    name = submit(world, "waits")
+    decide(world)
+    watch = Invariants(world)
+    world.finish(world.submit(Request("acme", "waits", json.dumps(BODY), wait=5)))
+    watch.check()
+
+    world.facts.answers.append(dataclasses.replace(world.facts.answers[-1], **wrong))
+
+    with pytest.raises(InvariantError, match=re.escape(detail)):
+        watch.check()
+    assert watch.oracle.transactions[name].decided

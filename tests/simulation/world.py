@@ -16,6 +16,7 @@ from simulation.functions import (
     DELIVERIES_TABLE,
     MERCHANTS_TABLE,
     PRINTED,
+    SLEEP,
     WEBHOOK_SECRET_PREFIX,
     Functions,
     Invocation,
@@ -136,6 +137,10 @@ class World:
             "body": request.body,
         }
         event["headers"]["idempotency-key"] = request.key
+        if request.wait is not None:
+            self.counts["decision waited for"] += 1
+            event["headers"]["prefer"] = f"wait={request.wait}"
+            event["multiValueHeaders"]["prefer"] = [f"wait={request.wait}"]
 
         def ended(answer: Any, error: BaseException | None) -> None:
             if error is not None:
@@ -155,6 +160,7 @@ class World:
                     ended_at=self.cloud.now,
                     key_ended_at=self.keys_ended.get(used),
                     under_fault=invocation.faults > 0,
+                    waits=None if invocation.environment.checkout else request.wait,
                 )
             )
 
@@ -252,10 +258,14 @@ class World:
         self.facts.largest_batch = max(self.facts.largest_batch, len(keys))
 
     def step(self, invocation: Invocation, fault: Fault | None = None) -> None:
-        """Let an invocation make its next call."""
+        """Let an invocation make its next call; one that sleeps wakes up when its time has come, under no fault."""
+        if invocation.waits_at == SLEEP:
+            self.pass_time(max(0, invocation.sleeps_until - self.cloud.now))
+            fault = None
         if fault:
             self.counts[f"{fault}"] += 1
-        self.functions.resume(invocation, fault)
+        if invocation in self.functions.running:
+            self.functions.resume(invocation, fault)
 
     def pass_time(self, milliseconds: int) -> None:
         """Let time pass, and end what has run for too long meanwhile."""
@@ -271,7 +281,7 @@ class World:
     def finish(self, invocation: Invocation) -> None:
         """Let an invocation run to its end."""
         while invocation in self.functions.running:
-            self.functions.resume(invocation)
+            self.step(invocation)
 
     # What operators do
 

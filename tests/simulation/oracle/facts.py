@@ -29,12 +29,14 @@ class Request:
 
     Attributes:
         flaw: why the body is to be refused, known to whoever wrote it; empty for a good one.
+        wait: for how many seconds the merchant would wait for the decision; None where it does not say so.
     """
 
     merchant: str
     key: str
     body: str
     flaw: str = ""
+    wait: int | None = None
 
     @property
     def place(self) -> tuple[str, str]:
@@ -52,6 +54,8 @@ class Answer:
         ended_at: when it was answered.
         key_ended_at: since when the API key it was sent under is nobody's any more; None for a key that is in force.
         under_fault: whether a call it needed was made to fail.
+        waits: for how many seconds it may have waited for the decision; None where it was not asked to, or is by a
+            version that knows nothing of it.
     """
 
     request: Request
@@ -63,6 +67,7 @@ class Answer:
     ended_at: int
     key_ended_at: int | None = None
     under_fault: bool = False
+    waits: int | None = None
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Oracle:
     accepted: dict[str, int] = field(default_factory=dict)
     accepted_at: dict[str, int] = field(default_factory=dict)
     """The same in milliseconds."""
+    decided: dict[str, int] = field(default_factory=dict)
+    """Id to when it was decided, counted in changes."""
     _looked: int = 0
 
     def __post_init__(self) -> None:
@@ -90,6 +92,7 @@ class Oracle:
             yield f"{change.key} was {before.decided}, is {now.decided}"
         if now.decided and not before.decided:
             self.verdicts += 1
+            self.decided[change.key] = self._looked
             yield from self._decision(now, change)
 
     def _is_about(self, moment: int, at: int) -> bool:
@@ -177,13 +180,16 @@ class Oracle:
         allowed = set(self._allowed(answer))
         if answer.status not in allowed:
             yield f"{place} was answered {answer.status}, right is {sorted(allowed)}: {request.body[:200]}"
-        if answer.status != 202:
+        if answer.status not in {200, 202}:
             return
         held = self.transactions.get(wire.transaction_id(*place))
+        waited = {"preference-applied": f"wait={answer.waits}"} if answer.status == 200 else {}
         if held is None:
             yield f"{place} was accepted, and nothing is kept of it"
-        elif json.loads(answer.body) != wire.view(held, decided=False):
-            yield f"{place} was told {answer.body}, what is kept is {wire.view(held, decided=False)}"
+        elif json.loads(answer.body) != wire.view(held, decided=answer.status == 200):
+            yield f"{place} was told {answer.body}, what is kept is {wire.view(held, decided=answer.status == 200)}"
+        elif {name: value for name, value in answer.headers.items() if name == "preference-applied"} != waited:
+            yield f"{place} was told {answer.headers} of its preference, right is {waited}"
         elif answer.headers.get("location") != f"/v1/transactions/{held.id}":
             yield f"{place} was told to look at {answer.headers.get('location')}"
         elif self.accepted[held.id] <= answer.began and answer.headers.get("idempotent-replayed") != "true":
@@ -210,5 +216,13 @@ class Oracle:
         known_before = held is not None and self.accepted[held.id] <= answer.began
         if "suspended" in statuses and not known_before:
             yield 403
-        if held is not None:
-            yield 202 if held.submission == wire.meaning(request.body) else 422
+        if held is None:
+            return
+        if held.submission != wire.meaning(request.body):
+            yield 422
+            return
+        if answer.waits is not None and held.decided:
+            yield 200
+        # Nobody has to wait for what was decided before the request came.
+        if answer.waits is None or not 0 < self.decided.get(held.id, 0) <= answer.began:
+            yield 202
