@@ -21,8 +21,20 @@ from tapstack.lane.receiver import Delivery
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
 
+HERE = Path(__file__).parent
+SET_UP_ONCE = ("deployed", "account")
+"""Fixtures that take so long that only one worker is to set them up."""
+
 # What messages call the program does not depend on the `PATH` that the tests run with.
 os.environ[PROGRAM_VARIABLE] = ".venv/bin/tapstack"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that share layers to the same worker (`--dist loadgroup`), so that they are deployed once."""
+    for item in items:
+        shared = next((name for name in SET_UP_ONCE if name in getattr(item, "fixturenames", ())), None)
+        if shared or item.path.is_relative_to(HERE / "engine"):
+            item.add_marker(pytest.mark.xdist_group(shared or item.path.relative_to(HERE).as_posix()))
 
 
 @dataclass(frozen=True)
