@@ -43,3 +43,17 @@ def test_a_cursor_that_was_cut_or_added_to_is_refused(changed: str) -> None:
 def test_a_cursor_to_no_place_of_a_list_is_refused_whoever_computed_it(place: str) -> None:
     with pytest.raises(InvalidQueryError):
         cursors.decode("acme", cursors.encode("acme", place))
+
+
+def test_a_cursor_stands_in_a_url_as_it_is() -> None:
+    made = {cursors.encode(f"merchant-{number}", LISTING) for number in range(200)}
+
+    assert set("".join(made)) <= set(string.ascii_letters + string.digits + "-_")
+
+
+@pytest.mark.parametrize("length", range(3))
+def test_a_cursor_of_any_length_is_read(length: int) -> None:
+    place = f"2026-11-24T21:31:19.042Z#{transaction_id('acme', 'k')}"
+    made = cursors.encode("a" * length, place)
+
+    assert cursors.decode("a" * length, made) == place

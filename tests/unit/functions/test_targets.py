@@ -4,7 +4,7 @@ import pytest
 
 from transactions.errors import InvalidSettingsError
 from transactions.settings_document import parse_settings
-from transactions.webhooks.targets import InvalidTargetError, parse_target
+from transactions.webhooks.targets import InvalidTargetError, is_public, parse_target
 
 SETTINGS = {
     "id": "acme",
@@ -24,6 +24,9 @@ SETTINGS = {
         ("https://shop.example/a%20b?q=%C3%A4&x=1", "https://shop.example/a%20b?q=%C3%A4&x=1"),
         ("https://münchen.example/h", "https://xn--mnchen-3ya.example/h"),
         ("https://[2600:1f14::1]/h", "https://[2600:1f14::1]/h"),
+        ("https://shop.example./h", "https://shop.example./h"),
+        ("https://127.example/h", "https://127.example/h"),
+        ("https://SHOP.example/h", "https://shop.example/h"),
     ],
 )
 def test_a_url_is_kept_as_it_is_called(written: str, called: str) -> None:
@@ -66,3 +69,35 @@ def test_a_receiver_on_the_same_machine_has_any_port_but_none() -> None:
     assert parse_target("http://127.0.0.1:8080/h", allow_private=True).authority == "127.0.0.1:8080"
     with pytest.raises(InvalidTargetError, match="port 0"):
         parse_target("http://127.0.0.1:0/h", allow_private=True)
+
+
+def test_a_receiver_on_the_same_machine_may_be_called_without_tls_at_its_port() -> None:
+    target = parse_target("http://receiver/h?a=1", allow_private=True)
+
+    assert (target.is_secure, target.port, target.authority) == (False, 80, "receiver")
+    assert target.url == "http://receiver/h?a=1"
+    assert parse_target("http://receiver:443/h", allow_private=True).url == "http://receiver:443/h"
+    assert parse_target("https://receiver:80/h", allow_private=True).url == "https://receiver:80/h"
+
+
+@pytest.mark.parametrize("allow_private", [False, True])
+def test_a_port_of_a_scheme_of_its_own_is_that_of_https_where_none_is_written(*, allow_private: bool) -> None:
+    assert parse_target("https://shop.example/h", allow_private=allow_private).port == 443
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("64:ff9b::808:808", True),
+        ("64:ff9b::a00:1", False),
+        ("2002:808:808::1", True),
+        ("2002:a00:1::1", False),
+        ("::ffff:8.8.8.8", True),
+        ("::ffff:10.0.0.1", False),
+        ("fe80::1%eth0", False),
+        ("2600:1f14::1%eth0", True),
+        ("224.0.0.1", False),
+    ],
+)
+def test_an_ipv4_address_within_one_of_ipv6_is_what_counts(address: str, expected: bool) -> None:  # noqa: FBT001
+    assert is_public(address) is expected

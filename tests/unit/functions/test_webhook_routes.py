@@ -87,6 +87,20 @@ def test_each_attempt_is_seen_with_its_answer_and_when_the_next_is_due(edge: Edg
     ]
 
 
+def test_of_a_webhook_that_was_delivered_no_attempt_is_to_come(edge: Edge, decided: str) -> None:
+    name = f"msg_{decided.removeprefix('txn_')}"
+    attempt = {"at": 1_790_000_000_000, "ms": 12, "status": 204}
+    item = {"id": name, "merchant_id": "acme", "state": "delivered", "attempts": [attempt], "tries": 1}
+    edge.tables.items["deliveries"] = {name: to_item(item)}
+
+    (delivery,) = call(edge, "GET", DELIVERIES_PATH, decided).body["data"]
+
+    assert (delivery["state"], delivery["next_attempt_at"]) == ("delivered", None)
+    assert delivery["attempts"] == [
+        {"at": "2026-09-21T14:13:20.000Z", "duration_ms": 12, "status": 204, "reason": None}
+    ]
+
+
 def test_a_redelivery_is_the_same_webhook_under_the_same_id(edge: Edge, decided: str) -> None:
     transaction = edge.api.store.get(decided)
     assert transaction is not None
