@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 import os
 import signal
 import time
@@ -79,6 +80,8 @@ class Trials:
         ordered = sorted(tests, key=lambda test: tests[test])
 
         def trial() -> bool:
+            # Whoever stops the run by force leaves nobody to end a trial.
+            signal.alarm(math.ceil(LIMIT_SECONDS))
             # A handler is loaded from its file, again and again.
             if mutant.function and tests and not mutant.file.endswith("/handler.py"):
                 return is_killed_in_place(mutant, [items[test] for test in ordered], self.steps)
