@@ -31,7 +31,6 @@ MOST: Final = [
     ),
     Grant(
         [
-            "sqs:ChangeMessageVisibility",
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
             "sqs:ReceiveMessage",

@@ -37,7 +37,7 @@ GRANTS: Final = LayerGrants(
             ],
             _TABLES,
         ),
-        Grant(["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"], _QUEUES),
+        Grant(["sqs:GetQueueAttributes", "sqs:ListQueueTags"], _QUEUES),
         Grant(
             [
                 "sns:GetSubscriptionAttributes",
@@ -66,9 +66,6 @@ GRANTS: Final = LayerGrants(
             [
                 "kms:CreateAlias",
                 "kms:DeleteAlias",
-                "kms:DisableKey",
-                "kms:DisableKeyRotation",
-                "kms:EnableKey",
                 "kms:EnableKeyRotation",
                 "kms:PutKeyPolicy",
                 "kms:ScheduleKeyDeletion",

@@ -124,10 +124,8 @@ def roles(names: Sequence[str], service: str) -> LayerGrants:
         change=[
             Grant(
                 [
-                    "iam:AttachRolePolicy",
                     "iam:CreateRole",
                     "iam:DeleteRolePolicy",
-                    "iam:DetachRolePolicy",
                     "iam:PutRolePermissionsBoundary",
                     "iam:PutRolePolicy",
                     "iam:UpdateAssumeRolePolicy",
@@ -135,9 +133,7 @@ def roles(names: Sequence[str], service: str) -> LayerGrants:
                 arns,
                 {"StringEquals": {"iam:PermissionsBoundary": "{boundary}"}},
             ),
-            Grant(
-                ["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRole", "iam:UpdateRoleDescription"], arns
-            ),
+            Grant(["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRoleDescription"], arns),
             Grant(["iam:PassRole"], arns, {"StringEquals": {"iam:PassedToService": service}}),
         ],
     )
@@ -148,7 +144,8 @@ def log_groups(*patterns: str, masked: bool = False) -> LayerGrants:
 
     Args:
         patterns: of names, ending in `*`: AWS puts `:*` behind a group's name where it asks for its events.
-        masked: whether the layer has card numbers masked in them; to see them unmasked is granted to nobody.
+        masked: whether the layer has card numbers masked in them, and has them encrypted with the data layer's key; to
+            see them unmasked is granted to nobody.
     """
     arns = [f"arn:{{partition}}:logs:{{region}}:{{account}}:log-group:{pattern}" for pattern in patterns]
     return LayerGrants(
@@ -160,7 +157,6 @@ def log_groups(*patterns: str, masked: bool = False) -> LayerGrants:
                     "logs:DescribeMetricFilters",
                     "logs:DescribeSubscriptionFilters",
                     "logs:ListTagsForResource",
-                    "logs:ListTagsLogGroup",
                 ],
                 arns,
             ),
@@ -169,18 +165,28 @@ def log_groups(*patterns: str, masked: bool = False) -> LayerGrants:
         change=[
             Grant(
                 [
-                    "logs:AssociateKmsKey",
                     "logs:CreateLogGroup",
                     "logs:DeleteLogGroup",
-                    "logs:DeleteRetentionPolicy",
-                    "logs:DisassociateKmsKey",
                     "logs:PutRetentionPolicy",
                     "logs:TagResource",
                     "logs:UntagResource",
                 ],
                 arns,
             ),
-            *([Grant(["logs:DeleteDataProtectionPolicy", "logs:PutDataProtectionPolicy"], arns)] if masked else []),
+            *(
+                [
+                    Grant(
+                        [
+                            "logs:AssociateKmsKey",
+                            "logs:DeleteDataProtectionPolicy",
+                            "logs:PutDataProtectionPolicy",
+                        ],
+                        arns,
+                    )
+                ]
+                if masked
+                else []
+            ),
         ],
     )
 

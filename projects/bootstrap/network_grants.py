@@ -5,13 +5,51 @@ from typing import Final
 from grants import Grant, LayerGrants, adopted, log_groups, new, own, roles
 
 _EC2: Final = "arn:{partition}:ec2:{region}:{account}"
+_KINDS: Final = [
+    f"{_EC2}:{kind}/*"
+    for kind in (
+        "elastic-ip",
+        "internet-gateway",
+        "natgateway",
+        "route-table",
+        "security-group",
+        "security-group-rule",
+        "subnet",
+        "vpc",
+        "vpc-endpoint",
+        "vpc-flow-log",
+    )
+]
+"""What the layer makes; a NAT gateway's interfaces are AWS's own."""
 _FLOW_LOG_ROLE: Final = roles(["{prefix}flow-logs"], "vpc-flow-logs.amazonaws.com")
 _FLOW_LOG_GROUP: Final = log_groups("{prefix}flow-logs*")
 
 GRANTS: Final = LayerGrants(
     read=[
         # EC2 takes no narrower resource for looking.
-        Grant(["ec2:Describe*"], ["*"]),
+        Grant(
+            [
+                "ec2:DescribeAddresses",
+                "ec2:DescribeAddressesAttribute",
+                "ec2:DescribeAvailabilityZones",
+                "ec2:DescribeFlowLogs",
+                "ec2:DescribeInternetGateways",
+                "ec2:DescribeNatGateways",
+                "ec2:DescribeNetworkAcls",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribePrefixLists",
+                "ec2:DescribeRouteTables",
+                "ec2:DescribeSecurityGroupRules",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcEndpoints",
+                "ec2:DescribeVpcPeeringConnections",
+                "ec2:DescribeVpcs",
+                "ec2:DescribeVpnGateways",
+            ],
+            ["*"],
+        ),
+        Grant(["ec2:DescribeVpcAttribute"], [f"{_EC2}:vpc/*"]),
         *_FLOW_LOG_ROLE.read,
         *_FLOW_LOG_GROUP.read,
     ],
@@ -31,23 +69,12 @@ GRANTS: Final = LayerGrants(
                 "ec2:CreateVpc",
                 "ec2:CreateVpcEndpoint",
             ],
-            [
-                f"{_EC2}:elastic-ip/*",
-                f"{_EC2}:internet-gateway/*",
-                f"{_EC2}:natgateway/*",
-                f"{_EC2}:route-table/*",
-                f"{_EC2}:security-group-rule/*",
-                f"{_EC2}:security-group/*",
-                f"{_EC2}:subnet/*",
-                f"{_EC2}:vpc-endpoint/*",
-                f"{_EC2}:vpc-flow-log/*",
-                f"{_EC2}:vpc/*",
-            ],
+            _KINDS,
             new("network"),
         ),
         Grant(
             ["ec2:CreateTags"],
-            [f"{_EC2}:*/*"],
+            _KINDS,
             {**new("network"), "StringLike": {"ec2:CreateAction": "*"}},
         ),
         # … and changed, put together and deleted by them.
@@ -88,7 +115,7 @@ GRANTS: Final = LayerGrants(
                 "ec2:RevokeSecurityGroupEgress",
                 "ec2:RevokeSecurityGroupIngress",
             ],
-            [f"{_EC2}:*/*"],
+            _KINDS,
             own("network"),
         ),
         # The group a VPC comes with has no tags: the layer gives it its own before it closes it.

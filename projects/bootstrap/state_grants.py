@@ -53,7 +53,7 @@ def read_state(layer: str) -> Sequence[Grant]:
                 *(f"{_BESIDE}/{kind}/*" for kind in ("reads", "locks")),
             ],
         ),
-        Grant(["kms:Decrypt", "kms:DescribeKey"], ["{key}"]),
+        Grant(["kms:Decrypt"], ["{key}"]),
     ]
 
 
