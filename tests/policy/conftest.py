@@ -11,6 +11,7 @@ import pytest
 
 from policy.authorizations import Authorization, World, authorizations
 from policy.evaluation import Policy
+from policy.written import Written, written
 from tapstack.deploy.drift.additions import additions, asked_of
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
@@ -44,6 +45,7 @@ class Account:
         made: the roles the layers have made.
         types: layer to the types of its resources.
         world: the layers' resources as they were.
+        written: every policy that the bootstrap and the layers have written.
     """
 
     lane: Lane
@@ -54,6 +56,7 @@ class Account:
     made: list[MadeRole]
     types: Mapping[str, set[str]]
     world: World
+    written: list[Written]
 
     def client(self, service: str) -> Any:
         return emulator_client(self.lane, service)
@@ -99,6 +102,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
         outputs = lane.stack(BOOTSTRAP).outputs()
         roles = [arn for purpose in ("deploy", "drift", "preview") for arn in outputs[f"{purpose}_role_arns"].values()]
         world = World(resources)
+        made_once = exported(lane, BOOTSTRAP)
         yield Account(
             lane=lane,
             outputs=outputs,
@@ -108,6 +112,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             made=made,
             types={layer: {resource["type"] for resource in found} for layer, found in by_layer.items()},
             world=world,
+            written=list(written([*made_once, *resources])),
         )
 
 
