@@ -55,6 +55,7 @@ SECTIONS: Final = (
             Verb("up", "Deploy layers in order, or go on after a failure."),
             Verb("destroy", "Delete layers in reverse order."),
             Verb("drift", "Compare state, cloud and program."),
+            Verb("prune-versions", "Delete versions of functions that nobody needs."),
             Verb("outputs", "Print the layers' outputs as one JSON object."),
             Verb("graph", "Draw layers, contracts and resources from the state."),
         ),

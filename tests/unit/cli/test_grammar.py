@@ -27,6 +27,7 @@ ON_A_STACK = {
     "up": ["--yes"],
     "destroy": ["--yes"],
     "drift": [],
+    "prune-versions": [],
     "outputs": [],
     "graph": [],
     "explain": ["txn_1"],

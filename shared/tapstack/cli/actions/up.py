@@ -1,8 +1,12 @@
-"""Deploys layers in order, those side by side that can be; after a failure the same command goes on."""
+"""Deploys layers in order, those side by side that can be; after a failure the same command goes on.
+
+Versions of functions that a deployment has left without a use are deleted after it.
+"""
 
 from collections.abc import Sequence
 
 from tapstack.cli import environments
+from tapstack.cli.actions.prune_versions import settle
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.deploy.agreement import Consent, require_agreement
@@ -35,5 +39,5 @@ def up(stack: str, layers: Sequence[str], *, since: str | None, yes: bool, accep
             standing="Nothing was changed",
             go_on=["up", *layers, *(("--since", since) if since else ())],
         )
-        deploy(environment, plan, consent)
+        settle(environment, deploy(environment, plan, consent))
     return 0
