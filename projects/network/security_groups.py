@@ -1,4 +1,7 @@
-"""Security groups: who may talk to whom. Every rule is TLS on port 443; none lets anything in from outside the VPC."""
+"""Security groups: who may talk to whom. Every rule is TLS on its port; none lets anything in from outside the VPC.
+
+It is the port that the notifier holds webhooks to: another would be refused here, after its settings were taken.
+"""
 
 from dataclasses import dataclass
 
@@ -6,6 +9,7 @@ import pulumi_aws as aws
 from pulumi import Input
 
 from tapstack.program.naming import Names
+from transactions.agreed.webhooks import HTTPS_PORT
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ def make_security_groups(names: Names, vpc: aws.ec2.Vpc) -> SecurityGroups:
             referenced_security_group_id=group.id,
             description=f"TLS from the {name} group",
             ip_protocol="tcp",
-            from_port=443,
-            to_port=443,
+            from_port=HTTPS_PORT,
+            to_port=HTTPS_PORT,
         )
     allow_out(
         "functions-to-endpoints",
@@ -65,8 +69,8 @@ def allow_out(
         cidr_ipv4=cidr,
         description=description,
         ip_protocol="tcp",
-        from_port=443,
-        to_port=443,
+        from_port=HTTPS_PORT,
+        to_port=HTTPS_PORT,
     )
 
 

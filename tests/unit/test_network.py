@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from transactions.webhooks.targets import InvalidTargetError, parse_target
+
 RunLayer = Callable[..., Any]
 
 
@@ -49,6 +51,24 @@ def test_functions_in_isolated_subnets_reach_the_endpoints_only(run_layer: RunLa
     rules = [item.inputs for item in run_layer("network").all("SecurityGroupEgressRule")]
 
     assert not any("cidrIpv4" in rule for rule in rules if rule["securityGroupId"] == "functions-id")
+
+
+def test_webhooks_leave_by_the_port_that_their_settings_are_held_to_and_by_no_other(run_layer: RunLayer) -> None:
+    program = run_layer("network", {"natGateways": 1})
+    rules = [item.inputs for item in program.all("SecurityGroupEgressRule")]
+    out = [rule for rule in rules if rule.get("cidrIpv4") == "0.0.0.0/0"]
+
+    ports = {port for rule in out for port in range(int(rule["fromPort"]), int(rule["toPort"]) + 1)}
+    assert [rule["securityGroupId"] for rule in out] == [program.outputs["egress_security_group_id"]]
+    assert {port for port in range(1, 65536) if _is_taken(f"https://shop.example:{port}/hooks")} == ports
+
+
+def _is_taken(url: str) -> bool:
+    try:
+        parse_target(url, allow_private=False)
+    except InvalidTargetError:
+        return False
+    return True
 
 
 def test_every_connection_is_logged(run_layer: RunLayer) -> None:

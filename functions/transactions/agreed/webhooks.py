@@ -12,6 +12,8 @@ SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what a secret begins with is non
 SECRET_BYTES: Final = 32
 """Of random; base64 of them follows the prefix."""
 
+HTTPS_PORT: Final = 443
+"""The one port that webhooks go to, and that the network lets the notifier out by."""
 ATTEMPT_SECONDS: Final = 20.0
 """For an attempt as a whole, from the name's look-up to the answer's status; Standard Webhooks asks for 15 to 30."""
 BACK_OFF_SECONDS: Final = (5, 30, 120, 600, 1_800, 3_600, 7_200, 14_400, 28_800, *(43_200,) * 5)

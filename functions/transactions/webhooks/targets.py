@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-HTTPS_PORT: Final = 443
-"""The one port that the egress rules let out."""
+from transactions.agreed.webhooks import HTTPS_PORT
+
 _IPV4_IN_IPV6: Final = ipaddress.IPv6Network("64:ff9b::/96")
 _IPV6_UNICAST: Final = ipaddress.IPv6Network("2000::/3")
 """All of IPv6 that is given out for use on the Internet; among the rest are old ways of writing IPv4 addresses."""
