@@ -89,8 +89,17 @@ GRANTS: Final = LayerGrants(
         Grant(["lambda:CreateEventSourceMapping"], ["*"], _OF_OWN_FUNCTIONS),
         Grant(["lambda:DeleteEventSourceMapping", "lambda:UpdateEventSourceMapping"], _MAPPINGS, _OF_OWN_FUNCTIONS),
         Grant(["lambda:TagResource"], _MAPPINGS, new("compute")),
-        # Lambda looks up where a function is placed, and takes the data layer's key, in the caller's name.
-        Grant(["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets", "ec2:DescribeVpcs"], ["*"]),
+        # Lambda looks up where a function is placed, and takes the data layer's key, in the caller's name; before roles
+        # are deleted, the interfaces that Lambda frees by them are waited for.
+        Grant(
+            [
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSecurityGroups",
+                "ec2:DescribeSubnets",
+                "ec2:DescribeVpcs",
+            ],
+            ["*"],
+        ),
         Grant(
             ["kms:CreateGrant", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"],
             _KEYS,

@@ -287,6 +287,13 @@ OF_LAYERS: Final = (
     ),
     Documented(
         ["compute"],
+        ["ec2:DescribeNetworkInterfaces"],
+        ["*"],
+        "tapstack destroy waits for the interfaces that Lambda frees by the functions' roles",
+        f"{_LAMBDA}/configuration-vpc.html",
+    ),
+    Documented(
+        ["compute"],
         ["servicequotas:GetAWSDefaultServiceQuota", "servicequotas:GetServiceQuota"],
         ["*"],
         "the program asks how much concurrency there is to reserve",

@@ -1,18 +1,20 @@
 """Deploys and destroys layers wave by wave, until the first failure, with their progress shown."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import Step, say, step, steps
 from tapstack.console.words import counted
 from tapstack.deploy.agreement import Consent, require_agreement
+from tapstack.deploy.interfaces import placed_functions, wait_for_interfaces
 from tapstack.deploy.plan import LayerPlan, Plan, make_plan
 from tapstack.deploy.plan_report import order, print_plan
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.side_by_side import side_by_side
-from tapstack.engine.stack import LayerStack, Listener
+from tapstack.engine.stack import LayerStack, Listener, is_made
 from tapstack.engine.words import UNCHANGED, word_for
 from tapstack.layers import BY_NAME, waves
 
@@ -85,7 +87,7 @@ def destroy_waves(environment: Environment, order: Sequence[Sequence[str]]) -> N
     """
     gone: list[str] = []
     for wave in order:
-        failed = _failures(_run_shown(environment, wave, "pulumi destroy", _destroy))
+        failed = _failures(_run_shown(environment, wave, "pulumi destroy", partial(_destroy, environment)))
         gone += [layer for layer in wave if layer not in failed]
         if failed:
             left = [layer for later in order for layer in later if layer not in gone]
@@ -130,8 +132,15 @@ def _failures(outcomes: Mapping[str, Report | UserError]) -> dict[str, UserError
     return {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, UserError)}
 
 
-def _destroy(stack: LayerStack, listener: Listener) -> Report:
-    return stack.destroy(listener=listener) if stack.resources() else Report()
+def _destroy(environment: Environment, stack: LayerStack, listener: Listener) -> Report:
+    resources = [item for item in stack.deployment().get("resources") or () if is_made(item)]
+    if not resources:
+        return Report()
+    if functions := placed_functions(resources):
+        targets = [f"--target={urn}" for urn in functions]
+        stack.destroy(*targets, "--target-dependents", listener=listener)
+    wait_for_interfaces(environment, stack.layer, lambda left: say(f"{stack.layer:<14}{left}"))
+    return stack.destroy(listener=listener)
 
 
 def _up(stack: LayerStack, listener: Listener) -> Report:
