@@ -12,6 +12,7 @@ import pytest
 from policy.authorizations import Authorization, World, authorizations
 from policy.evaluation import Policy
 from policy.written import Written, written
+from tapstack.deploy.deployment import destroy_waves
 from tapstack.deploy.drift.additions import additions, asked_of
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
@@ -96,7 +97,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             look_for_additions(lane, layer, by_layer, root / f"{layer}.jsonl")
         for layer in reversed(LAYERS):
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
-            lane.stack(layer).destroy()
+            destroy_waves(LaneEnvironment(lane), [[layer]])
         environment.delenv(VARIABLE)
 
         outputs = lane.stack(BOOTSTRAP).outputs()

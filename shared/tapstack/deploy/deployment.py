@@ -1,5 +1,6 @@
 """Deploys and destroys layers wave by wave, until the first failure, with their progress shown."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
@@ -136,11 +137,14 @@ def _destroy(environment: Environment, stack: LayerStack, listener: Listener) ->
     resources = [item for item in stack.deployment().get("resources") or () if is_made(item)]
     if not resources:
         return Report()
+    first: Mapping[str, int] = {}
     if functions := placed_functions(resources):
         targets = [f"--target={urn}" for urn in functions]
-        stack.destroy(*targets, "--target-dependents", listener=listener)
+        first = stack.destroy(*targets, "--target-dependents", listener=listener).counts
     wait_for_interfaces(environment, stack.layer, lambda left: say(f"{stack.layer:<14}{left}"))
-    return stack.destroy(listener=listener)
+    report = stack.destroy(listener=listener)
+    report.counts = Counter(first) + Counter(report.counts)
+    return report
 
 
 def _up(stack: LayerStack, listener: Listener) -> Report:

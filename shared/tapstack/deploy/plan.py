@@ -11,6 +11,7 @@ from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import snapshot_of
 from tapstack.deploy.data_loss import Loss, losses_of
+from tapstack.deploy.restorable import in_the_way
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
 from tapstack.engine.rewrites import Rewrite
@@ -63,6 +64,7 @@ class LayerPlan:
         rewrites_exports: whether anything that the stack exports changes, what it says of its contract included.
         breaks: what deployed layers read of this layer's contract, and this checkout no longer gives them.
         unseen: the layers that may read this one's contract and of which it cannot be known, each in a line.
+        in_the_way: what AWS would refuse although the preview went well, each in a line with the way out.
         error: why its preview failed.
         refused: why its preview failed, where the layers that it waits for may change that.
     """
@@ -81,6 +83,7 @@ class LayerPlan:
     rewrites_exports: bool = False
     breaks: Sequence[str] = ()
     unseen: Sequence[str] = ()
+    in_the_way: Sequence[str] = ()
     error: str | None = None
     refused: str | None = None
 
@@ -124,7 +127,8 @@ class Plan:
     def obstacles(self) -> list[str]:
         """What keeps the plan from being carried out.
 
-        That is what is not up, previews that failed, contracts that break, and readers that cannot be looked at.
+        That is what is not up, previews that failed, contracts that break, readers that cannot be looked at, and what
+        AWS would refuse.
         """
         told = []
         for plan in self.layers:
@@ -138,7 +142,7 @@ class Plan:
             if plan.error:
                 told.append(f"{plan.layer}: {plan.error}")
             told += plan.breaks
-            told += (f"{plan.layer}: {line}" for line in plan.unseen)
+            told += (f"{plan.layer}: {line}" for line in (*plan.unseen, *plan.in_the_way))
         return told
 
     def as_data(self) -> dict[str, Any]:
@@ -198,6 +202,9 @@ def make_plan(
             if plan.error and moving:
                 # It was held against what is exported now, and will be deployed against something else.
                 plan = LayerPlan(layer, 0, reasons[layer], waits_for=moving, refused=plan.error)
+            elif not plan.error and isinstance(report := reports[layer], Report):
+                deleted = in_the_way(environment, layer, report, states[layer].resources)
+                plan = dataclasses.replace(plan, in_the_way=list(deleted))
         unseen = [not_looked_at(environment, states[name]) for name in downstream(layer) if not states[name].is_known]
         planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer], unseen=unseen)
         for output, readers in plan.outputs.items():

@@ -66,7 +66,8 @@ class Lambda:
         return self
 
     def wait(self, *, FunctionName: str, Qualifier: str, WaiterConfig: Any) -> None:  # noqa: N803
-        raise WaiterError("published_version_active", "failed", {"State": "Failed", "StateReasonCode": "FunctionError"})
+        last: Any = {"State": "Failed", "StateReasonCode": "FunctionError"}
+        raise WaiterError("published_version_active", "failed", last)
 
 
 @pytest.fixture
