@@ -124,23 +124,26 @@ def _make_role(
             # X-Ray has no resources to name.
             allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
             allow(["kms:Decrypt", "kms:GenerateDataKey"], data.key_arn),
-            *([_network_interfaces()] if shape.placement else []),
+            *(_network_interfaces() if shape.placement else []),
             *shape.grants,
         ),
     )
     return role, policy
 
 
-def _network_interfaces() -> Statement:
-    """Let Lambda attach the function to its subnets; EC2 takes no narrower resource for these calls."""
-    return allow(
-        [
-            "ec2:AssignPrivateIpAddresses",
-            "ec2:CreateNetworkInterface",
-            "ec2:DeleteNetworkInterface",
-            "ec2:DescribeNetworkInterfaces",
-            "ec2:DescribeSubnets",
-            "ec2:UnassignPrivateIpAddresses",
-        ],
-        "*",
-    )
+def _network_interfaces() -> Sequence[Statement]:
+    """Let Lambda attach the function to its subnets, and the function's own code do nothing of the kind.
+
+    EC2 takes no narrower resource for these calls. Those that code makes by the role, and no others of these, carry the
+    function's ARN: https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+    """
+    actions = [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+    ]
+    made_by_code = {"Null": {"lambda:SourceFunctionArn": "false"}}
+    return [allow(actions, "*"), {"Effect": "Deny", "Action": actions, "Resource": "*", "Condition": made_by_code}]

@@ -8,7 +8,7 @@ import pytest
 from policy import second_judge
 from policy.authorizations import Authorization
 from policy.documented import OF_FUNCTIONS
-from policy.evaluation import ALLOWED, Policy, as_list, decide
+from policy.evaluation import ALLOWED, FORBIDDEN, Policy, as_list, decide
 from policy.function_calls import PREFIX, asked_by_functions
 
 FUNCTIONS = ("validator", "fraud-detector", "notifier")
@@ -65,6 +65,17 @@ def test_what_aws_documents_is_granted(account: Any, function: str) -> None:
     for item in (each for each in OF_FUNCTIONS if function in each.roles):
         missing = set(item.actions) - {grant.action for grant in grants if item.covers(grant)}
         assert not missing, f"{item.reason}: {item.source}"
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_what_lambda_does_with_interfaces_by_a_role_the_function_s_code_may_not(account: Any, function: str) -> None:
+    documents = policies(account, function)
+    code = {"lambda:SourceFunctionArn": f"arn:aws:lambda:eu-central-1:000000000000:function:{PREFIX}{function}"}
+    (interfaces,) = [item for item in OF_FUNCTIONS if "ec2:CreateNetworkInterface" in item.actions]
+
+    for action in interfaces.actions:
+        assert decide(documents, action, "*", {}, account.boundary) == ALLOWED
+        assert decide(documents, action, "*", code, account.boundary) == FORBIDDEN
 
 
 def test_the_boundary_holds_nothing_that_no_role_of_a_layer_has(account: Any) -> None:
