@@ -14,7 +14,7 @@ from tapstack.providers.check import Problem, check, nearest
 from tapstack.providers.clients import Clients, ProviderError, clients_for, endpoint_problems
 from tapstack.providers.diff import Change, changes
 from tapstack.providers.invokes import INVOKES
-from tapstack.providers.preconditions import Moment, require
+from tapstack.providers.rules import Moment, require
 from tapstack.providers.state_only import SETTINGS
 from tapstack.providers.table import Row
 from tapstack.providers.tables import ROWS, module_for

@@ -12,7 +12,7 @@ from tapstack.checkout import CHECKOUT
 from tapstack.providers import SETTINGS, crud, endpoint_keys, state_only_types
 from tapstack.providers.invokes import INVOKES
 from tapstack.providers.metadata import all_properties, config_properties, input_properties, properties_of
-from tapstack.providers.preconditions import PRECONDITIONS
+from tapstack.providers.rules import PRECONDITIONS
 from tapstack.providers.table import Call, Look, references
 from tapstack.providers.tables import ROWS
 
@@ -93,7 +93,7 @@ def test_every_service_that_is_called_has_its_endpoint_and_the_sdk_knows_it() ->
     """The services that functions of the tables call are in no row: they are found in the text."""
     room = CHECKOUT / "shared" / "tapstack" / "providers"
     texts = [file.read_text(encoding="utf-8") for file in room.rglob("*.py")]
-    called = {name for text in texts for name in re.findall(r"(?:\bcall|_ask)\((?:resource, )?\s*\"(\w+)\",", text)}
+    called = {name for text in texts for name in re.findall(r"(?:\bcall|ask)\((?:resource, )?\s*\"(\w+)\",", text)}
     assert {"dynamodb", "sts", "wafv2"} <= called
     assert called <= set(endpoint_keys())
     assert set(endpoint_keys()) <= properties_of(config_properties("aws")["endpoints"].type.item).keys()
