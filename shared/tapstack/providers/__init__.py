@@ -1,8 +1,8 @@
 """Stand-in Pulumi providers: `aws` and `random` against the local emulator, with the checks of the real ones.
 
 They are test equipment. They check names, types and presence of inputs from the SDK's metadata, the values that a real
-provider's validators were seen to refuse (`arguments`), and AWS's own order of things (`rules`); they do not
-check any other value AWS would refuse, nor quotas, permissions or propagation delays.
+provider's validators were seen to refuse (`arguments`), and AWS's own rules (`rules`); they do not check any
+other value AWS would refuse, nor adjustable quotas, permissions or propagation delays.
 
 What is here is all that others need of them. Importing it loads no SDK.
 """

@@ -14,7 +14,7 @@ from tapstack.providers.check import Problem, check, nearest
 from tapstack.providers.clients import Clients, ProviderError, clients_for, endpoint_problems
 from tapstack.providers.diff import Change, changes
 from tapstack.providers.invokes import INVOKES
-from tapstack.providers.rules import Moment, require
+from tapstack.providers.rules import Moment, require, require_of_inputs
 from tapstack.providers.state_only import SETTINGS
 from tapstack.providers.table import Row
 from tapstack.providers.tables import ROWS, module_for
@@ -125,6 +125,7 @@ class Provider:
         row = self.row(token)
         secrets = {*row.secrets, *secret_keys(inputs)}
         wanted = plain(inputs)
+        require_of_inputs(token, wanted)
         if preview:
             computed = {key: UNKNOWN for key in metadata.all_properties(token) if key not in wanted}
             return "", {**wanted, **computed}, secrets
@@ -171,6 +172,7 @@ class Provider:
         row = self.row(token)
         secrets = {*row.secrets, *secret_keys(new)}
         changed = frozenset(change.key for change in changes(old, new, metadata.input_properties(token), row.ordered))
+        require_of_inputs(token, plain(new))
         taken_away = {key for key in plain(old) if key not in new}
         kept = {key: value for key, value in plain(state).items() if key not in taken_away}
         if preview:

@@ -16,13 +16,45 @@ World = Callable[[Any], Any]
 
 ASSUME = {
     "Version": "2012-10-17",
-    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": ["lambda.amazonaws.com", "apigateway.amazonaws.com"]},
+            "Action": "sts:AssumeRole",
+        }
+    ],
 }
 ALLOW = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "*"}]}
 ALLOW_LESS = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "logs:GetLogEvents", "Resource": "*"}],
 }
+KEY_POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": "arn:aws:iam::000000000000:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logs.eu-central-1.amazonaws.com"},
+            "Action": "kms:Encrypt",
+            "Resource": "*",
+        },
+    ],
+}
+
+
+def sent_by(service: str, action: str) -> str:
+    """Write the policy of a queue or a topic: a service may send to it."""
+    principal = {"Service": f"{service}.amazonaws.com"}
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 TAGS = {"Layer": "test", "Name": "first"}
 BUCKET_POLICY = {
     "Version": "2012-10-17",
@@ -94,8 +126,8 @@ GROUND: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "boundary": ("aws:iam/policy:Policy", {"policy": json.dumps(ALLOW)}),
     "boundary2": ("aws:iam/policy:Policy", {"policy": json.dumps(ALLOW_LESS)}),
     "bucket": ("aws:s3/bucket:Bucket", {"bucket": "ground"}),
-    "key": ("aws:kms/key:Key", {}),
-    "key2": ("aws:kms/key:Key", {}),
+    "key": ("aws:kms/key:Key", {"policy": json.dumps(KEY_POLICY)}),
+    "key2": ("aws:kms/key:Key", {"policy": json.dumps(KEY_POLICY)}),
     "store": (
         "aws:dynamodb/table:Table",
         {
@@ -379,7 +411,7 @@ CASES: Mapping[str, Case] = {
             "description": "A case",
             "enableKeyRotation": True,
             "deletionWindowInDays": 7,
-            "policy": json.dumps({**ALLOW, "Id": "case"}),
+            "policy": json.dumps({**KEY_POLICY, "Id": "case"}),
             "tags": TAGS,
         },
         {"description": "Another", "enableKeyRotation": False, "tags": {"Name": "second"}},
@@ -432,8 +464,8 @@ CASES: Mapping[str, Case] = {
         {"name": "other"},
     ),
     "aws:sqs/queuePolicy:QueuePolicy": Case(
-        {"queueUrl": "@queue.url", "policy": json.dumps(ALLOW)},
-        {"policy": json.dumps(ALLOW_LESS)},
+        {"queueUrl": "@queue.url", "policy": sent_by("sns", "sqs:SendMessage")},
+        {"policy": sent_by("events", "sqs:SendMessage")},
         {"queueUrl": "@queue2.url"},
     ),
     "aws:sqs/redriveAllowPolicy:RedriveAllowPolicy": Case(
@@ -458,8 +490,8 @@ CASES: Mapping[str, Case] = {
         {"name": "other"},
     ),
     "aws:sns/topicPolicy:TopicPolicy": Case(
-        {"arn": "@topic.arn", "policy": json.dumps(ALLOW)},
-        {"policy": json.dumps(ALLOW_LESS)},
+        {"arn": "@topic.arn", "policy": sent_by("cloudwatch", "sns:Publish")},
+        {"policy": sent_by("events", "sns:Publish")},
         {"arn": "arn:aws:sns:eu-central-1:000000000000:other"},
         survives=True,
     ),

@@ -12,7 +12,6 @@ from tapstack.checkout import CHECKOUT
 from tapstack.providers import SETTINGS, crud, endpoint_keys, state_only_types
 from tapstack.providers.invokes import INVOKES
 from tapstack.providers.metadata import all_properties, config_properties, input_properties, properties_of
-from tapstack.providers.rules import PRECONDITIONS
 from tapstack.providers.table import Call, Look, references
 from tapstack.providers.tables import ROWS
 
@@ -131,8 +130,3 @@ def test_a_table_is_named_after_the_service_it_calls() -> None:
         texts = [part.read_text(encoding="utf-8") for part in (file.rglob("*.py") if file.is_dir() else [file])]
         called = {name for text in texts for name in re.findall(r"\bservice=\"(\w+)\"", text)}
         assert called <= {service}, file
-
-
-def test_every_precondition_is_of_a_known_type_and_says_its_source() -> None:
-    assert {precondition.token for precondition in PRECONDITIONS} <= set(ROWS)
-    assert all(precondition.source.startswith("https://docs.aws.amazon.com/") for precondition in PRECONDITIONS)

@@ -1,21 +1,73 @@
 """AWS's own refusals, in AWS's own words, where the emulator lets things pass: a module per service.
 
-One more is a function that raises those words, and its row in `PRECONDITIONS` of its service.
+One more is a row in the `RULES` of its service, with the function that finds what breaks it, and in
+`tests/engine/rules` a resource that breaks it.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from tapstack.providers.calls import unrecorded
+from tapstack.providers.clients import ProviderError
 from tapstack.providers.crud import Resource
-from tapstack.providers.rules import apigateway, dynamodb, ec2, iam, lambda_, wafv2
-from tapstack.providers.rules.precondition import Moment, Precondition
-
-__all__ = ["PRECONDITIONS", "Moment", "Precondition", "require"]
-
-PRECONDITIONS: Final = tuple(
-    precondition for module in (apigateway, dynamodb, ec2, iam, lambda_, wafv2) for precondition in module.PRECONDITIONS
+from tapstack.providers.rules import (
+    apigateway,
+    cloudwatch,
+    dynamodb,
+    ec2,
+    events,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    s3,
+    secretsmanager,
+    sns,
+    sqs,
+    wafv2,
 )
-"""Where two are of one type, the first that does not hold is told."""
+from tapstack.providers.rules.rule import InputRule, Inputs, Moment, NotKnownYetError, Rule, StateRule, Words
+
+__all__ = ["RULES", "InputRule", "Moment", "Rule", "StateRule", "require", "require_of_inputs"]
+
+_MODULES: Final = (
+    apigateway,
+    cloudwatch,
+    dynamodb,
+    ec2,
+    events,
+    iam,
+    kms,
+    lambda_,
+    logs,
+    s3,
+    secretsmanager,
+    sns,
+    sqs,
+    wafv2,
+)
+
+RULES: Final[tuple[Rule, ...]] = tuple(rule for module in _MODULES for rule in module.RULES)
+"""Where two are of one type, the first that is broken is told."""
+
+
+def require_of_inputs(token: str, inputs: Mapping[str, Any]) -> None:
+    """Refuse what AWS would not take of the inputs alone; what is not known yet is not looked at.
+
+    Raises:
+        ProviderError: AWS's code and message.
+    """
+    known = Inputs(inputs)
+    for rule in RULES:
+        if isinstance(rule, InputRule) and token in rule.types and (words := _broken(rule, known)) is not None:
+            raise ProviderError(rule.said(words))
+
+
+def _broken(rule: InputRule, inputs: Inputs) -> Words | None:
+    try:
+        return next(iter(rule.check(inputs)), None)
+    except NotKnownYetError:
+        return None
 
 
 def require(moment: Moment, resource: Resource) -> None:
@@ -24,7 +76,9 @@ def require(moment: Moment, resource: Resource) -> None:
     Raises:
         ProviderError: AWS's code and message.
     """
-    for precondition in PRECONDITIONS:
-        if precondition.token == resource.token and moment in precondition.moment:
+    for rule in RULES:
+        if isinstance(rule, StateRule) and resource.token in rule.types and moment in rule.moment:
             with unrecorded():
-                precondition.check(resource)
+                broken = next(iter(rule.check(resource)), None)
+            if broken is not None:
+                raise ProviderError(rule.said(broken))

@@ -1,13 +1,16 @@
-"""What EC2 refuses and the emulator does not, in its own words."""
+"""What EC2 does not delete as long as something depends on it."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-from tapstack.providers.clients import ProviderError
 from tapstack.providers.crud import Resource
-from tapstack.providers.rules.precondition import DOCS, Moment, Precondition
+from tapstack.providers.rules.rule import DOCS, Moment, StateRule, Words
+
+_GOING: Final = frozenset({"deleted", "deleting"})
+_API: Final = DOCS + "AWSEC2/latest/APIReference/"
 
 
-def _vpc_is_free(resource: Resource) -> None:
+def _vpc_in_use(resource: Resource) -> Iterator[Words]:
     inside: dict[str, Any] = {"Filters": [{"Name": "vpc-id", "Values": [resource.id]}]}
     groups = resource.call("ec2", "describe_security_groups", inside)["SecurityGroups"]
     attached: dict[str, Any] = {"Filters": [{"Name": "attachment.vpc-id", "Values": [resource.id]}]}
@@ -17,15 +20,15 @@ def _vpc_is_free(resource: Resource) -> None:
         or any(group["GroupName"] != "default" for group in groups)
         or any(item.get("VpcId") == resource.id for gateway in gateways for item in gateway.get("Attachments") or [])
     ):
-        raise ProviderError(_in_use("vpc", resource))
+        yield {"id": resource.id}
 
 
-def _subnet_is_free(resource: Resource) -> None:
+def _subnet_in_use(resource: Resource) -> Iterator[Words]:
     if _endpoint_in(resource) or _gateway_in(resource) or _function_with(resource, "SubnetIds"):
-        raise ProviderError(_in_use("subnet", resource))
+        yield {"id": resource.id}
 
 
-def _group_is_free(resource: Resource) -> None:
+def _group_in_use(resource: Resource) -> Iterator[Words]:
     # The emulator does not tell which groups an endpoint has.
     rules = resource.call("ec2", "describe_security_group_rules", {})["SecurityGroupRules"]
     named = any(
@@ -33,11 +36,7 @@ def _group_is_free(resource: Resource) -> None:
         for rule in rules
     )
     if named or _function_with(resource, "SecurityGroupIds"):
-        raise ProviderError(f"DependencyViolation: resource {resource.id} has a dependent object")
-
-
-def _in_use(kind: str, resource: Resource) -> str:
-    return f"DependencyViolation: The {kind} '{resource.id}' has dependencies and cannot be deleted."
+        yield {"id": resource.id}
 
 
 def _endpoint_in(resource: Resource) -> bool:
@@ -55,23 +54,35 @@ def _function_with(resource: Resource, member: str) -> bool:
     return any(resource.id in ((function.get("VpcConfig") or {}).get(member) or []) for function in functions)
 
 
-_GOING: Final = frozenset({"deleted", "deleting"})
-
-
-PRECONDITIONS: Final = (
-    Precondition(
-        "aws:ec2/securityGroup:SecurityGroup",
-        Moment.DELETE,
-        _group_is_free,
-        DOCS + "AWSEC2/latest/APIReference/API_DeleteSecurityGroup.html",
+RULES: Final = (
+    StateRule(
+        name="security-group-in-use",
+        types=("aws:ec2/securityGroup:SecurityGroup",),
+        operation="ec2:DeleteSecurityGroup",
+        code="DependencyViolation",
+        message="resource {id} has a dependent object",
+        source=_API + "API_DeleteSecurityGroup.html",
+        moment=Moment.DELETE,
+        check=_group_in_use,
     ),
-    Precondition(
-        "aws:ec2/subnet:Subnet",
-        Moment.DELETE,
-        _subnet_is_free,
-        DOCS + "AWSEC2/latest/APIReference/API_DeleteSubnet.html",
+    StateRule(
+        name="subnet-in-use",
+        types=("aws:ec2/subnet:Subnet",),
+        operation="ec2:DeleteSubnet",
+        code="DependencyViolation",
+        message="The subnet '{id}' has dependencies and cannot be deleted.",
+        source=_API + "API_DeleteSubnet.html",
+        moment=Moment.DELETE,
+        check=_subnet_in_use,
     ),
-    Precondition(
-        "aws:ec2/vpc:Vpc", Moment.DELETE, _vpc_is_free, DOCS + "AWSEC2/latest/APIReference/API_DeleteVpc.html"
+    StateRule(
+        name="vpc-in-use",
+        types=("aws:ec2/vpc:Vpc",),
+        operation="ec2:DeleteVpc",
+        code="DependencyViolation",
+        message="The vpc '{id}' has dependencies and cannot be deleted.",
+        source=_API + "API_DeleteVpc.html",
+        moment=Moment.DELETE,
+        check=_vpc_in_use,
     ),
 )
