@@ -11,6 +11,7 @@ from tapstack.generate import (
     manifests,
     openapi,
     pictures,
+    rules_page,
     settings_page,
     stack_settings,
     told_by_tests,
@@ -62,6 +63,12 @@ TABLE: Final[Mapping[str, Generated]] = {
             files=(settings_page.PAGE,),
             source="settings.py",
             render=settings_page.render,
+        ),
+        Generated(
+            name="rules",
+            files=(rules_page.PAGE,),
+            source="the rules of shared/tapstack/providers/rules",
+            render=rules_page.render,
         ),
         Generated(
             name="openapi",

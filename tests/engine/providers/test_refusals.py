@@ -1,4 +1,4 @@
-"""What AWS refuses at an update or a deletion, and what it takes beside, in AWS's words; each rule is in `test_rules.py`."""
+"""What AWS refuses at an update or a deletion, and what it takes beside; each rule by itself is in `test_rules.py`."""
 
 import json
 from collections.abc import Iterator
