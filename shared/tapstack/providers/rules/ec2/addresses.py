@@ -27,18 +27,24 @@ def _vpc_missing(resource: Resource) -> Iterator[Words]:
 
 
 def _outside(resource: Resource) -> Iterator[Words]:
-    answer = ask(resource, "ec2", "describe_vpcs", VpcIds=[resource.inputs["vpcId"]])
-    block = ipaddress.ip_network(resource.inputs["cidrBlock"], strict=False)
-    for vpc in answer["Vpcs"] if answer else []:
-        if not block.subnet_of(ipaddress.ip_network(vpc["CidrBlock"])):  # type: ignore[arg-type]
+    # A subnet may have IPv6 alone.
+    if not (given := resource.inputs.get("cidrBlock")):
+        return
+    block = ipaddress.IPv4Network(given, strict=False)
+    answer = ask(resource, "ec2", "describe_vpcs", VpcIds=[resource.inputs["vpcId"]]) or {"Vpcs": []}
+    for vpc in answer["Vpcs"]:
+        held = [item["CidrBlock"] for item in vpc.get("CidrBlockAssociationSet") or []] or [vpc["CidrBlock"]]
+        if not any(block.subnet_of(ipaddress.IPv4Network(item)) for item in held):
             yield {"block": f"{block}"}
 
 
 def _overlaps(resource: Resource) -> Iterator[Words]:
+    if not (given := resource.inputs.get("cidrBlock")):
+        return
+    block = ipaddress.IPv4Network(given, strict=False)
     inside = [{"Name": "vpc-id", "Values": [resource.inputs["vpcId"]]}]
-    block = ipaddress.ip_network(resource.inputs["cidrBlock"], strict=False)
     for subnet in resource.call("ec2", "describe_subnets", {"Filters": inside})["Subnets"]:
-        if block.overlaps(ipaddress.ip_network(subnet["CidrBlock"])):
+        if block.overlaps(ipaddress.IPv4Network(subnet["CidrBlock"])):
             yield {"block": f"{block}"}
 
 

@@ -1,5 +1,6 @@
 """What EC2 refuses of VPC endpoints and flow logs."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -9,17 +10,15 @@ from tapstack.providers.rules.rule import DOCS, InputRule, Inputs, Moment, State
 _ENDPOINT: Final = ("aws:ec2/vpcEndpoint:VpcEndpoint",)
 _FLOW_LOG: Final = ("aws:ec2/flowLog:FlowLog",)
 _INTERFACE: Final = DOCS + "vpc/latest/privatelink/create-interface-endpoint.html"
+_OF_REGION: Final = re.compile(r"com\.amazonaws\.([a-z]{2}(?:-[a-z]+)+-\d)\.")
 _GONE: Final = frozenset({"deleted", "deleting"})
 
 
 def _other_region(resource: Resource) -> Iterator[Words]:
     name = resource.inputs.get("serviceName") or ""
-    if name.startswith("com.amazonaws.") and not name.startswith(("com.amazonaws.vpce.", _services(resource))):
+    match = _OF_REGION.match(name)
+    if match and match[1] != resource.region and not resource.inputs.get("serviceRegion"):
         yield {"name": name}
-
-
-def _services(resource: Resource) -> str:
-    return f"com.amazonaws.{resource.region}."
 
 
 def _is(resource: Resource, kind: str) -> bool:

@@ -53,7 +53,9 @@ def _second_gateway(resource: Resource) -> Iterator[Words]:
 
 
 def _no_allocation(inputs: Inputs) -> Iterator[Words]:
-    if inputs.get("connectivityType") != "private" and "allocationId" not in inputs:
+    # A regional gateway is given its addresses by AWS.
+    zonal = inputs.get("availabilityMode") != "regional"
+    if zonal and inputs.get("connectivityType") != "private" and "allocationId" not in inputs:
         yield {}
 
 

@@ -8,6 +8,7 @@ from tapstack.providers.rules.rule import DOCS, InputRule, Inputs, Words, docume
 from tapstack.providers.values import Props
 
 _IDENTITY: Final = ("aws:iam/policy:Policy", "aws:iam/rolePolicy:RolePolicy")
+_MANAGED: Final = ("aws:iam/policy:Policy",)
 _ROLE: Final = ("aws:iam/role:Role",)
 _ALL: Final = (*_IDENTITY, *_ROLE)
 _GRAMMAR: Final = DOCS + "IAM/latest/UserGuide/reference_policies_grammar.html"
@@ -130,7 +131,7 @@ RULES: Final = (
     _rule("policy-syntax", _ALL, "Syntax errors in policy.", _GRAMMAR, _syntax),
     _rule(
         "policy-version",
-        _ALL,
+        _MANAGED,
         "Policy document must be version 2012-10-17 or greater.",
         f"{_ELEMENTS}_version.html",
         _version,
