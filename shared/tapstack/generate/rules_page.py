@@ -18,8 +18,11 @@ says so. The lane's stand-in provider refuses the same with the same code and wo
 is refused by the preview already, as soon as they are known; what depends on what else is there, when the call would be
 sent. `tests/engine/test_rules.py` breaks every rule by a program on a real engine.
 
-Beside these the lane holds the values that a real provider's own validators refuse (`argument_rules.json`), which show
-at the preview with the property and what is allowed.
+Beside these the lane holds, at the preview, the values that a real provider's own validators refuse
+(`argument_rules.json`), with the property and what is allowed; and the lengths, ranges and characters that botocore's
+models give the parameters of {services}, in the words that those services share: `1 validation
+error detected: Value 'a b' at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression
+pattern: …`.
 
 What AWS knows by the clock is not held: a queue's name in the minute after its deletion (the genuine provider waits
 that out), a second change of a time-to-live within the hour, a second change of a billing mode within the day. Quotas
@@ -31,9 +34,10 @@ widgets of metrics that nobody publishes; `tests/unit/test_metrics.py` does not.
 def render(root: Path) -> dict[str, str]:  # noqa: ARG001 - the rules are the product's own
     """Write the page: path to text."""
     from tapstack.providers.rules import RULES  # noqa: PLC0415 - boto3, which other files do not need
+    from tapstack.providers.rules.constraints import CODES  # noqa: PLC0415
 
     services = sorted({_service(rule) for rule in RULES})
-    parts = [_HEAD, f"{len(RULES)} rules.\n"]
+    parts = [_HEAD.format(services=", ".join(sorted(CODES))), f"{len(RULES)} rules.\n"]
     parts += [_section(service, [rule for rule in RULES if _service(rule) == service]) for service in services]
     return {PAGE: "\n".join(parts)}
 

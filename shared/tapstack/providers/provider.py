@@ -125,7 +125,7 @@ class Provider:
         row = self.row(token)
         secrets = {*row.secrets, *secret_keys(inputs)}
         wanted = plain(inputs)
-        require_of_inputs(token, wanted)
+        require_of_inputs(token, row, wanted)
         if preview:
             computed = {key: UNKNOWN for key in metadata.all_properties(token) if key not in wanted}
             return "", {**wanted, **computed}, secrets
@@ -172,7 +172,7 @@ class Provider:
         row = self.row(token)
         secrets = {*row.secrets, *secret_keys(new)}
         changed = frozenset(change.key for change in changes(old, new, metadata.input_properties(token), row.ordered))
-        require_of_inputs(token, plain(new))
+        require_of_inputs(token, row, plain(new))
         taken_away = {key for key in plain(old) if key not in new}
         kept = {key: value for key, value in plain(state).items() if key not in taken_away}
         if preview:

@@ -124,7 +124,7 @@ def test_a_preview_tells_inputs_and_leaves_the_rest_unknown(aws: Provider) -> No
 
 def test_new_code_leaves_the_version_unknown_in_a_preview_and_new_tags_do_not(aws: Provider) -> None:
     token = "aws:lambda/function:Function"
-    old = {"role": "r", "handler": "a", "publish": True}
+    old = {"role": "arn:aws:iam::000000000000:role/r", "handler": "a", "publish": True}
     state = {**old, "arn": "arn", "version": "1", "qualifiedArn": "arn:1"}
     coded, _ = aws.update(token, "f", old, {**old, "handler": "b"}, state, preview=True)
     assert coded["version"] is coded["qualifiedArn"] is UNKNOWN

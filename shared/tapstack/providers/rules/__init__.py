@@ -26,7 +26,9 @@ from tapstack.providers.rules import (
     sqs,
     wafv2,
 )
+from tapstack.providers.rules.constraints import require_shapes
 from tapstack.providers.rules.rule import InputRule, Inputs, Moment, NotKnownYetError, Rule, StateRule, Words
+from tapstack.providers.table import Row
 
 __all__ = ["RULES", "InputRule", "Moment", "Rule", "StateRule", "require", "require_of_inputs"]
 
@@ -51,12 +53,13 @@ RULES: Final[tuple[Rule, ...]] = tuple(rule for module in _MODULES for rule in m
 """Where two are of one type, the first that is broken is told."""
 
 
-def require_of_inputs(token: str, inputs: Mapping[str, Any]) -> None:
+def require_of_inputs(token: str, row: Row, inputs: Mapping[str, Any]) -> None:
     """Refuse what AWS would not take of the inputs alone; what is not known yet is not looked at.
 
     Raises:
         ProviderError: AWS's code and message.
     """
+    require_shapes(token, row, inputs)
     known = Inputs(inputs)
     for rule in RULES:
         if isinstance(rule, InputRule) and token in rule.types and (words := _broken(rule, known)) is not None:
