@@ -133,9 +133,9 @@ def listed(value: Any) -> list[Any]:
 
 def missing_principals(resource: Resource, policy: Any) -> Iterator[str]:
     """Find the roles of this account that a policy names as principals and that are not there."""
-    own = f":iam::{resource.clients.account}:role/"
     for statement in statements(policy):
         principal = statement.get("Principal")
         for arn in listed(principal.get("AWS")) if isinstance(principal, dict) else ():
-            if own in arn and ask(resource, "iam", "get_role", RoleName=arn.rpartition("/")[2]) is None:
+            is_own = ":role/" in arn and f":iam::{resource.clients.account}:" in arn
+            if is_own and ask(resource, "iam", "get_role", RoleName=arn.rpartition("/")[2]) is None:
                 yield arn

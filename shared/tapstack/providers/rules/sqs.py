@@ -59,8 +59,9 @@ def _redrive_type(inputs: Inputs) -> Iterator[Words]:
 def _dead_letters_nowhere(resource: Resource) -> Iterator[Words]:
     text, policy = _redrive(resource.inputs)
     target = policy.get("deadLetterTargetArn")
-    own = f":{resource.clients.account}:"
-    if target and own in target and ask(resource, "sqs", "get_queue_url", QueueName=target.rpartition(":")[2]) is None:
+    if not target or f":{resource.clients.account}:" not in target:
+        return
+    if ask(resource, "sqs", "get_queue_url", QueueName=target.rpartition(":")[2]) is None:
         yield {"policy": text}
 
 
