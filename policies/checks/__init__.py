@@ -1,0 +1,1 @@
+"""The checks: one per control, in a file per service of AWS."""
