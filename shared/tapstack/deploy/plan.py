@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
+from tapstack.console.words import counted, listed
 from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import snapshot_of
@@ -67,6 +68,8 @@ class LayerPlan:
         in_the_way: what AWS would refuse although the preview went well, each in a line with the way out.
         error: why its preview failed.
         refused: why its preview failed, where the layers that it waits for may change that.
+        violations: what policies have against it, each in a line; where they are mandatory, `error` says so.
+        exemptions: what of it is exempt from controls, each with its reason and owner.
     """
 
     layer: str
@@ -86,6 +89,8 @@ class LayerPlan:
     in_the_way: Sequence[str] = ()
     error: str | None = None
     refused: str | None = None
+    violations: Sequence[str] = ()
+    exemptions: Sequence[str] = ()
 
     @property
     def is_idle(self) -> bool:
@@ -199,7 +204,7 @@ def make_plan(
         else:
             plan = _planned(layer, reasons[layer], reports[layer], states)
             moving = [name for name in BY_NAME[layer].reads if name in planned and _may_export_else(planned[name])]
-            if plan.error and moving:
+            if plan.error and moving and not plan.violations:
                 # It was held against what is exported now, and will be deployed against something else.
                 plan = LayerPlan(layer, 0, reasons[layer], waits_for=moving, refused=plan.error)
             elif not plan.error and isinstance(report := reports[layer], Report):
@@ -239,7 +244,7 @@ def _planned(
     if isinstance(report, UserError):
         if not isinstance(report, EngineError):
             raise report
-        return LayerPlan(layer, 0, because, error=f"{report}".removeprefix(f"{layer}: "))
+        return _failed(layer, because, report)
     before, after = report.outputs_before, report.outputs_after
     return LayerPlan(
         layer,
@@ -252,6 +257,26 @@ def _planned(
         outputs=_changed_outputs(layer, report, states),
         new_outputs=[name for name in after if before and name not in before],
         rewrites_exports=report.changes_outputs,
+        violations=[violation.message for violation in report.violations],
+        exemptions=report.exemptions,
+    )
+
+
+def _failed(layer: str, because: Sequence[str], failure: EngineError) -> LayerPlan:
+    """Plan a layer whose preview failed: because of policies alone, where there is no other error."""
+    report = failure.report
+    mandatory = [violation for violation in report.violations if violation.is_mandatory]
+    error = f"{failure}".removeprefix(f"{layer}: ")
+    if mandatory and set(report.errors) == {violation.message for violation in mandatory}:
+        broken = listed(dict.fromkeys(violation.policy for violation in mandatory))
+        error = f"{counted(len(mandatory), 'violation')} of mandatory policies ({broken}); each has its next step"
+    return LayerPlan(
+        layer,
+        0,
+        because,
+        error=error,
+        violations=[violation.message for violation in report.violations],
+        exemptions=report.exemptions,
     )
 
 

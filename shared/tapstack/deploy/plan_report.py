@@ -93,6 +93,8 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"{layer.layer}: {line}" for line in told[:_LINES_SHOWN])
         if told[_LINES_SHOWN:]:
             yield f"{layer.layer}: … and {len(told) - _LINES_SHOWN} more; --json names all"
+        yield from (f"{layer.layer}: {line}" for line in layer.violations)
+        yield from (f"{layer.layer}: exempt from {line}" for line in layer.exemptions)
         if layer.refused:
             yield f"{layer.layer}: refuses what is deployed now, and is previewed again: {layer.refused}"
         for output in layer.new_outputs:

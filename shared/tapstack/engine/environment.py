@@ -20,6 +20,7 @@ from tapstack.engine.backend.stack_locks import StackLocks
 from tapstack.engine.backend.store import Store, store_of
 from tapstack.engine.install import find_engine
 from tapstack.engine.loopback import without_proxy
+from tapstack.engine.policies import policy_pack
 from tapstack.engine.stack import LayerStack, NoStackError
 from tapstack.layers import LAYERS
 
@@ -172,6 +173,7 @@ class BackendEnvironment(Environment):
             folder=self._root / "projects" / layer,
             logs=self._root / ".tapstack" / "logs" / self.name,
             environment=self._variables,
+            policies=policy_pack(self._root),
             stop=self.stop,
         )
 

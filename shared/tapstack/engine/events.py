@@ -14,6 +14,10 @@ from tapstack.engine.words import OPTIONS, told, word_for
 _ECHO: Final = "an unhandled error occurred: program exited with non-zero exit code"
 UNKNOWN: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 """How the engine writes a value that is known only once its resource is made."""
+_ENDINGS: Final = frozenset({"preview failed", "update failed"})
+"""The engine's own remarks on violations of policies that it has already told."""
+EXEMPTIONS: Final = "exemptions"
+"""The policy of the pack that tells what is exempt from controls; it has nothing against anything."""
 _REFRESH: Final = "refresh"
 _AS_IT_WAS: Final = frozenset({"same", "refresh"})
 
@@ -74,6 +78,21 @@ class Reading:
         return self.urn.rpartition("::")[2]
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a policy has against a resource, or against the stack.
+
+    Attributes:
+        policy: the policy's name, such as `KMS.4`.
+        message: the whole of it in one line: resource, policy, what is wrong, the next step.
+        is_mandatory: whether it stops the deployment.
+    """
+
+    policy: str
+    message: str
+    is_mandatory: bool
+
+
 @dataclass(slots=True)
 class Report:
     """One run of the engine.
@@ -87,6 +106,8 @@ class Report:
         counts: resources per kind of change, `same` included.
         errors: error messages in order, each once, without the engine's echo of the program's failure.
         warnings: warnings in order.
+        violations: what policies have against the program; they are among the errors or warnings too.
+        exemptions: what is exempt from controls in this run, each with its reason and owner.
         outputs_before: the stack's outputs as the state had them.
         outputs_after: the stack's outputs as the program has them; in a preview `UNKNOWN` where a value is made later.
         writes: what a preview says that the update would write beside its operations; of other runs nothing is known.
@@ -101,6 +122,8 @@ class Report:
     counts: Mapping[str, int] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    violations: list[Violation] = field(default_factory=list)
+    exemptions: list[str] = field(default_factory=list)
     outputs_before: Mapping[str, Any] = field(default_factory=dict)
     outputs_after: Mapping[str, Any] = field(default_factory=dict)
     writes: Writes = field(default_factory=Writes)
@@ -190,11 +213,23 @@ class EventLog:
         elif (diagnostic := event.get("diagnosticEvent")) is not None:
             self._take_diagnostic(diagnostic)
         elif (policy := event.get("policyEvent")) is not None:
-            heard = report.errors if policy["enforcementLevel"] == "mandatory" else report.warnings
-            heard.append(f"policy {policy['policyName']}: {policy['message'].strip()}")
+            self._take_policy(policy)
         elif (summary := event.get("summaryEvent")) is not None:
             report.counts = dict(Counter(summary.get("resourceChanges") or {}))
             self.is_whole = True
+
+    def _take_policy(self, event: Mapping[str, Any]) -> None:
+        description, _, message = event["message"].strip().partition("\n")
+        if event["policyName"] == EXEMPTIONS:
+            self.report.exemptions.append(" ".join(message.split()))
+            return
+        told = ": ".join(" ".join(part.split()) for part in (description, message) if part)
+        where = _where(event.get("resourceUrn") or "")
+        is_mandatory = event["enforcementLevel"] == "mandatory"
+        violation = Violation(event["policyName"], f"{where}policy {event['policyName']}: {told}", is_mandatory)
+        self.report.violations.append(violation)
+        heard = self.report.errors if is_mandatory else self.report.warnings
+        heard.append(violation.message)
 
     def _take_outputs(self, metadata: Mapping[str, Any]) -> None:
         if metadata["type"] == STACK_TYPE:
@@ -221,11 +256,10 @@ class EventLog:
 
     def _take_diagnostic(self, diagnostic: Mapping[str, Any]) -> None:
         message = diagnostic["message"].strip()
-        if not message or message.startswith(_ECHO):
+        if not message or message.startswith(_ECHO) or (message in _ENDINGS and self.report.violations):
             return
         if diagnostic["severity"] == "error":
-            urn = diagnostic.get("urn", "")
-            where = "" if not urn or "pulumi:pulumi:Stack" in urn else f"{_short(urn)}: "
+            where = _where(diagnostic.get("urn", ""))
             if f"{where}{message}" not in self.report.errors:
                 self.report.errors.append(f"{where}{message}")
         elif diagnostic["severity"] == "warning":
@@ -245,6 +279,9 @@ def _operation(metadata: Mapping[str, Any]) -> Operation:
     )
 
 
-def _short(urn: str) -> str:
+def _where(urn: str) -> str:
+    """Say which resource a message is about; nothing where that is the stack."""
+    if not urn or STACK_TYPE in urn:
+        return ""
     _, _, types, name = urn.split("::", 3)
-    return f"{types.rpartition('$')[2]} {name!r}"
+    return f"{types.rpartition('$')[2]} {name!r}: "

@@ -62,6 +62,7 @@ class LayerStack:
         folder: its project's folder.
         logs: where the engine's output and event log go, in a folder for each run.
         environment: the engine's whole environment.
+        policies: the folder of a policy pack that judges what is previewed and deployed; None where there is none.
         lock: a lane's lock, for the engine to hold too: the lane is busy until the engine has ended, whatever became
             of the command; None where no lane is locked.
         stop: once it is set, an engine at work is told to end in good order.
@@ -72,6 +73,7 @@ class LayerStack:
     folder: Path
     logs: Path
     environment: Mapping[str, str]
+    policies: Path | None = None
     lock: int | None = None
     stop: threading.Event = field(default_factory=threading.Event, compare=False)
 
@@ -79,17 +81,17 @@ class LayerStack:
         """Deploy the layer without a preview before it; `options` are handed to `pulumi up`.
 
         Raises:
-            EngineError: the deployment failed; what was made by then is in the state.
+            EngineError: the deployment failed, or broke a mandatory policy; what was made by then is in the state.
         """
-        return self._run("up", "--skip-preview", "--yes", *options, listener=listener)
+        return self._run("up", "--skip-preview", "--yes", *self._judged(), *options, listener=listener)
 
     def preview(self, *options: str, listener: Listener | None = None) -> Report:
         """Tell what `up` would do, and what it would write to the state alone.
 
         Raises:
-            EngineError: the program or a provider refused.
+            EngineError: the program or a provider refused, or a mandatory policy is broken.
         """
-        return self._run(_PREVIEW, *options, listener=listener)
+        return self._run(_PREVIEW, *self._judged(), *options, listener=listener)
 
     def refresh(self, *options: str, listener: Listener | None = None) -> Report:
         """Bring the state in line with what the emulator has.
@@ -195,6 +197,10 @@ class LayerStack:
         if done.returncode:
             raise self._failure("; ".join(_error_lines(done.stderr)) or done.stdout.strip())
         return done.stdout
+
+    def _judged(self) -> tuple[str, ...]:
+        """The options that have what is done judged by the policy pack."""
+        return ("--policy-pack", str(self.policies)) if self.policies else ()
 
     def _failure(self, message: str) -> UserError:
         if _NO_STACK in message:

@@ -21,6 +21,7 @@ from tapstack.engine.holder import Holder
 from tapstack.engine.install import Engine, find_engine
 from tapstack.engine.locks import LockTakenError, acquire, held_by, locked
 from tapstack.engine.loopback import without_proxy
+from tapstack.engine.policies import policy_pack
 from tapstack.lane import stack_config
 from tapstack.lane.background import Running
 from tapstack.lane.emulator import Emulator
@@ -58,6 +59,7 @@ class Lane:
         chosen = folder or Path(os.environ.get("TAPSTACK_LANE") or root / ".tapstack" / "lane")
         self.folder = chosen.absolute()
         self.projects = root / "projects"
+        self._root = root
         self.emulator = Emulator(self.folder)
         self.plugins = Plugins(self.folder, root / SETTINGS)
         self.receiver = Receiver(self.folder)
@@ -209,6 +211,7 @@ class Lane:
             state=self._state,
             logs=self.folder / "logs",
             environment=self.environment(),
+            policies=policy_pack(self._root),
             lock=self._lock,
             stop=stop or threading.Event(),
         )

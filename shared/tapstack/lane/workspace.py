@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tapstack.checkout import CHECKOUT
+from tapstack.engine.policies import FOLDER
 from tapstack.lane.lane import Lane
+
+_CACHES = shutil.ignore_patterns("__pycache__")
 
 
 @contextmanager
-def scratch_lane(root: Path) -> Iterator[Lane]:
+def scratch_lane(root: Path, *, policies: bool = False) -> Iterator[Lane]:
     """Copy the projects into an empty folder and yield a lane that is ready to deploy them.
 
     The emulator is the lane's own. However the block ends, it is stopped and the lane's folder taken away; the copied
@@ -19,8 +22,11 @@ def scratch_lane(root: Path) -> Iterator[Lane]:
 
     Args:
         root: the folder to fill; the lane is in its `lane`, the projects in its `projects`.
+        policies: whether its engines run the policy pack too.
     """
     copy_projects(root)
+    if policies:
+        shutil.copytree(CHECKOUT / FOLDER, root / FOLDER, ignore=_CACHES)
     lane = Lane(root / "lane", root)
     try:
         lane.start(real_provider=False)

@@ -89,7 +89,7 @@ def _suffix_problem(value: str) -> str | None:
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ProjectSettings:
-    """The setting every project has; each project's own dataclass adds to it."""
+    """The settings every project has; each project's own dataclass adds to it."""
 
     TYPES: ClassVar[Mapping[object, str]] = {
         str: "string",
@@ -104,6 +104,11 @@ class ProjectSettings:
         "Names this environment in every resource name; the same in all layers of one environment.",
         default="dev",
         check=_suffix_problem,
+    )
+    policy_enforcement: str = setting(
+        "What a violation of the policies in policies/ does: mandatory stops the deployment, advisory is told alone.",
+        default="mandatory",
+        check=one_of("mandatory", "advisory"),
     )
 
     def __post_init__(self) -> None:

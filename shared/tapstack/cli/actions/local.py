@@ -98,6 +98,11 @@ def _summarise(
     print("\nKept in the state alone, for the emulator cannot hold it")
     for kind, reason in kept.items():
         print(f"  {kind}: {reason}")
+    exempt = [f"{layer}: {line}" for layer, report in reports.items() for line in report.exemptions]
+    if exempt:
+        print("\nExempt from controls on purpose (policies/exemptions.toml)")
+        for line in exempt:
+            print(f"  {line}")
     times = ", ".join(f"{layer} {report.seconds:.0f} s" for layer, report in reports.items())
     print(f"\nUp after {seconds:.0f} s: {times}")
     print("\nTry it")
@@ -129,6 +134,7 @@ def _document(
         },
         "outputs": {name: edge[name] for name in _SHOWN},
         "state_only": dict(kept),
+        "exemptions": {layer: report.exemptions for layer, report in reports.items()},
         "transactions": [as_data(outcome) for outcome in outcomes],
     }
 
