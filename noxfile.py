@@ -110,10 +110,10 @@ def generate(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check types strictly: the shared code, and each project on its own, as their module names repeat."""
+    """Check types strictly: the shared code; policies and each project on their own, as their module names repeat."""
     run(session, "mypy", "shared", "functions", "tests", "noxfile.py")
-    for project in DECLARED["PROJECTS"]:
-        run(session, "mypy", f"projects/{project}", env={"MYPYPATH": f"projects/{project}"})
+    for folder in ("policies", *(f"projects/{project}" for project in DECLARED["PROJECTS"])):
+        run(session, "mypy", folder, env={"MYPYPATH": folder})
 
 
 @nox.session

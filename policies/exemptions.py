@@ -24,7 +24,7 @@ class Exemption:
 
     Attributes:
         controls: the ids of the controls that are not held to.
-        layer: whose resources; the end of their project's name.
+        layer: whose resources, as a pattern.
         resources: patterns of their logical names.
         reason: why it is right to break the control.
         owner: who answers for it.
@@ -46,7 +46,7 @@ class Exemption:
 
     def holds_in(self, project: str, stack: str) -> bool:
         """Tell whether it is about a stack of a project."""
-        return project.endswith(f"-{self.layer}") and (not self.stacks or stack in self.stacks)
+        return fnmatchcase(project, f"*-{self.layer}") and (not self.stacks or stack in self.stacks)
 
     def covers(self, control: str, resource: Resource) -> bool:
         """Tell whether a resource may break a control, whatever the day."""

@@ -1,14 +1,23 @@
 """API Gateway: what a stage logs, traces and caches, and what stands in front of it."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from check import check, check_of_stack
-from resources import Resource, Stack
+from resources import UNKNOWN, Resource, Stack
 
 _STAGE = "aws:apigateway/stage:Stage"
 _SETTINGS = "aws:apigateway/methodSettings:MethodSettings"
 _ASSOCIATION = "aws:wafv2/webAclAssociation:WebAclAssociation"
 _LOGGED = ("ERROR", "INFO")
+
+SECURITY_POLICIES: Final = (
+    *("SecurityPolicy_TLS13_1_3_2025_09", "SecurityPolicy_TLS13_1_3_FIPS_2025_09"),
+    *("SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09", "SecurityPolicy_TLS13_2025_EDGE"),
+    "SecurityPolicy_TLS12_PFS_2025_EDGE",
+)
+"""Those that the control takes:
+https://docs.aws.amazon.com/securityhub/latest/userguide/apigateway-controls.html#apigateway-11"""
 
 
 @check_of_stack(
@@ -47,3 +56,11 @@ def cache(settings: Resource) -> Iterator[str]:
     """What a stage caches is encrypted."""
     if settings.get("settings.cachingEnabled") is True and not settings.is_on("settings.cacheDataEncrypted"):
         yield "it caches answers, and does not encrypt them"
+
+
+@check("APIGateway.11", "aws:apigateway/domainName:DomainName", next_step="set security_policy to one of those named")
+def domain_tls(domain: Resource) -> Iterator[str]:
+    """A domain of one's own takes current TLS alone."""
+    policy = domain.get("securityPolicy")
+    if policy is not UNKNOWN and policy not in SECURITY_POLICIES:
+        yield f"its security policy {policy!r} is none of {', '.join(SECURITY_POLICIES)}"

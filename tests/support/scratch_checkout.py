@@ -14,6 +14,8 @@ from tapstack.checkout import CHECKOUT
 _LEFT_OUT = (
     *(".git", ".venv", ".nox", ".tapstack", "__pycache__", "Pulumi.local.yaml"),
     *(".pytest_cache", ".ruff_cache", ".hypothesis"),
+    # Without it the engine runs no policies, which would be half of what its small programs take.
+    "PulumiPolicy.yaml",
 )
 # Programs that are Python, with what their scripts call.
 _PROGRAMS = {

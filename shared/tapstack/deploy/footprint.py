@@ -16,8 +16,8 @@ from tapstack.checkout import CHECKOUT
 from tapstack.deploy.named_files import named_files
 from tapstack.deploy.python_source import parse_file
 
-EVERY_LAYER: Final = ("projects/layers.toml", "pyproject.toml", "uv.lock")
-"""What every layer uses: the table that places it, and the environment that its program runs in."""
+EVERY_LAYER: Final = ("policies/**", "projects/layers.toml", "pyproject.toml", "uv.lock")
+"""What every layer uses: what judges it, the table that places it, and the environment that its program runs in."""
 
 _SEARCHED: Final = ("shared", "functions")
 _PACKAGING: Final = "shared/tapstack/program/packaging.py"

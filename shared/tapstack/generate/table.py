@@ -8,6 +8,7 @@ from typing import Final
 from tapstack.deploy import github
 from tapstack.generate import (
     contract_snapshots,
+    controls_page,
     manifests,
     openapi,
     pictures,
@@ -69,6 +70,12 @@ TABLE: Final[Mapping[str, Generated]] = {
             files=(rules_page.PAGE,),
             source="the rules of shared/tapstack/providers/rules",
             render=rules_page.render,
+        ),
+        Generated(
+            name="controls",
+            files=(controls_page.PAGE,),
+            source="the policy pack's data",
+            render=controls_page.render,
         ),
         Generated(
             name="openapi",
