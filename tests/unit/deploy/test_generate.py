@@ -27,7 +27,7 @@ PROD = Path("projects") / "network" / "Pulumi.prod.yaml"
 def checkout(tmp_path: Path) -> Path:
     """A copy of what files are made from, and of the files."""
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml")
-    for folder in ("projects", "shared/tapstack", "functions", ".github", "docs", "tests/unit"):
+    for folder in ("policies", "projects", "shared/tapstack", "functions", ".github", "docs", "tests/unit"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=ignored)
     for file in ("Pulumi.yaml-template", "README.md"):
         shutil.copy(CHECKOUT / file, tmp_path)
