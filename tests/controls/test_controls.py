@@ -10,6 +10,7 @@ import pytest
 
 from support.analyzer import Pack
 from tapstack.checkout import CHECKOUT
+from tapstack.layers import PROJECTS
 
 PACK = CHECKOUT / "policies"
 SERVICES = {
@@ -115,3 +116,9 @@ def test_the_data_has_the_controls_that_the_standards_own_page_lists() -> None:
     listed = {f"{service}.{number}" for service, numbers in STANDARD.items() for number in numbers.split()}
 
     assert {control for control, row in controls().items() if "FSBP" in row["standards"]} == listed
+
+
+def test_every_exemption_is_of_a_layer_that_there_is() -> None:
+    layers = {row["layer"] for row in table("exemptions.toml")["exemption"]}
+
+    assert layers - {"*"} <= set(PROJECTS), "take the rows of a layer that is gone out of policies/exemptions.toml"

@@ -22,7 +22,7 @@ import ast
 import json
 from support.mocked_program import run_program
 from tapstack.layers import BOOTSTRAP, PROJECTS
-from unit.conftest import made_up_stacks
+from support.made_up_contracts import made_up_stacks
 
 settings = {
     BOOTSTRAP: {"repository": "acme/payments", "repositoryOwnerId": 1, "repositoryId": 2},
@@ -42,7 +42,7 @@ def registered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]
     """Project to all that its program registers and exports, as text, in a copy under another name."""
     root = tmp_path_factory.mktemp("renamed")
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml", "simulation")
-    for folder in ("projects", "shared/tapstack", "functions", ".github", "docs", "tests"):
+    for folder in ("policies", "projects", "shared/tapstack", "functions", ".github", "docs", "tests"):
         shutil.copytree(CHECKOUT / folder, root / folder, ignore=ignored)
     for file in ("Pulumi.yaml-template", "pyproject.toml", "uv.lock", "README.md"):
         shutil.copy(CHECKOUT / file, root)

@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Final
 
 FOLDER: Final = "policies"
+EXEMPTIONS: Final = f"{FOLDER}/exemptions.toml"
+"""What breaks a control on purpose, layer by layer."""
 _MANIFEST: Final = "PulumiPolicy.yaml"
 
 

@@ -167,4 +167,4 @@ def test_the_summary_of_the_lane_is_one_object(monkeypatch: pytest.MonkeyPatch, 
     assert told["layers"] == {"network": {"changes": {"create": 3}, "seconds": 2.0}}
     assert told["outputs"] == {name: "x" for name in edge if name != "api_keys"}
     assert told["transactions"][0]["transaction_id"] == "txn_1"
-    assert told.keys() == {"seconds", "layers", "outputs", "state_only", "transactions"}
+    assert told.keys() == {"seconds", "layers", "outputs", "state_only", "exemptions", "transactions"}

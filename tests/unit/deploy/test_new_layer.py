@@ -19,7 +19,7 @@ Captured = pytest.CaptureFixture[str]
 def copied(root: Path) -> Path:
     """Copy what a layer is made from."""
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml")
-    for folder in ("projects", "shared", "functions", ".github", "docs", "tests/unit"):
+    for folder in ("policies", "projects", "shared", "functions", ".github", "docs", "tests/unit"):
         shutil.copytree(CHECKOUT / folder, root / folder, ignore=ignored)
     shutil.copy(CHECKOUT / "Pulumi.yaml-template", root)
     return root
@@ -279,6 +279,19 @@ def test_a_layer_that_is_renamed_is_one_made_under_the_new_name(checkout: Path) 
     rename("notes", "record-book", checkout)
 
     assert contents(checkout) == expected
+
+
+def test_what_a_layer_is_exempt_from_is_renamed_with_it(checkout: Path) -> None:
+    make(layer("notes", "data"), checkout)
+    file = checkout / "policies" / "exemptions.toml"
+    rest = 'resources = ["key"]\nreason = "none"\nowner = "@us"\n'
+    row = f'\n[[exemption]]\ncontrols = ["KMS.4"]\nlayer = "notes"\n{rest}'
+    file.write_text(file.read_text(encoding="utf-8") + row, encoding="utf-8")
+
+    rename("notes", "record-book", checkout)
+
+    assert file.read_text(encoding="utf-8").endswith(row.replace("notes", "record-book"))
+    assert "record-book exempts `key`: none (@us)" in (checkout / "docs" / "controls.md").read_text(encoding="utf-8")
 
 
 def test_a_layer_that_is_read_is_neither_taken_out_nor_renamed(untouched: Path) -> None:

@@ -16,6 +16,7 @@ from tapstack.console.errors import UserError
 from tapstack.deploy.scaffold.declared_layer import DeclaredLayer
 from tapstack.deploy.scaffold.layer import NewLayer
 from tapstack.deploy.scaffold.staging import change
+from tapstack.engine.policies import EXEMPTIONS
 from tapstack.layers import TABLE
 
 _WITH_NAMES: Final = {
@@ -52,6 +53,7 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
             to.parent.mkdir(parents=True, exist_ok=True)
             to.write_bytes(renamed(content.decode("utf-8"), path, own.spelt, target).encode())
         shutil.rmtree(copy / "projects" / old)
+        _rename_in_exemptions(copy / EXEMPTIONS, old, new)
         (copy / TABLE).write_text(table, encoding="utf-8")
 
     DeclaredLayer(old, root).require_unread()
@@ -76,6 +78,13 @@ def renamed(content: str, path: str, old: NewLayer, new: NewLayer) -> str:
         text = lines[first - 1][:begin] + put(token.string, old, new) + lines[last - 1][end:]
         lines[first - 1 : last] = text.splitlines(keepends=True)
     return "".join(lines)
+
+
+def _rename_in_exemptions(file: Path, old: str, new: str) -> None:
+    """Have what the layer is exempt from be the renamed one's."""
+    if file.exists():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.replace(f'layer = "{old}"\n', f'layer = "{new}"\n'), encoding="utf-8")
 
 
 def _place(path: str, old: NewLayer, new: NewLayer) -> str:
