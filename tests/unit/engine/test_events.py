@@ -110,3 +110,31 @@ def test_changes_are_told_in_the_words_of_a_plan() -> None:
     told = Report(counts={"replace": 9, "import": 1, "discard": 2, "delete": 1, "read": 1, "same": 3}).summary()
 
     assert told == "replace 9, import 1, discard 2, delete 1, read 1, unchanged 3"
+
+
+def test_a_violation_names_the_resource_the_policy_and_all_that_it_says_in_one_line(
+    log: EventLog, tmp_path: Path
+) -> None:
+    event = {
+        "policyName": "EC2.6",
+        "message": "Flow logs\nthere\nare none.\n",
+        "enforcementLevel": "mandatory",
+    }
+    write(tmp_path, {"policyEvent": {**event, "resourceUrn": VPC}})
+    write(tmp_path, error("preview failed"))
+
+    log.follow()
+
+    told = "aws:ec2/vpc:Vpc 'main': policy EC2.6: Flow logs: there are none."
+    assert [violation.message for violation in log.report.violations] == [told]
+    assert log.report.errors == [told]
+
+
+def test_what_is_exempt_is_neither_an_error_nor_a_warning(log: EventLog, tmp_path: Path) -> None:
+    event = {"policyName": "exemptions", "message": "Exempt\nKMS.4 for key: why (@us)", "enforcementLevel": "advisory"}
+    write(tmp_path, {"policyEvent": {**event, "resourceUrn": STACK}})
+
+    log.follow()
+
+    assert log.report.exemptions == ["KMS.4 for key: why (@us)"]
+    assert [*log.report.errors, *log.report.warnings, *log.report.violations] == []
