@@ -1,10 +1,13 @@
 """The api-edge layer: settings, upstream contracts, the parts, the export."""
 
+from pulumi import Output
+
 from account import make_account
 from alarms import make_alarms
 from api_keys import make_api_keys, require_known_merchants
 from dashboard import make_dashboard
 from deployment import make_deployment
+from domain import make_domain
 from firewall import make_firewall
 from gateway_responses import make_gateway_responses
 from rest_api import make_rest_api
@@ -16,6 +19,7 @@ from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
 from tapstack.contracts.types import ApiKeysByMerchant, Arn, Name, NamesByMerchant, NamesByTier, Url
 from tapstack.program.opening import open_layer
+from transactions.agreed.api import COLLECTION_PATH
 from usage_plans import make_usage_plans
 
 settings = ApiEdgeSettings.load()
@@ -24,12 +28,14 @@ compute = ComputeContract.read(settings.environment_suffix)
 require_known_merchants(settings, data)
 names = open_layer("api-edge", settings)
 
-api = make_rest_api(names)
+domain = make_domain(settings)
+api = make_rest_api(names, settings, domain and domain.name)
 routes = make_routes(names, api, compute)
 gateway_responses = make_gateway_responses(api)
 deployment = make_deployment(api, routes, gateway_responses)
 account = make_account(settings)
 stage = make_stage(names, settings, data, api, deployment, account)
+url = domain.serve(stage) if domain else stage.url
 keys = make_api_keys(names, settings, data)
 plans = make_usage_plans(names, settings, stage, keys)
 web_acl = make_firewall(names, settings, data, stage)
@@ -37,8 +43,8 @@ dashboard = make_dashboard(names, data, compute, stage, web_acl)
 make_alarms(names, data, compute, stage)
 
 ApiEdgeContract(
-    api_url=Url.of(stage.url),
-    transactions_url=Url.of(stage.transactions_url),
+    api_url=Url.of(url),
+    transactions_url=Url.of(Output.concat(url, COLLECTION_PATH)),
     rest_api_id=Name.of(api.id),
     stage_name=Name.of(stage.stage.stage_name),
     api_key_ids=NamesByMerchant.of(keys.ids),

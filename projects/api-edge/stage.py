@@ -17,7 +17,6 @@ from settings import ApiEdgeSettings
 from tapstack.contracts.data import DataContract
 from tapstack.program.log_protection import mask_card_numbers
 from tapstack.program.naming import Names
-from transactions.agreed.api import COLLECTION_PATH
 
 ACCESS_LOG_FIELDS: Final = {
     "requestId": "$context.requestId",
@@ -48,13 +47,8 @@ class ServedApi:
 
     @property
     def url(self) -> Output[str]:
-        """The stage's URL, without a trailing slash."""
+        """The stage's URL by AWS's address, without a trailing slash."""
         return self.stage.invoke_url
-
-    @property
-    def transactions_url(self) -> Output[str]:
-        """Where transactions are posted."""
-        return Output.concat(self.url, COLLECTION_PATH)
 
 
 def make_stage(

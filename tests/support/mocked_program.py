@@ -28,6 +28,13 @@ REGION = "eu-central-1"
 CONCURRENT_EXECUTIONS = 400
 """The account's quota; a new account may have 10."""
 
+HOSTED_ZONES: Mapping[str, Mapping[str, Any]] = {
+    "ZPUBLIC": {"name": "example.com", "privateZone": False},
+    "ZPRIVATE": {"name": "example.com", "privateZone": True},
+    "ZANOTHER": {"name": "ample.com", "privateZone": False},
+}
+"""The account's hosted zones by their ids."""
+
 # A server that has imported the SDKs and nothing else: each program begins with them fresh, and soon.
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["pulumi", "pulumi_aws"])
@@ -103,6 +110,12 @@ class _Cloud(pulumi.runtime.Mocks):
             "allocationId": f"allocation-of-{args.name}",
             "base64": "c2VjcmV0",
             "path": f"/{args.inputs.get('pathPart')}",
+            "regionalDomainName": f"d-{args.name}.execute-api.{REGION}.amazonaws.com",
+            "regionalZoneId": "Z1OFAWS",
+            "fqdn": args.inputs.get("name"),
+            "domainValidationOptions": [
+                {"resourceRecordName": "_1.proof", "resourceRecordType": "CNAME", "resourceRecordValue": "_2.acm"}
+            ],
         }
         if args.typ == "aws:apigateway/apiKey:ApiKey":
             made["value"] = f"the-value-of-the-api-key-{args.name}"
@@ -122,6 +135,7 @@ class _Cloud(pulumi.runtime.Mocks):
             "aws:index/getPartition:getPartition": {"partition": "aws"},
             "aws:servicequotas/getServiceQuota:getServiceQuota": {"value": float(CONCURRENT_EXECUTIONS)},
             "aws:iam/getRoles:getRoles": {"names": [], "arns": []},
+            "aws:route53/getZone:getZone": HOSTED_ZONES.get(args.args.get("zoneId", "")),
             "aws:index/getAvailabilityZones:getAvailabilityZones": {"names": [f"{REGION}{zone}" for zone in "abc"]},
             "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": {
                 "arn": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{args.args.get('url', '').removeprefix('https://')}"

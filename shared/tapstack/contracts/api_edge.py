@@ -10,7 +10,7 @@ class ApiEdgeContract(Contract, layer="api-edge", version=1):
     """The API as merchants and operators see it."""
 
     api_url: Output[Url] = output()
-    """The stage's URL, without a trailing slash."""
+    """The API's URL, by its own domain name where it has one, without a trailing slash."""
     transactions_url: Output[Url] = output()
     rest_api_id: Output[Name] = output()
     stage_name: Output[Name] = output()

@@ -16,7 +16,7 @@ import pulumi
 from pulumi import Output
 from pulumi.runtime.config import CONFIG, is_config_secret
 
-from tapstack.account_names import BOUNDARY
+from tapstack.account_names import boundary_name
 from tapstack.program import manifest
 from tapstack.program.config_keys import config_key, unknown_key
 from tapstack.program.errors import SettingError
@@ -79,6 +79,21 @@ LOG_RETENTION_DAYS = one_of(
 
 MERCHANT_ID = matching(MERCHANT_ID_PATTERN, MERCHANT_ID_MEANING)
 """Accept merchant ids."""
+
+
+DOMAIN_NAME = matching(
+    r"|(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])",
+    "a domain name in lower case, such as api.example.com",
+)
+"""Accept the names that API Gateway takes as a domain of one's own."""
+
+HOSTED_ZONE_ID = matching(r"|Z[A-Z0-9]{1,31}", "the id of a hosted zone, such as Z0123456789ABCDEFGHIJ")
+"""Accept ids of Route 53's hosted zones."""
+
+TRUSTSTORE_URI = matching(
+    r"|s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[\w!*'()./-]{1,900}", "an object in S3, such as s3://bucket/clients.pem"
+)
+"""Accept addresses of objects in S3."""
 
 
 def _suffix_problem(value: str) -> str | None:
@@ -193,8 +208,8 @@ class LayerSettings(ProjectSettings):
     """The settings every layer has; each layer's own dataclass adds to them."""
 
     permissions_boundary: str = setting(
-        f"Name of the IAM policy that bounds every role this layer makes: {BOUNDARY} where the account is "
-        "bootstrapped, empty for none.",
+        f"Name of the IAM policy that bounds every role this layer makes: {boundary_name('<environment>')} where the "
+        "environment is bootstrapped, empty for none.",
         default="",
         check=matching(r"|[\w+=,.@-]{1,128}", "the name of an IAM policy, or empty"),
     )

@@ -98,13 +98,27 @@ def _service_quota(clients: Clients, arguments: Props) -> Props:
     }
 
 
+def _hosted_zone(clients: Clients, arguments: Props) -> Props:
+    zone_id = arguments.get("zoneId")
+    if not zone_id:
+        raise ProviderError("reading Route 53 Hosted Zone: the stand-in looks zones up by zoneId alone")
+    zone = clients.call("route53", "get_hosted_zone", {"Id": zone_id})["HostedZone"]
+    return {
+        "id": zone_id,
+        "zoneId": zone_id,
+        "arn": f"arn:aws:route53:::hostedzone/{zone_id}",
+        "name": zone["Name"].removesuffix("."),
+        "privateZone": bool(zone.get("Config", {}).get("PrivateZone")),
+    }
+
+
 def _passes(zone: Props, name: str, values: list[str]) -> bool:
     member = {"opt-in-status": "OptInStatus", "zone-name": "ZoneName", "zone-id": "ZoneId", "state": "State"}.get(name)
     # The emulator leaves out what is the same for all its zones.
     return member is None or zone.get(member) is None or zone[member] in values
 
 
-SERVICES: Final = ("ec2", "iam", "lambda", "sts")
+SERVICES: Final = ("ec2", "iam", "lambda", "route53", "sts")
 """The services that the functions call."""
 
 INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
@@ -114,5 +128,6 @@ INVOKES: Final[Mapping[str, Callable[[Clients, Props], Props]]] = {
     "aws:index/getRegion:getRegion": _region,
     "aws:iam/getOpenIdConnectProvider:getOpenIdConnectProvider": _oidc_provider,
     "aws:iam/getRoles:getRoles": _roles,
+    "aws:route53/getZone:getZone": _hosted_zone,
     "aws:servicequotas/getServiceQuota:getServiceQuota": _service_quota,
 }

@@ -9,6 +9,7 @@ import pytest
 from google.protobuf import struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.proto import provider_pb2
 
+from support.clients import emulator_client
 from tapstack.console.progress import step
 from tapstack.lane.emulator import Emulator
 from tapstack.providers.servicer import Servicer
@@ -16,7 +17,9 @@ from tapstack.providers.tables import ROWS
 from tapstack.providers.values import Blob, marshal, plain, unmarshal
 
 Props = dict[str, Any]
-SERVICES = "apigateway cloudwatch dynamodb ec2 events iam kms lambda logs s3 secretsmanager sns sqs sts wafv2"
+SERVICES = (
+    "acm apigateway cloudwatch dynamodb ec2 events iam kms lambda logs route53 s3 secretsmanager sns sqs sts wafv2"
+)
 
 
 class RefusedError(Exception):
@@ -155,6 +158,14 @@ def code(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Blob]:
         return Blob(is_archive=True, hash=word, fields=(("path", f"{source}"),))
 
     return archive
+
+
+@pytest.fixture(scope="session")
+def zone(emulator_url: str) -> str:
+    """Make a hosted zone, which belongs to whoever owns a domain: the programs make none."""
+    route53 = emulator_client(emulator_url, "route53")
+    made = route53.create_hosted_zone(Name="example.com", CallerReference="once")["HostedZone"]
+    return str(made["Id"].rpartition("/")[2])
 
 
 @pytest.fixture(scope="session")

@@ -185,6 +185,11 @@ GROUND: Mapping[str, tuple[str, Mapping[str, Any]]] = {
         {"restApi": "@api.id", "deployment": "@deployment.id", "stageName": "ground"},
     ),
     "api_key": ("aws:apigateway/apiKey:ApiKey", {}),
+    "domain": (
+        "aws:apigateway/domainName:DomainName",
+        {"domainName": "ground.example.com", "endpointConfiguration": {"types": "REGIONAL"}},
+    ),
+    "certificate": ("aws:acm/certificate:Certificate", {"domainName": "ground.example.com", "validationMethod": "DNS"}),
     "plan": ("aws:apigateway/usagePlan:UsagePlan", {}),
     "acl": (
         "aws:wafv2/webAcl:WebAcl",
@@ -736,6 +741,46 @@ CASES: Mapping[str, Case] = {
         replace={"keyId": "other"},
         import_id="{usagePlanId}/{keyId}",
     ),
+    "aws:apigateway/domainName:DomainName": Case(
+        {
+            "domainName": "case.example.com",
+            "regionalCertificateArn": "@certificate.arn",
+            "endpointConfiguration": {"types": "REGIONAL"},
+            "securityPolicy": "SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09",
+            "endpointAccessMode": "STRICT",
+            "tags": TAGS,
+        },
+        {
+            "securityPolicy": "TLS_1_2",
+            "endpointAccessMode": None,
+            "mutualTlsAuthentication": {"truststoreUri": "s3://ground/clients.pem", "truststoreVersion": "1"},
+            "tags": {"Name": "second"},
+        },
+        {"domainName": "other.example.com"},
+    ),
+    "aws:apigateway/basePathMapping:BasePathMapping": Case(
+        {"domainName": "@domain.domainName", "restApi": "@api.id", "stageName": "@stage.stageName"},
+        {"basePath": "payments"},
+        {"domainName": "other.example.com"},
+        import_id="{domainName}/{basePath}",
+    ),
+    "aws:acm/certificate:Certificate": Case(
+        {"domainName": "case.example.com", "validationMethod": "DNS", "keyAlgorithm": "EC_prime256v1", "tags": TAGS},
+        {"tags": {"Name": "second"}},
+        {"domainName": "other.example.com"},
+    ),
+    "aws:acm/certificateValidation:CertificateValidation": Case(
+        {"certificateArn": "@certificate.arn", "validationRecordFqdns": ["_1.ground.example.com"]},
+        replace={"certificateArn": "arn:aws:acm:eu-central-1:000000000000:certificate/other"},
+        importable=False,
+        survives=True,
+    ),
+    "aws:route53/record:Record": Case(
+        {"zoneId": "@zone", "name": "case.example.com", "type": "CNAME", "ttl": 60, "records": ["one.example.org"]},
+        {"ttl": 300, "records": ["two.example.org"]},
+        {"name": "other.example.com"},
+        import_id="{zoneId}_{name}_{type}",
+    ),
     "aws:wafv2/webAcl:WebAcl": Case(
         {
             "name": "case",
@@ -769,7 +814,7 @@ CASES: Mapping[str, Case] = {
 
 
 @pytest.fixture(scope="session")
-def world(engine: Any, code: Any) -> World:
+def world(engine: Any, code: Any, zone: str) -> World:
     """Resolve `@name.output`, making what is named when it is first wanted."""
     made: dict[str, Any] = {}
 
@@ -783,6 +828,8 @@ def world(engine: Any, code: Any) -> World:
         name, _, output = value[1:].partition(".")
         if name == "code":
             return code(output)
+        if name == "zone":
+            return zone
         if name not in made:
             token, inputs = GROUND[name]
             made[name] = engine.create(token, resolve(inputs), name)

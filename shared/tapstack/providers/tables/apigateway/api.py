@@ -15,6 +15,12 @@ TAGS: Final = Tagging(
     read=Look(operation="get_tags", params={"resourceArn": "$arn"}, take={"tags": "tags"}, auto=False),
 )
 
+
+def tag(arn: str) -> Call:
+    """Tag after the creation as well: the emulator reads back only the tags that are given so."""
+    return Call(operation="tag_resource", params={"resourceArn": arn, "tags": "$tags"}, on=("tags",))
+
+
 ROWS: Final = {
     "aws:apigateway/restApi:RestApi": Row(
         service="apigateway",

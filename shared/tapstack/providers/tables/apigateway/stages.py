@@ -4,14 +4,8 @@ from typing import Any, Final
 
 from tapstack.providers.patches import patch_operations
 from tapstack.providers.table import Call, Look, Row, Scope
-from tapstack.providers.tables.apigateway.api import NAMES, TAGS
+from tapstack.providers.tables.apigateway.api import NAMES, TAGS, tag
 from tapstack.providers.values import Props
-
-
-def _tag(arn: str) -> Call:
-    """Tag after the creation as well: the emulator reads back only the tags that are given so."""
-    return Call(operation="tag_resource", params={"resourceArn": arn, "tags": "$tags"}, on=("tags",))
-
 
 _KEY_ARN: Final = "arn:aws:apigateway:${region}::/apikeys/${id}"
 _PLAN_ARN: Final = "arn:aws:apigateway:${region}::/usageplans/${id}"
@@ -111,7 +105,7 @@ ROWS: Final = {
                     "accessLogSettings.format": "/accessLogSettings/format",
                 },
             ),
-            _tag(_STAGE_ARN),
+            tag(_STAGE_ARN),
         ),
         read=(Look(operation="get_stage", params=_STAGE),),
         update=(
@@ -163,7 +157,7 @@ ROWS: Final = {
         service="apigateway",
         create=Call(operation="create_api_key", auto=("customerId", "description", "enabled", "name", "tags", "value")),
         id="@id",
-        settle=(_tag(_KEY_ARN),),
+        settle=(tag(_KEY_ARN),),
         read=(Look(operation="get_api_key", params={"apiKey": "$id", "includeValue": True}),),
         update=(
             Call(
@@ -192,7 +186,7 @@ ROWS: Final = {
             auto=("apiStages", "description", "name", "quotaSettings", "tags", "throttleSettings"),
         ),
         id="@id",
-        settle=(_tag(_PLAN_ARN),),
+        settle=(tag(_PLAN_ARN),),
         read=(Look(operation="get_usage_plan", params={"usagePlanId": "$id"}),),
         update=(
             Call(run=lambda scope: _move_stages(scope, _stages_of(scope.inputs)), on=("apiStages",)),
