@@ -10,6 +10,9 @@ Considered and left: a role per environment leaves the account with a role that 
 last is destroyed; one environment as the owner breaks the others when it goes; a project of its own is one more step
 before the first deployment. The price is that the role and the setting stay when the last environment is gone. Both
 cost nothing.
+
+Its boundary is a policy of AWS's own. One of an environment would be changed by whichever environment is deployed, and
+could not be deleted with it.
 """
 
 import pulumi
@@ -17,7 +20,7 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import ApiEdgeSettings
-from tapstack.account_names import API_LOGS_ROLE
+from tapstack.account_names import API_LOGS_BOUNDARY, API_LOGS_ROLE
 from tapstack.program.policies import allow, assume_role, document
 
 
@@ -34,6 +37,7 @@ def make_account(settings: ApiEdgeSettings) -> aws.apigateway.Account | None:
         "api-logs",
         name=API_LOGS_ROLE,
         assume_role_policy=assume_role("apigateway.amazonaws.com"),
+        permissions_boundary=f"arn:{aws.get_partition().partition}:iam::aws:policy/{API_LOGS_BOUNDARY}",
         tags={"Environment": "all"},
         # Where this environment has it in its state already, there is nothing to import and the engine does not.
         opts=pulumi.ResourceOptions(import_=API_LOGS_ROLE if is_there else None, retain_on_delete=True),

@@ -1,4 +1,4 @@
-"""The bootstrap of an account: settings, the parts, the exports."""
+"""The bootstrap of an environment: settings, the parts, the exports."""
 
 import pulumi
 
@@ -14,8 +14,8 @@ from tapstack.program.opening import open_project
 settings = BootstrapSettings.load()
 names = open_project(BOOTSTRAP, settings)
 
-key = make_key(settings)
-bucket = make_state_bucket(settings, key)
+key = make_key(names, settings)
+bucket = make_state_bucket(names, settings, key)
 identity_provider_arn = make_identity_provider(settings)
 boundary = make_boundary(names)
 roles = make_roles(names, settings, bucket, key, identity_provider_arn)

@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from grants import Condition, Grant, LayerGrants, adopted, decrypting, log_groups, new, own, roles
-from tapstack.account_names import API_LOGS_ROLE
+from grants import Condition, Grant, LayerGrants, adopted, decrypting, log_groups, new, own, own_or_untagged, roles
+from tapstack.account_names import API_LOGS_BOUNDARY, API_LOGS_ROLE
 from transactions.agreed.tables import API_KEY_ID_PREFIX, KEY
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
@@ -27,23 +27,22 @@ _ITEM_IDS: Final[Condition] = {
     "Null": {"dynamodb:Attributes": "false"},
     "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
 }
-# All environments of the account share it.
-_ROLE: Final = roles([API_LOGS_ROLE], "apigateway.amazonaws.com")
+# All environments of the account share it, so none may take it from the others: it is made, and let go of.
+_ROLE: Final = roles(
+    [API_LOGS_ROLE],
+    "apigateway.amazonaws.com",
+    f"arn:{{partition}}:iam::aws:policy/{API_LOGS_BOUNDARY}",
+).without("iam:DeleteRole", "iam:DeleteRolePolicy", "iam:DetachRolePolicy", "iam:UntagRole")
 _LOG_GROUPS: Final = log_groups("/aws/apigateway/{prefix}*", "aws-waf-logs-{prefix}*", masked=True)
 
 GRANTS: Final = LayerGrants(
     read=[
         Grant(
             ["apigateway:GET"],
-            [
-                f"{_API}/account",
-                f"{_API}/apikeys/*",
-                f"{_API}/restapis/*",
-                f"{_API}/tags/*",
-                f"{_API}/usageplans",
-                f"{_API}/usageplans/*",
-            ],
+            [f"{_API}/account", f"{_API}/restapis/*", f"{_API}/tags/*", f"{_API}/usageplans"],
         ),
+        # The keys of another environment's merchants are nobody's here.
+        Grant(["apigateway:GET"], [f"{_API}/apikeys/*", f"{_API}/usageplans/*"], own_or_untagged("api-edge")),
         Grant(
             [
                 "wafv2:GetLoggingConfiguration",

@@ -9,7 +9,7 @@ import pulumi_aws as aws
 
 from facts import account_facts
 from grants import Grant, own, policies
-from tapstack.account_names import BOUNDARY
+from tapstack.account_names import boundary_name
 from tapstack.program.naming import Names
 
 MOST: Final = [
@@ -77,7 +77,8 @@ MOST: Final = [
 
 def boundary_arn(names: Names) -> str:
     """Tell the boundary's ARN, which is known before it is made."""
-    return "arn:{partition}:iam::{account}:policy/".format_map(account_facts(names)) + BOUNDARY
+    found = "arn:{partition}:iam::{account}:policy/".format_map(account_facts(names))
+    return found + boundary_name(names.environment_suffix)
 
 
 def make_boundary(names: Names) -> aws.iam.Policy:
@@ -85,7 +86,7 @@ def make_boundary(names: Names) -> aws.iam.Policy:
     (document,) = policies(MOST, account_facts(names))
     return aws.iam.Policy(
         "boundary",
-        name=BOUNDARY,
+        name=boundary_name(names.environment_suffix),
         description="The most that a role made by a layer may do",
         policy=document,
     )

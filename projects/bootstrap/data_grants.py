@@ -5,7 +5,7 @@ from typing import Final
 from grants import Grant, LayerGrants, adopted, decrypting, new, own
 
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
-_ALIASES: Final = ["arn:{partition}:kms:{region}:{account}:alias/{prefix}*"]
+_ALIASES: Final = ["arn:{partition}:kms:{region}:{account}:alias/{prefix}data"]
 _TABLES: Final = ["arn:{partition}:dynamodb:{region}:{account}:table/{prefix}*"]
 _QUEUES: Final = ["arn:{partition}:sqs:{region}:{account}:{prefix}*"]
 _TOPICS: Final = ["arn:{partition}:sns:{region}:{account}:{prefix}*"]

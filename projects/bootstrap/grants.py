@@ -11,7 +11,7 @@ Resources and conditions hold names in braces, filled in when a policy is writte
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from tapstack.account_names import project_name
@@ -51,6 +51,15 @@ class LayerGrants:
     change: Sequence[Grant]
     """Making, changing and deleting it: for the deploy role alone."""
 
+    def without(self, *actions: str) -> "LayerGrants":
+        """Grant none of these actions."""
+        left = [(grant, [action for action in grant.actions if action not in actions]) for grant in self.change]
+        return replace(self, change=[replace(grant, actions=kept) for grant, kept in left if kept])
+
+    def beside(self, more: "LayerGrants | None") -> "LayerGrants":
+        """Grant more beside these."""
+        return LayerGrants([*self.read, *more.read], [*self.change, *more.change]) if more else self
+
 
 def _filled(value: Any, facts: Facts) -> Any:
     if isinstance(value, Mapping):
@@ -68,6 +77,11 @@ def own(layer: str) -> Condition:
 def new(layer: str) -> Condition:
     """Demand that the request gives the layer's tags to what it makes."""
     return {"StringEquals": _tags("aws:RequestTag", layer)}
+
+
+def own_or_untagged(layer: str) -> Condition:
+    """Demand that the resource carries the layer's tags or none: what is gone has none, and is to be found gone."""
+    return {"StringEqualsIfExists": _tags("aws:ResourceTag", layer)}
 
 
 def adopted(layer: str) -> Condition:
@@ -96,7 +110,7 @@ def decrypting(*services: str) -> Grant:
     )
 
 
-def roles(names: Sequence[str], service: str) -> LayerGrants:
+def roles(names: Sequence[str], service: str, boundary: str = "{boundary}") -> LayerGrants:
     """Grant what the roles of these names need, all of them bounded and for one service alone.
 
     A role that is made without the boundary, or that lost it, cannot be given a permission, so that no layer can make
@@ -105,6 +119,7 @@ def roles(names: Sequence[str], service: str) -> LayerGrants:
     Args:
         names: the roles' names, such as `{prefix}validator`.
         service: who may be handed the roles, such as `lambda.amazonaws.com`.
+        boundary: the ARN of the policy that bounds them.
     """
     arns = [f"arn:{{partition}}:iam::{{account}}:role/{name}" for name in names]
     return LayerGrants(
@@ -131,7 +146,7 @@ def roles(names: Sequence[str], service: str) -> LayerGrants:
                     "iam:UpdateAssumeRolePolicy",
                 ],
                 arns,
-                {"StringEquals": {"iam:PermissionsBoundary": "{boundary}"}},
+                {"StringEquals": {"iam:PermissionsBoundary": boundary}},
             ),
             Grant(["iam:DeleteRole", "iam:TagRole", "iam:UntagRole", "iam:UpdateRoleDescription"], arns),
             Grant(["iam:PassRole"], arns, {"StringEquals": {"iam:PassedToService": service}}),

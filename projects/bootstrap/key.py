@@ -7,7 +7,8 @@ import pulumi_aws as aws
 from pulumi import Output
 
 from settings import BootstrapSettings
-from tapstack.account_names import STATE_KEY_ALIAS
+from tapstack.account_names import state_key_alias
+from tapstack.program.naming import Names
 from tapstack.program.policies import allow, document
 
 
@@ -25,7 +26,7 @@ class SecretsKey:
         return Output.format("awskms://{0}?region={1}", self.alias.name, self.region)
 
 
-def make_key(settings: BootstrapSettings) -> SecretsKey:
+def make_key(names: Names, settings: BootstrapSettings) -> SecretsKey:
     """Make the key, rotated every year, and its alias.
 
     The key's policy leaves it to IAM who may use it: the roles' own policies name it, and no layer may change it.
@@ -42,5 +43,7 @@ def make_key(settings: BootstrapSettings) -> SecretsKey:
         policy=document(allow(["kms:*"], "*", to={"AWS": f"arn:{partition}:iam::{account}:root"})),
         opts=protected,
     )
-    alias = aws.kms.Alias("state", name=STATE_KEY_ALIAS, target_key_id=key.key_id, opts=protected)
+    alias = aws.kms.Alias(
+        "state", name=state_key_alias(names.environment_suffix), target_key_id=key.key_id, opts=protected
+    )
     return SecretsKey(key, alias, aws.get_region().region)

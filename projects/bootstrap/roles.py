@@ -17,6 +17,7 @@ import compute_grants
 import data_grants
 import network_grants
 from boundary import boundary_arn
+from domain_grants import domain_grants
 from facts import account_facts
 from grants import Facts, Grant, LayerGrants, policies
 from identity_provider import AUDIENCE, HOST
@@ -29,7 +30,6 @@ from tapstack.layers import LAYERS
 from tapstack.program.errors import SettingError
 from tapstack.program.naming import Names
 from tapstack.program.policies import document
-from transactions.product import PRODUCT
 
 GRANTS: Final[Mapping[str, LayerGrants]] = {
     "network": network_grants.GRANTS,
@@ -74,17 +74,21 @@ def make_roles(
     def trust(what: str) -> Output[str]:
         return _trust(identity_provider_arn, settings.subjects(what))
 
+    # The only grants that depend on what the layers' settings turn on.
+    extra = {"api-edge": domain_grants(settings)}
     deploy, drift, preview = {}, {}, {}
     for layer in LAYERS:
+        granted = GRANTS[layer].beside(extra.get(layer))
         reads = {
-            **_policies("read", layer, GRANTS[layer].read, facts),
-            **_state_policy("read-state", layer, read_state(layer), facts, key),
+            **_policies(names, "read", layer, granted.read, facts),
+            **_state_policy(names, "read-state", layer, read_state(layer), facts, key),
         }
         writes = {
-            **_policies("change", layer, GRANTS[layer].change, facts),
-            **_state_policy("write-state", layer, write_state(layer), facts, key),
+            **_policies(names, "change", layer, granted.change, facts),
+            **_state_policy(names, "write-state", layer, write_state(layer), facts, key),
         }
         deploy[layer] = _role(
+            names,
             "deploy",
             layer,
             f"Deploys the layer {layer}",
@@ -92,6 +96,7 @@ def make_roles(
             {**reads, **writes},
         )
         drift[layer] = _role(
+            names,
             "drift",
             layer,
             f"Looks for drift of the layer {layer} and changes nothing",
@@ -100,6 +105,7 @@ def make_roles(
         )
         if settings.pull_request_previews:
             preview[layer] = _role(
+                names,
                 "preview",
                 layer,
                 f"Previews the layer {layer} and changes nothing",
@@ -109,29 +115,38 @@ def make_roles(
     return Roles(deploy, drift, preview)
 
 
-def _policies(purpose: str, layer: str, grants: Sequence[Grant], facts: Facts) -> Policies:
+def _policies(names: Names, purpose: str, layer: str, grants: Sequence[Grant], facts: Facts) -> Policies:
     documents = policies(grants, facts)
     purposes = [purpose] if len(documents) == 1 else [f"{purpose}-{number}" for number in range(1, len(documents) + 1)]
-    return {name: _policy(f"{name}-{layer}", text) for name, text in zip(purposes, documents, strict=True)}
+    return {name: _policy(names, f"{name}-{layer}", text) for name, text in zip(purposes, documents, strict=True)}
 
 
-def _state_policy(purpose: str, layer: str, grants: Sequence[Grant], facts: Facts, key: SecretsKey) -> Policies:
+def _state_policy(
+    names: Names, purpose: str, layer: str, grants: Sequence[Grant], facts: Facts, key: SecretsKey
+) -> Policies:
     """Write grants that name the secrets key, whose ARN is known only when it is made."""
 
     def written(key_arn: str) -> str:
         (text,) = policies(grants, {**facts, "key": key_arn})
         return text
 
-    return {purpose: _policy(f"{purpose}-{layer}", key.key.arn.apply(written))}
+    return {purpose: _policy(names, f"{purpose}-{layer}", key.key.arn.apply(written))}
 
 
-def _policy(name: str, text: Input[str]) -> aws.iam.Policy:
-    return aws.iam.Policy(name, name=f"{PRODUCT}-{name}", policy=text)
+def _policy(names: Names, name: str, text: Input[str]) -> aws.iam.Policy:
+    return aws.iam.Policy(name, name=f"{names.prefix}{name}", policy=text)
 
 
-def _role(purpose: Purpose, layer: str, description: str, trust: Output[str], attached: Policies) -> aws.iam.Role:
+def _role(
+    names: Names, purpose: Purpose, layer: str, description: str, trust: Output[str], attached: Policies
+) -> aws.iam.Role:
     name = f"{purpose}-{layer}"
-    role = aws.iam.Role(name, name=pipeline_role(purpose, layer), description=description, assume_role_policy=trust)
+    role = aws.iam.Role(
+        name,
+        name=pipeline_role(names.environment_suffix, purpose, layer),
+        description=description,
+        assume_role_policy=trust,
+    )
     for policy_name, policy in attached.items():
         aws.iam.RolePolicyAttachment(f"{name}-{policy_name}", role=role.name, policy_arn=policy.arn)
     return role

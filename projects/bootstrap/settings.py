@@ -1,10 +1,18 @@
-"""What an account has once: state bucket, secrets key, and roles to deploy and to preview each layer."""
+"""What an environment needs first: state bucket, secrets key, and roles to deploy and to preview each layer."""
 
 from dataclasses import dataclass
 from typing import Self
 
 from tapstack.program.errors import SettingError
-from tapstack.program.settings import ProjectSettings, between, matching, setting
+from tapstack.program.settings import (
+    DOMAIN_NAME,
+    HOSTED_ZONE_ID,
+    TRUSTSTORE_URI,
+    ProjectSettings,
+    between,
+    matching,
+    setting,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +49,7 @@ class BootstrapSettings(ProjectSettings):
     )
     manage_identity_provider: bool = setting(
         "Whether this stack makes the account's provider of GitHub identities; an account has one, so turn it off "
-        "where something else made it.",
+        "where another environment's bootstrap, or something else, made it.",
         default=True,
     )
     deletion_protection: bool = setting(
@@ -56,14 +64,29 @@ class BootstrapSettings(ProjectSettings):
         default=365,
         check=between(30, 3650),
     )
+    domain_name: str = setting(
+        "The API's own domain name, as in projects/api-edge: the layer's roles may make it; empty for none.",
+        default="",
+        check=DOMAIN_NAME,
+    )
+    hosted_zone_id: str = setting(
+        "The hosted zone of domainName, as in projects/api-edge: the layer may write its records; empty for none.",
+        default="",
+        check=HOSTED_ZONE_ID,
+    )
+    truststore_uri: str = setting(
+        "The truststore of domainName, as in projects/api-edge: the layer's deploy role may read it; empty for none.",
+        default="",
+        check=TRUSTSTORE_URI,
+    )
 
     @classmethod
     def load(cls) -> Self:
         """Read the settings from the config of the stack being deployed.
 
         Raises:
-            SettingError: a value is of the wrong type or refused by its check, or the repository or one of its
-                numbers is not given.
+            SettingError: a value is of the wrong type or refused by its check, the repository or one of its numbers is
+                not given, or what belongs to a domain is given without one.
         """
         settings = super().load()
         if not settings.repository:
@@ -81,6 +104,12 @@ class BootstrapSettings(ProjectSettings):
                     f"setting {name} is not set: workflows prove by it that they are of this repository and of no "
                     f"later one of its name. Set it with: pulumi config set {name} "
                     f'"$(gh api repos/{settings.repository} --jq {wanted})"'
+                )
+        for name, value in (("hostedZoneId", settings.hosted_zone_id), ("truststoreUri", settings.truststore_uri)):
+            if value and not settings.domain_name:
+                raise SettingError(
+                    f"setting {name} is {value!r}, and there is no domainName that it could be of. Set it with: "
+                    f"pulumi config set domainName api.example.com; or take this one away: pulumi config rm {name}"
                 )
         return settings
 

@@ -1,4 +1,4 @@
-"""The state bucket: Pulumi's backend for all stacks of the account.
+"""The state bucket: Pulumi's backend for all stacks of the environment.
 
 Every write of a stack's state leaves the version before it behind, and no role of a pipeline may delete a version
 (`s3:DeleteObjectVersion` is granted to nobody), so history survives whatever a pipeline does. S3 Object Lock is left
@@ -19,6 +19,7 @@ from pulumi import Output
 from key import SecretsKey
 from settings import BootstrapSettings
 from tapstack.account_names import state_bucket_name
+from tapstack.program.naming import Names
 from tapstack.program.policies import document
 
 
@@ -41,10 +42,10 @@ class StateBucket:
         return Output.format("s3://{0}?region={1}", self.bucket, self.region)
 
 
-def make_state_bucket(settings: BootstrapSettings, key: SecretsKey) -> StateBucket:
+def make_state_bucket(names: Names, settings: BootstrapSettings, key: SecretsKey) -> StateBucket:
     """Make the bucket: versioned, encrypted, private, owned, closed to plain HTTP."""
     account = aws.get_caller_identity().account_id
-    name = state_bucket_name(account, key.region)
+    name = state_bucket_name(names.environment_suffix, account, key.region)
     bucket = aws.s3.Bucket("state", bucket=name, opts=pulumi.ResourceOptions(protect=settings.deletion_protection))
     aws.s3.BucketVersioning("state", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"})
     aws.s3.BucketServerSideEncryptionConfiguration(

@@ -65,17 +65,17 @@ def make_key(names: Names, settings: DataSettings) -> aws.kms.Key:
                 to={"Service": "cloudwatch.amazonaws.com"},
                 condition={"StringEquals": {"aws:SourceAccount": account}},
             ),
-            *_for_pipelines(partition, account, region),
+            *_for_pipelines(names, partition, account, region),
         ),
     )
     aws.kms.Alias("key", name=f"alias/{names('data')}", target_key_id=key.key_id)
     return key
 
 
-def _for_pipelines(partition: str, account: str, region: str) -> list[Statement]:
+def _for_pipelines(names: Names, partition: str, account: str, region: str) -> list[Statement]:
     def grant(layer: str, actions: Sequence[str], condition: Mapping[str, object]) -> Statement:
         # By condition: KMS takes no principal that is not there, and an account need not have the roles.
-        role = f"arn:{partition}:iam::{account}:role/{pipeline_role('deploy', layer)}"
+        role = f"arn:{partition}:iam::{account}:role/{pipeline_role(names.environment_suffix, 'deploy', layer)}"
         return allow(
             actions,
             "*",

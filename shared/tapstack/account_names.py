@@ -1,6 +1,7 @@
-"""The names that there are once in an account, whatever its environments: Pulumi projects, pipelines' roles, boundary.
+"""The names that more than one program, or a workflow, goes by: projects, pipelines' roles, boundary, state.
 
-Everything else has its environment in its name: `tapstack.program.naming`. And the names of a secret's versions.
+What an account has once has no environment in its name, all else has: `tapstack.program.naming`. And the names of a
+secret's versions.
 """
 
 import re
@@ -10,12 +11,10 @@ from typing import Final, Literal
 from tapstack.layers import LAYERS, PROJECTS
 from transactions.product import PRODUCT
 
-BOUNDARY: Final = f"{PRODUCT}-boundary"
-"""The IAM policy that bounds every role which a layer makes."""
 API_LOGS_ROLE: Final = f"{PRODUCT}-api-logs"
 """The IAM role with which API Gateway writes the logs of all environments."""
-STATE_KEY_ALIAS: Final = f"alias/{PRODUCT}-state"
-"""The KMS key of the state bucket."""
+API_LOGS_BOUNDARY: Final = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
+"""The policy of AWS's own, in every account, that bounds that role: an environment's would be for one alone."""
 
 _VERSIONS: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
 """The namespace of the names that rotations give to versions; any that is always the same."""
@@ -24,8 +23,9 @@ Purpose = Literal["deploy", "preview", "drift"]
 """What a pipeline's role is for: changing a layer, or only looking at it for a pull request or at night."""
 
 _PRODUCT: Final = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-# A state bucket's name has 63 characters at most, an account's number and the longest region's name among them.
-_LONGEST: Final = 24
+# A state bucket's name has 63 characters at most, the longest environment's, an account's number and the longest
+# region's name among them.
+_LONGEST: Final = 16
 
 
 def product_problem(product: str = PRODUCT) -> str | None:
@@ -61,24 +61,36 @@ def layer_of(project: str) -> str:
     raise ValueError(f"project {project!r} is no layer's; the layers are {', '.join(LAYERS)}")
 
 
-def pipeline_role(purpose: Purpose, layer: str) -> str:
+def boundary_name(environment: str) -> str:
+    """Name the IAM policy that bounds every role which a layer makes in an environment."""
+    return f"{PRODUCT}-{environment}-boundary"
+
+
+def state_key_alias(environment: str) -> str:
+    """Name the KMS key of an environment's state bucket."""
+    return f"alias/{PRODUCT}-{environment}-state"
+
+
+def pipeline_role(environment: str, purpose: Purpose, layer: str) -> str:
     """Name the IAM role with which workflows deploy a layer, or look at it.
 
     Args:
+        environment: its suffix, or an expression of the workflow that stands for it.
         purpose: what the role is for.
         layer: a layer's name, or an expression of the workflow that stands for it.
     """
-    return f"{PRODUCT}-{purpose}-{layer}"
+    return f"{PRODUCT}-{environment}-{purpose}-{layer}"
 
 
-def state_bucket_name(account: str, region: str) -> str:
-    """Name the bucket that holds the state of all stacks.
+def state_bucket_name(environment: str, account: str, region: str) -> str:
+    """Name the bucket that holds the state of an environment's stacks.
 
     Args:
+        environment: its suffix.
         account: the AWS account's number.
         region: such as `eu-central-1`.
     """
-    return f"{PRODUCT}-state-{account}-{region}"
+    return f"{PRODUCT}-{environment}-state-{account}-{region}"
 
 
 def following_version(secret: str, version: str) -> str:

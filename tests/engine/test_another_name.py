@@ -94,13 +94,13 @@ def test_no_state_and_no_output_has_the_old_name(renamed: Deployed, project: str
     assert f"{NAME}-local-" in renamed.states[project] or project == "bootstrap"
 
 
-def test_what_there_is_once_in_the_account_has_the_new_name(renamed: Deployed) -> None:
+def test_what_an_environment_needs_first_has_the_new_name(renamed: Deployed) -> None:
     outputs = renamed.outputs["bootstrap"]
 
-    assert outputs["permissions_boundary"] == f"{NAME}-boundary"
-    assert outputs["key_alias"] == f"alias/{NAME}-state"
-    assert outputs["state_bucket"].startswith(f"{NAME}-state-")
-    assert outputs["deploy_role_arns"]["data"].endswith(f":role/{NAME}-deploy-data")
+    assert outputs["permissions_boundary"] == f"{NAME}-local-boundary"
+    assert outputs["key_alias"] == f"alias/{NAME}-local-state"
+    assert outputs["state_bucket"].startswith(f"{NAME}-local-state-")
+    assert outputs["deploy_role_arns"]["data"].endswith(f":role/{NAME}-local-deploy-data")
 
 
 def test_no_workflow_has_the_old_name_and_each_takes_on_a_role_that_there_is(renamed: Deployed) -> None:
@@ -113,7 +113,10 @@ def test_no_workflow_has_the_old_name_and_each_takes_on_a_role_that_there_is(ren
     assert {name: found for name, text in texts.items() if (found := old_names(text))} == {}
     jobs = [job for text in texts.values() for job in yaml.safe_load(text)["jobs"].values()]
     named = {job["with"]["role"] for job in jobs if "role" in job.get("with", {})}
-    assert {role.replace("${{ matrix.layer }}", layer) for role in named for layer in LAYERS} == roles
+    # The lane's stack is no stack of the workflows.
+    stack = re.compile(r"\$\{\{ (matrix\.stack|inputs\.stack \|\| 'dev') \}\}|(?<=-)dev(?=-)")
+    of_lane = {stack.sub("local", role) for role in named}
+    assert {role.replace("${{ matrix.layer }}", layer) for role in of_lane for layer in LAYERS} == roles
 
 
 def test_no_file_of_a_stack_or_a_project_has_the_old_name(renamed: Deployed) -> None:

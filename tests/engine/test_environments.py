@@ -1,4 +1,4 @@
-"""Two environments in one account and region: neither notices what happens to the other."""
+"""Two environments in one account and region, each bootstrapped: neither notices what happens to the other."""
 
 from collections import defaultdict
 from typing import Any
@@ -10,7 +10,7 @@ from support.environments import Environment
 from support.polling import eventually
 from tapstack.lane import merchants
 from tapstack.lane.lane import Lane
-from tapstack.layers import LAYERS
+from tapstack.layers import BOOTSTRAP, LAYERS
 
 SHARED = {
     "aws:apigateway/account:Account api-gateway-account",
@@ -25,6 +25,8 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
     blue, green = Environment(lane, "blue"), Environment(lane, "green")
     for environment in (blue, green):
         environment.prepare()
+        # The account has one provider of GitHub's identities: the first makes it, the second finds it.
+        environment.bootstrap(manageIdentityProvider="true" if environment is blue else "false")
         for layer in LAYERS:
             environment.stack(layer).up()
 
@@ -35,6 +37,7 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
     role = gateway.get_account()["cloudwatchRoleArn"]
 
     blue.destroy()
+    blue.stack(BOOTSTRAP).destroy()
 
     assert [blue.resources(layer) for layer in LAYERS] == [[], [], [], []]
     assert_unchanged(green)
@@ -42,8 +45,16 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
     assert gateway.get_account()["cloudwatchRoleArn"] == role
     assert iam.get_role(RoleName="tapstack-api-logs")["Role"]["Arn"] == role
     assert iam.list_role_policies(RoleName="tapstack-api-logs")["PolicyNames"] == ["logs"]
+    # Its workflows' roles are there, and the provider that they trust tokens of, though blue has made it.
+    assert green.stack(BOOTSTRAP).refresh().changes == {}
+    assert green.stack(BOOTSTRAP).up().changes == {}
+    assert len(iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]) == 1
+    assert {role["RoleName"] for role in iam.list_roles()["Roles"] if "deploy" in role["RoleName"]} == {
+        f"tapstack-green-deploy-{layer}" for layer in LAYERS
+    }
 
     green.destroy()
+    green.stack(BOOTSTRAP).destroy()
 
     assert [green.resources(layer) for layer in LAYERS] == [[], [], [], []]
     assert gateway.get_account()["cloudwatchRoleArn"] == role

@@ -27,6 +27,7 @@ def _arn(service: str, rest: str) -> str:
 
 # Service, then parameter to the ARN it names; `{}` is the value. A parameter that is an ARN already is `{}` alone.
 NAMED: Final[Mapping[str, Mapping[str, str]]] = {
+    "acm": {"CertificateArn": "{}"},
     "cloudwatch": {
         "AlarmName": _arn("cloudwatch", "alarm:{}"),
         "AlarmNames": _arn("cloudwatch", "alarm:{}"),
@@ -76,7 +77,7 @@ PASSED: Final = {
 }
 
 # What tags given at a creation need beside the creation; other services call it `TagResource`.
-TAGGING: Final = {"ec2": "CreateTags", "iam": "TagRole", "sqs": "TagQueue"}
+TAGGING: Final = {"acm": "AddTagsToCertificate", "ec2": "CreateTags", "iam": "TagRole", "sqs": "TagQueue"}
 
 # Anybody may ask who they are.
 FREE: Final = frozenset({("sts", "GetCallerIdentity")})
@@ -125,7 +126,9 @@ class World:
     def tags(self, resource: str, operation: str) -> dict[str, str]:
         """Tell the tags IAM sees on a resource before a call; API Gateway's parts inherit those of what they are in."""
         tail = resource.rpartition("/")[2]
-        inherited = re.search(r"::/(?:tags/.*%2F)?(?:restapis|apikeys|usageplans)(?:/|%2F)([^/%]+)", resource)
+        inherited = re.search(
+            r"::/(?:tags/.*%2F)?(?:restapis|apikeys|usageplans|domainnames)(?:/|%2F)([^/%]+)", resource
+        )
         name = inherited[1] if inherited else tail
         if operation == "CreateTags" and name in self._adopted:
             return {}
@@ -187,6 +190,9 @@ def _resources(service: str, operation: str, params: Mapping[str, Any], world: W
         return ["*"]
     if service == "ec2":
         found = [_arn("ec2", f"{kind}/{name}") for kind, name in _ec2(params, world) if kind in kinds]
+    elif service == "route53":
+        kind = "change" if operation == "GetChange" else "hostedzone"
+        found = [f"arn:aws:route53:::{kind}/{(params.get('HostedZoneId') or params['Id']).rpartition('/')[2]}"]
     elif service == "wafv2" and "Name" in params:
         found = [_arn("wafv2", f"regional/webacl/{params['Name']}/{params.get('Id', 'new')}"), *_rule_sets(params)]
     else:
@@ -242,11 +248,23 @@ def _context(service: str, operation: str, params: Mapping[str, Any], world: Wor
         return {"dynamodb:LeadingKeys": [item["id"]["S"]]}
     if service == "dynamodb" and (projection := params.get("ProjectionExpression")):
         return {"dynamodb:Attributes": projection.split(","), "dynamodb:Select": "SPECIFIC_ATTRIBUTES"}
+    if service == "route53":
+        return _record_context(params)
     if service == "lambda" and operation.endswith("EventSourceMapping"):
         return {"lambda:FunctionArn": world.function_of(params["UUID"]) if "UUID" in params else params["FunctionName"]}
-    if service == "lambda" and "Principal" in params:
-        return {"lambda:Principal": params["Principal"]}
-    return {}
+    return {"lambda:Principal": params["Principal"]} if service == "lambda" and "Principal" in params else {}
+
+
+def _record_context(params: Mapping[str, Any]) -> Context:
+    """What a change of records is about, in lower case and without the last dot, as Route 53 compares names."""
+    records = [change["ResourceRecordSet"] for change in params.get("ChangeBatch", {}).get("Changes", ())]
+    if not records:
+        return {}
+    names = [record["Name"].lower().removesuffix(".") for record in records]
+    return {
+        "route53:ChangeResourceRecordSetsNormalizedRecordNames": names,
+        "route53:ChangeResourceRecordSetsRecordTypes": [record["Type"] for record in records],
+    }
 
 
 def _api_gateway(operation: str, params: Mapping[str, Any], world: World, request: Context) -> Iterator[Authorization]:
@@ -263,6 +281,8 @@ def _api_gateway(operation: str, params: Mapping[str, Any], world: World, reques
     resource = f"arn:aws:apigateway:{REGION}::{path}"
     tags = {f"aws:ResourceTag/{key}": value for key, value in world.tags(resource, operation).items()}
     yield Authorization(f"apigateway:{http['method']}", resource, {**request, **tags})
+    if params.get("regionalCertificateArn"):
+        yield Authorization("apigateway:AddCertificateToDomain", resource)
     for patch in params.get("patchOperations") or ():
         if patch["path"] == "/cloudwatchRoleArn" and patch.get("value"):
             yield _pass_role(patch["value"], "apigateway.amazonaws.com")
@@ -293,7 +313,11 @@ def _tagging(
         made = [item.resource for item in asked if item.resource.endswith("/new")]
         request = {**request, "ec2:CreateAction": operation}
     else:
-        kinds = {"kms": _arn("kms", "key/new"), "lambda": _arn("lambda", "event-source-mapping:new")}
+        kinds = {
+            "acm": _arn("acm", "certificate/new"),
+            "kms": _arn("kms", "key/new"),
+            "lambda": _arn("lambda", "event-source-mapping:new"),
+        }
         made = [
             kinds[service] if item.resource == "*" else item.resource
             for item in asked

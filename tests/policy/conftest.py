@@ -20,7 +20,7 @@ from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import BOOTSTRAP, BY_NAME, LAYERS
 from tapstack.providers.calls import VARIABLE
 
-BOUNDARY = "tapstack-boundary"
+BOUNDARY = "tapstack-local-boundary"
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,19 @@ def emulator_client(lane: Lane, service: str) -> Any:
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     root = tmp_path_factory.mktemp("account")
     with scratch_lane(root) as lane, pytest.MonkeyPatch.context() as environment:
-        lane.stack(BOOTSTRAP).up()
+        zone = hosted_zone(lane)
+        bootstrap = lane.stack(BOOTSTRAP)
+        bootstrap.init()
+        for name, value in {**zone, "truststoreUri": "s3://trusted/clients.pem"}.items():
+            bootstrap.command("config", "set", name, value)
+        bootstrap.up()
         iam = emulator_client(lane, "iam")
         for layer in LAYERS:
             stack = lane.stack(layer)
             stack.init()
             stack.command("config", "set", "permissionsBoundary", BOUNDARY)
-            if layer == "network":
-                stack.command("config", "set", "natGateways", "1")
+            for name, value in {"network": {"natGateways": "1"}, "api-edge": zone}.get(layer, {}).items():
+                stack.command("config", "set", name, value)
             environment.setenv(VARIABLE, f"{root / layer}.jsonl")
             lane.stack(layer).up()
         by_layer = {layer: exported(lane, layer) for layer in LAYERS}
@@ -115,6 +120,12 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
             world=world,
             written=list(written([*made_once, *resources])),
         )
+
+
+def hosted_zone(lane: Lane) -> dict[str, str]:
+    """Make the hosted zone that an account's owner has, and give the settings for a domain in it."""
+    made = emulator_client(lane, "route53").create_hosted_zone(Name="example.com", CallerReference="once")
+    return {"domainName": "api.example.com", "hostedZoneId": made["HostedZone"]["Id"].rpartition("/")[2]}
 
 
 def look_for_additions(lane: Lane, layer: str, states: Mapping[str, list[dict[str, Any]]], record: Path) -> None:

@@ -11,10 +11,11 @@ from policy.evaluation import ALLOWED, DENIED, Context, decide
 from tapstack.layers import BY_NAME, LAYERS
 
 IAM = "arn:aws:iam::000000000000"
-BOUNDARY = f"{IAM}:policy/tapstack-boundary"
-STATE = "arn:aws:s3:::tapstack-state-000000000000-eu-central-1"
+BOUNDARY = f"{IAM}:policy/tapstack-local-boundary"
+STATE = "arn:aws:s3:::tapstack-local-state-000000000000-eu-central-1"
 STATE_KEY = "arn:aws:kms:eu-central-1:000000000000:key/state"
 EC2 = "arn:aws:ec2:eu-central-1:000000000000"
+LOGS_BOUNDARY = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 BOUNDED: Mapping[str, str] = {"iam:PermissionsBoundary": BOUNDARY}
 ADMINISTRATOR: Mapping[str, str] = {"iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"}
 
@@ -40,7 +41,7 @@ def tags(kind: str, project: str, environment: str = "local") -> dict[str, str]:
 
 
 OWN_ROLE = f"{IAM}:role/{{role}}"
-DEPLOY_ROLE = f"{IAM}:role/tapstack-deploy-{{layer}}"
+DEPLOY_ROLE = f"{IAM}:role/tapstack-local-deploy-{{layer}}"
 OF_BOOTSTRAP = tags("ResourceTag", "tapstack-bootstrap")
 
 ATTEMPTS = {
@@ -57,7 +58,7 @@ ATTEMPTS = {
     "more for its own role": Attempt("iam:PutRolePolicy", DEPLOY_ROLE),
     "more for its own role, bounded": Attempt("iam:PutRolePolicy", DEPLOY_ROLE, BOUNDED),
     "a policy for its own role": Attempt("iam:AttachRolePolicy", DEPLOY_ROLE, BOUNDED),
-    "a wider policy of its own": Attempt("iam:CreatePolicyVersion", f"{IAM}:policy/tapstack-change-{{layer}}"),
+    "a wider policy of its own": Attempt("iam:CreatePolicyVersion", f"{IAM}:policy/tapstack-local-change-{{layer}}"),
     "another trust for its own role": Attempt("iam:UpdateAssumeRolePolicy", DEPLOY_ROLE, BOUNDED),
     "deleting its own role": Attempt("iam:DeleteRole", DEPLOY_ROLE),
     "its own role for a function": Attempt(
@@ -79,7 +80,9 @@ ATTEMPTS = {
     "its own tags on the state's key": Attempt(
         "kms:TagResource", STATE_KEY, {**OF_BOOTSTRAP, **tags("RequestTag", "tapstack-data")}
     ),
-    "the state key's alias": Attempt("kms:UpdateAlias", "arn:aws:kms:eu-central-1:000000000000:alias/tapstack-state"),
+    "the state key's alias": Attempt(
+        "kms:UpdateAlias", "arn:aws:kms:eu-central-1:000000000000:alias/tapstack-local-state"
+    ),
     "a version of its own state": Attempt(
         "s3:DeleteObjectVersion", f"{STATE}/.pulumi/stacks/tapstack-{{layer}}/local.json"
     ),
@@ -130,7 +133,7 @@ def test_no_deploy_role_gets(account: Any, attempt: Attempt) -> None:
     assert all(reference.knows_condition(attempt.action, key) for key in attempt.context), "no such request can be"
     for layer in LAYERS:
         resource = attempt.resource.format(layer=layer, role=ROLES.get(layer, ROLES["network"]))
-        policies = account.policies[f"tapstack-deploy-{layer}"]
+        policies = account.policies[f"tapstack-local-deploy-{layer}"]
         assert decide(policies, attempt.action, resource, attempt.context) == DENIED, layer
         simulated = account.client("iam").simulate_principal_policy(
             PolicySourceArn=account.outputs["deploy_role_arns"][layer],
@@ -145,7 +148,9 @@ def test_no_deploy_role_gets(account: Any, attempt: Attempt) -> None:
 def test_a_role_with_the_boundary_is_made(account: Any, layer: str) -> None:
     """The other half of what is tried above: the condition does let through what it is meant to."""
     role = f"{IAM}:role/{ROLES[layer]}"
-    assert decide(account.policies[f"tapstack-deploy-{layer}"], "iam:CreateRole", role, BOUNDED) == ALLOWED
+    # What environments share is bounded by a policy of none of them.
+    bounded = {"iam:PermissionsBoundary": LOGS_BOUNDARY} if layer == "api-edge" else BOUNDED
+    assert decide(account.policies[f"tapstack-local-deploy-{layer}"], "iam:CreateRole", role, bounded) == ALLOWED
 
 
 @pytest.mark.parametrize("action", ["s3:PutObject", "s3:DeleteObject"])
@@ -155,7 +160,7 @@ def test_a_layer_writes_its_own_state_alone(account: Any, kind: str, action: str
         for owner in LAYERS:
             thing = f"{STATE}/.pulumi/{kind}/tapstack-{owner}/local/thing.json"
             for role, may in (("deploy", owner == layer), ("drift", False), ("preview", False)):
-                decided = decide(account.policies[f"tapstack-{role}-{layer}"], action, thing, {})
+                decided = decide(account.policies[f"tapstack-local-{role}-{layer}"], action, thing, {})
                 assert decided == (ALLOWED if may else DENIED), (role, layer, owner)
 
 
@@ -165,7 +170,7 @@ def test_a_layer_reads_the_state_of_those_it_reads_and_no_other(account: Any) ->
             stack = f"{STATE}/.pulumi/stacks/tapstack-{owner}/local.json"
             may = owner == layer or owner in BY_NAME[layer].reads
             for role in ("deploy", "drift", "preview"):
-                decided = decide(account.policies[f"tapstack-{role}-{layer}"], "s3:GetObject", stack, {})
+                decided = decide(account.policies[f"tapstack-local-{role}-{layer}"], "s3:GetObject", stack, {})
                 assert decided == (ALLOWED if may else DENIED), (role, layer, owner)
 
 

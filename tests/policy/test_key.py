@@ -30,7 +30,9 @@ def test_the_role_that_has_made_the_key_may_do_to_it_what_the_provider_does_next
     asked -= {"kms:CreateKey", "kms:ScheduleKeyDeletion", "kms:DeleteAlias", "kms:ListGrants"}
 
     assert {"kms:EnableKeyRotation", "kms:CreateAlias"} <= asked
-    assert [action for action in sorted(asked) if answer(account, "tapstack-deploy-data", action) != ALLOWED] == []
+    assert [
+        action for action in sorted(asked) if answer(account, "tapstack-local-deploy-data", action) != ALLOWED
+    ] == []
 
 
 @pytest.mark.parametrize(
@@ -39,12 +41,14 @@ def test_the_role_that_has_made_the_key_may_do_to_it_what_the_provider_does_next
 )
 def test_services_may_use_the_key_in_the_role_s_name(account: Any, layer: str, services: tuple[str, ...]) -> None:
     for service in services:
-        assert {answer(account, f"tapstack-deploy-{layer}", action, service) for action in USES} == {ALLOWED}
+        assert {answer(account, f"tapstack-local-deploy-{layer}", action, service) for action in USES} == {ALLOWED}
 
 
-@pytest.mark.parametrize("role", ["tapstack-deploy-network", "tapstack-preview-data", "tapstack-dev-validator", "else"])
+@pytest.mark.parametrize(
+    "role", ["tapstack-local-deploy-network", "tapstack-local-preview-data", "tapstack-dev-validator", "else"]
+)
 def test_nobody_else_may(account: Any, role: str) -> None:
     for action in (*USES, "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion"):
         assert {answer(account, role, action, service) for service in (None, "lambda", "dynamodb")} == {DENIED}
     # Nor the role of that name in another account.
-    assert answer(account, "tapstack-deploy-data", "kms:PutKeyPolicy", caller="999999999999") == DENIED
+    assert answer(account, "tapstack-local-deploy-data", "kms:PutKeyPolicy", caller="999999999999") == DENIED

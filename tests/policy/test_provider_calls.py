@@ -1,4 +1,6 @@
-"""Each layer's roles against the calls that a genuine provider was seen to make for the layer's resources.
+"""Each layer's roles against the calls that a genuine provider makes for the layer's resources.
+
+Most were seen; of types that no run was recorded for they are read from the provider's source.
 
 The lane's stand-in provider makes calls of its own choice; a role that has just those would fail on an account.
 """
@@ -16,7 +18,11 @@ from policy.evaluation import as_list
 from policy.reference import matching_actions
 from tapstack.layers import LAYERS
 
-SEEN: Final = json.loads(Path(__file__).with_name("provider_calls.json").read_text(encoding="utf-8"))["types"]
+SEEN: Final = {
+    name: calls
+    for file in ("provider_calls.json", "provider_calls_by_source.json")
+    for name, calls in json.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))["types"].items()
+}
 
 # Pulumi's name for a type to the provider's, where it is not the same with its words put together.
 OTHERWISE: Final = {
@@ -72,7 +78,7 @@ def test_every_type_that_was_seen_is_of_a_layer(account: Any) -> None:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_deploy_role_has_every_action_that_a_genuine_provider_needs(account: Any, layer: str) -> None:
-    has = granted(account, f"tapstack-deploy-{layer}")
+    has = granted(account, f"tapstack-local-deploy-{layer}")
     asked = list(calls(account, layer, "create", "read", "update", "delete"))
 
     assert len(asked) > 40
@@ -81,7 +87,7 @@ def test_a_deploy_role_has_every_action_that_a_genuine_provider_needs(account: A
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_drift_role_has_every_action_with_which_a_genuine_provider_reads(account: Any, layer: str) -> None:
-    has = granted(account, f"tapstack-drift-{layer}")
+    has = granted(account, f"tapstack-local-drift-{layer}")
     asked = list(calls(account, layer, "read"))
 
     assert len(asked) > 10

@@ -67,12 +67,12 @@ def administrator(team_of: TeamOf) -> SmallLayers:
 
 @pytest.fixture(scope="module")
 def deploys_data(team_of: TeamOf, administrator: SmallLayers) -> SmallLayers:
-    return team_of("tapstack-deploy-data")
+    return team_of("tapstack-local-deploy-data")
 
 
 @pytest.fixture(scope="module")
 def deploys_compute(team_of: TeamOf, administrator: SmallLayers) -> SmallLayers:
-    return team_of("tapstack-deploy-compute")
+    return team_of("tapstack-local-deploy-compute")
 
 
 def objects(s3: Any, bucket: str, prefix: str) -> set[str]:
@@ -151,7 +151,7 @@ def test_a_role_that_only_looks_plans_and_writes_nothing(
 ) -> None:
     before = objects(s3, bucket, "")
 
-    planned = team_of("tapstack-preview-network").run("plan", "network")
+    planned = team_of("tapstack-local-preview-network").run("plan", "network")
 
     assert planned.returncode == 0, planned.stdout + planned.stderr
     assert objects(s3, bucket, "") == before
@@ -164,7 +164,7 @@ def test_every_role_may_read_all_notes_and_locks_and_a_deploy_role_writes_its_ow
     for other in LAYERS:
         for key in (reads_key(other, STACK), lock_key(other, STACK)):
             arn = f"arn:aws:s3:::{bucket}/{key}"
-            for role in (f"tapstack-deploy-{layer}", f"tapstack-preview-{layer}"):
+            for role in (f"tapstack-local-deploy-{layer}", f"tapstack-local-preview-{layer}"):
                 assert decide(account.policies[role], "s3:GetObject", arn, {}) == ALLOWED
                 for action in ("s3:PutObject", "s3:DeleteObject"):
                     may = decide(account.policies[role], action, arn, {}) == ALLOWED
@@ -177,4 +177,4 @@ def test_no_role_reaches_anything_else_beside_the_engine_s_own(account: Any, buc
     for key in (".tapstack/other.json", f".tapstack/{project}/dev.json", f"reads/{project}/dev.json"):
         for action in ("s3:GetObject", "s3:PutObject", "s3:DeleteObject"):
             arn = f"arn:aws:s3:::{bucket}/{key}"
-            assert decide(account.policies[f"tapstack-deploy-{layer}"], action, arn, {}) != ALLOWED
+            assert decide(account.policies[f"tapstack-local-deploy-{layer}"], action, arn, {}) != ALLOWED

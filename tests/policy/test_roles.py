@@ -24,7 +24,7 @@ def let_through(account: Any, role: str, asked: list[Authorization]) -> list[str
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_deploy_role_may_do_all_that_its_layer_does(account: Any, layer: str) -> None:
     assert len(account.asked[layer]) > 40, "the record of calls is not where this test looks"
-    assert refused(account, f"tapstack-deploy-{layer}", account.asked[layer]) == []
+    assert refused(account, f"tapstack-local-deploy-{layer}", account.asked[layer]) == []
 
 
 @pytest.mark.parametrize("other", LAYERS)
@@ -33,7 +33,7 @@ def test_a_deploy_role_changes_nothing_of_another_layer(account: Any, layer: str
     if layer != other:
         changes = [item for item in account.asked[other] if item.changes]
         assert changes
-        assert let_through(account, f"tapstack-deploy-{layer}", changes) == []
+        assert let_through(account, f"tapstack-local-deploy-{layer}", changes) == []
 
 
 @pytest.mark.parametrize("purpose", LOOKING)
@@ -41,14 +41,14 @@ def test_a_deploy_role_changes_nothing_of_another_layer(account: Any, layer: str
 def test_a_role_that_looks_may_look_at_all_that_its_layer_makes(account: Any, layer: str, purpose: str) -> None:
     looks = [item for item in account.asked[layer] if not item.changes]
     assert looks
-    assert refused(account, f"tapstack-{purpose}-{layer}", looks) == []
+    assert refused(account, f"tapstack-local-{purpose}-{layer}", looks) == []
 
 
 @pytest.mark.parametrize("purpose", LOOKING)
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_role_that_looks_changes_nothing_of_any_layer(account: Any, layer: str, purpose: str) -> None:
     changes = [item for asked in account.asked.values() for item in asked if item.changes]
-    assert let_through(account, f"tapstack-{purpose}-{layer}", changes) == []
+    assert let_through(account, f"tapstack-local-{purpose}-{layer}", changes) == []
 
 
 def masked_log_groups(account: Any) -> list[tuple[str, str]]:
@@ -75,13 +75,17 @@ def test_a_layer_s_roles_may_mask_card_numbers_in_its_own_log_groups_and_nobody_
         for layer in LAYERS:
             for action in ("Put", "Delete", "Get"):
                 asked = f"logs:{action}DataProtectionPolicy"
-                assert may(account, f"tapstack-deploy-{layer}", asked, arn) == (layer == owner), (layer, asked, arn)
+                assert may(account, f"tapstack-local-deploy-{layer}", asked, arn) == (layer == owner), (
+                    layer,
+                    asked,
+                    arn,
+                )
                 looks = layer == owner and action == "Get"
                 for purpose in LOOKING:
-                    assert may(account, f"tapstack-{purpose}-{layer}", asked, arn) == looks, (layer, asked, arn)
-            assert not may(account, f"tapstack-deploy-{layer}", "logs:Unmask", arn)
+                    assert may(account, f"tapstack-local-{purpose}-{layer}", asked, arn) == looks, (layer, asked, arn)
+            assert not may(account, f"tapstack-local-deploy-{layer}", "logs:Unmask", arn)
             for purpose in LOOKING:
-                assert not may(account, f"tapstack-{purpose}-{layer}", "logs:Unmask", arn)
+                assert not may(account, f"tapstack-local-{purpose}-{layer}", "logs:Unmask", arn)
         assert decide([account.boundary], "logs:Unmask", arn, {}) != ALLOWED
 
 
@@ -91,7 +95,7 @@ def test_every_role_a_layer_makes_is_bounded_and_within_the_boundary(account: An
         *(f"tapstack-local-{name}" for name in ("flow-logs", "validator", "fraud-detector", "notifier")),
     }
     for role in account.made:
-        assert role.boundary == "arn:aws:iam::000000000000:policy/tapstack-boundary"
+        assert role.boundary == "arn:aws:iam::000000000000:policy/tapstack-local-boundary"
         granted = [
             (action, resource)
             for policy in role.policies
@@ -134,7 +138,7 @@ def test_who_reads_secrets_items_and_variables_may_have_the_data_layer_s_key_dec
 
     def answer(via: str, **other: str) -> str:
         context = {**tags, "kms:ViaService": f"{via}.{REGION}.amazonaws.com", **other}
-        return decide(account.policies[f"tapstack-{purpose}-{layer}"], "kms:Decrypt", key, context)
+        return decide(account.policies[f"tapstack-local-{purpose}-{layer}"], "kms:Decrypt", key, context)
 
     assert answer(service) == ALLOWED
     assert answer("s3") != ALLOWED

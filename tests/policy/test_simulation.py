@@ -21,7 +21,7 @@ from tapstack.layers import LAYERS
 def test_the_emulator_s_simulator_decides_alike_where_no_condition_plays_a_part(
     account: Any, layer: str, kind: str
 ) -> None:
-    iam, role = account.client("iam"), f"tapstack-{kind}-{layer}"
+    iam, role = account.client("iam"), f"tapstack-local-{kind}-{layer}"
     actions: dict[str, set[str]] = defaultdict(set)
     for asked in account.asked.values():
         for item in asked:

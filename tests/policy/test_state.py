@@ -81,8 +81,8 @@ def test_a_deploy_role_may_do_all_that_an_update_does_with_state(account: Any, e
     kinds = {shape(item).partition("/.pulumi/")[2].partition("/")[0] for item in asked if item.action == "s3:PutObject"}
     assert kinds == {"stacks", "history", "backups", "locks"}
     assert {item.action for item in asked} >= {"kms:Encrypt", "kms:Decrypt", "s3:DeleteObject"}
-    assert refused(account, "tapstack-deploy-network", asked) == set()
-    assert refused(account, "tapstack-deploy-data", asked)
+    assert refused(account, "tapstack-local-deploy-network", asked) == set()
+    assert refused(account, "tapstack-local-deploy-data", asked)
 
 
 def test_a_preview_writes_nothing_and_may_do_what_it_does(account: Any, engine: Engine) -> None:
@@ -91,7 +91,7 @@ def test_a_preview_writes_nothing_and_may_do_what_it_does(account: Any, engine: 
     asked = engine("data", "preview")
 
     assert {item.action for item in asked} == {"kms:Decrypt", "s3:GetObject", "s3:ListBucket"}
-    assert refused(account, "tapstack-preview-data", asked) == set()
+    assert refused(account, "tapstack-local-preview-data", asked) == set()
 
 
 def test_protection_covers_what_holds_the_state_and_its_secrets(account: Any, engine: Engine) -> None:

@@ -1,5 +1,6 @@
 """Environments beside one another in a lane: one emulator and state backend, a stack name and a suffix each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,12 @@ from tapstack.account_names import project_name
 from tapstack.engine.stack import LayerStack, is_made
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file
-from tapstack.layers import LAYERS
+from tapstack.layers import BOOTSTRAP, LAYERS
 
 
-def write_settings(lane: Lane, name: str) -> None:
-    """Write the settings of each layer's stack of a name: the lane's own, but for the suffix, which is the name."""
-    for layer in LAYERS:
+def write_settings(lane: Lane, name: str, projects: Sequence[str] = LAYERS) -> None:
+    """Write the settings of projects' stacks of a name: the lane's own, but for the suffix, which is the name."""
+    for layer in projects:
         settings = yaml.safe_load(config_file(lane.projects, layer).read_text(encoding="utf-8"))
         settings["config"][f"{project_name(layer)}:environmentSuffix"] = name
         own = lane.projects / layer / f"Pulumi.{name}.yaml"
@@ -38,6 +39,18 @@ class Environment:
         write_settings(self.lane, self.name)
         for layer in LAYERS:
             self.stack(layer).command("stack", "init", self.name)
+
+    def bootstrap(self, **settings: str) -> None:
+        """Deploy its bootstrap, and have its layers' roles bounded by the boundary that it makes."""
+        write_settings(self.lane, self.name, [BOOTSTRAP])
+        stack = self.stack(BOOTSTRAP)
+        stack.command("stack", "init", self.name)
+        for name, value in settings.items():
+            stack.command("config", "set", name, value)
+        stack.up()
+        boundary = stack.outputs()["permissions_boundary"]
+        for layer in LAYERS:
+            self.stack(layer).command("config", "set", "permissionsBoundary", boundary)
 
     def stack(self, layer: str) -> LayerStack:
         """Return a layer's stack."""

@@ -33,11 +33,11 @@ def document(inputs: Mapping[str, Any], key: str = "policy") -> dict[str, Any]:
 def test_it_exports_what_people_and_workflows_need(run_layer: RunLayer) -> None:
     outputs = run_layer(BOOTSTRAP, REPOSITORY).outputs
 
-    assert outputs["state_bucket"] == "tapstack-state-123456789012-eu-central-1"
-    assert outputs["backend_url"] == "s3://tapstack-state-123456789012-eu-central-1?region=eu-central-1"
-    assert outputs["key_alias"] == "alias/tapstack-state"
-    assert outputs["secrets_provider"] == "awskms://alias/tapstack-state?region=eu-central-1"
-    assert outputs["permissions_boundary"] == "tapstack-boundary"
+    assert outputs["state_bucket"] == "tapstack-dev-state-123456789012-eu-central-1"
+    assert outputs["backend_url"] == "s3://tapstack-dev-state-123456789012-eu-central-1?region=eu-central-1"
+    assert outputs["key_alias"] == "alias/tapstack-dev-state"
+    assert outputs["secrets_provider"] == "awskms://alias/tapstack-dev-state?region=eu-central-1"
+    assert outputs["permissions_boundary"] == "tapstack-dev-boundary"
     roles = [tuple(outputs[f"{purpose}_role_arns"]) for purpose in ("deploy", "drift", "preview")]
     assert roles == [LAYERS] * 3
 
@@ -71,7 +71,7 @@ def test_the_key_is_rotated_and_under_its_alias(run_layer: RunLayer) -> None:
     program = run_layer(BOOTSTRAP, REPOSITORY)
 
     assert program.one("Key")["enableKeyRotation"] is True
-    assert program.one("Alias")["name"] == "alias/tapstack-state"
+    assert program.one("Alias")["name"] == "alias/tapstack-dev-state"
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -84,7 +84,7 @@ def test_a_role_trusts_jobs_of_one_kind_by_the_repository_s_names_and_by_its_num
     for kind, what in jobs.items():
         role = program.one("Role", f"{kind}-{layer}")
         (statement,) = document(role, "assumeRolePolicy")["Statement"]
-        assert role["name"] == f"tapstack-{kind}-{layer}"
+        assert role["name"] == f"tapstack-dev-{kind}-{layer}"
         assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
         # As GitHub documents them: "repo:octocat@123456/my-repo@456789:ref:refs/heads/main" where a repository is made
         # or renamed since 2026-07-15, "repo:octocat/my-repo:ref:refs/heads/main" where not.
@@ -98,7 +98,7 @@ def test_pull_requests_get_no_role_where_nobody_asks_for_it(run_layer: RunLayer)
     program = run_layer(BOOTSTRAP, {**REPOSITORY, "pullRequestPreviews": False})
 
     names = {item.inputs["name"] for item in program.all("Role")}
-    assert names == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "drift") for layer in LAYERS}
+    assert names == {f"tapstack-dev-{kind}-{layer}" for kind in ("deploy", "drift") for layer in LAYERS}
     assert program.outputs["preview_role_arns"] == {}
 
 
@@ -117,7 +117,9 @@ def test_policies_and_roles_stay_within_aws_s_limits(run_layer: RunLayer) -> Non
     assert len(sizes) > 4 * len(LAYERS)
     assert {name: size for name, size in sizes.items() if size > POLICY_SIZE} == {}
     attached = [item.inputs["role"] for item in program.all("RolePolicyAttachment")]
-    assert set(attached) == {f"tapstack-{kind}-{layer}" for kind in ("deploy", "drift", "preview") for layer in LAYERS}
+    assert set(attached) == {
+        f"tapstack-dev-{kind}-{layer}" for kind in ("deploy", "drift", "preview") for layer in LAYERS
+    }
     assert max(map(attached.count, attached)) <= POLICIES_PER_ROLE
 
 
@@ -168,11 +170,56 @@ def test_what_names_no_single_repository_is_refused(run_layer: RunLayer, reposit
 def test_every_role_of_a_layer_is_bounded_where_a_boundary_is_named(
     run_layer: RunLayer, layer: str, roles: int
 ) -> None:
-    boundary = "arn:aws:iam::123456789012:policy/tapstack-boundary"
+    boundary = "arn:aws:iam::123456789012:policy/tapstack-dev-boundary"
+    # What environments share is bounded by a policy of none of them, whether one is named or not.
+    shared = "arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"
     native = {"functionPlatform": "native"} if layer == "compute" else {}
 
-    bounded = run_layer(layer, {**native, "permissionsBoundary": "tapstack-boundary"}).all("Role")
+    bounded = run_layer(layer, {**native, "permissionsBoundary": "tapstack-dev-boundary"}).all("Role")
     free = run_layer(layer, native).all("Role")
 
-    assert [item.inputs["permissionsBoundary"] for item in bounded] == [boundary] * roles
-    assert [item.inputs.get("permissionsBoundary") for item in free] == [None] * roles
+    assert [item.inputs["permissionsBoundary"] for item in bounded] == [
+        shared if layer == "api-edge" else boundary
+    ] * roles
+    assert [item.inputs.get("permissionsBoundary") for item in free] == [
+        shared if layer == "api-edge" else None
+    ] * roles
+
+
+def test_two_environments_share_no_name_but_the_identity_provider(run_layer: RunLayer) -> None:
+    blue, green = (
+        run_layer(BOOTSTRAP, {**REPOSITORY, "environmentSuffix": name, "manageIdentityProvider": name == "blue"})
+        for name in ("blue", "green")
+    )
+
+    def named(program: Any) -> set[str]:
+        names = ("name", "bucket", "policyArn", "url")
+        return {f"{item.inputs[name]}" for item in program.resources for name in names if name in item.inputs}
+
+    # The mocks' ARNs are by the resources' logical names.
+    assert {name for name in named(blue) & named(green) if not name.startswith("arn:aws:mock:")} == set()
+    (provider,) = blue.all("OpenIdConnectProvider")
+    assert provider.inputs["tags"]["Environment"] == "all"
+    assert green.all("OpenIdConnectProvider") == []
+
+
+def test_the_roles_know_of_a_domain_only_where_the_settings_name_one(run_layer: RunLayer) -> None:
+    domain = {"domainName": "api.example.com", "hostedZoneId": "ZPUBLIC", "truststoreUri": "s3://trusted/clients.pem"}
+
+    def actions(config: Mapping[str, Any]) -> set[str]:
+        policies = [document(item.inputs) for item in run_layer(BOOTSTRAP, config).all("Policy")]
+        return {action for policy in policies for each in policy["Statement"] for action in each["Action"]}
+
+    added = actions({**REPOSITORY, **domain}) - actions(REPOSITORY)
+
+    assert {action.partition(":")[0] for action in added} == {"acm", "apigateway", "route53", "s3"}
+    assert "s3:GetObjectVersion" in added
+    assert not {action for action in actions({**REPOSITORY, "domainName": "api.example.com"}) if "route53" in action}
+
+
+@pytest.mark.parametrize("name", ["hostedZoneId", "truststoreUri"])
+def test_what_belongs_to_a_domain_is_refused_without_one(run_layer: RunLayer, name: str) -> None:
+    value = {"hostedZoneId": "ZPUBLIC", "truststoreUri": "s3://trusted/clients.pem"}[name]
+
+    with pytest.raises(ProgramError, match=f"setting {name} is '{value}', and there is no domainName"):
+        run_layer(BOOTSTRAP, {**REPOSITORY, name: value})

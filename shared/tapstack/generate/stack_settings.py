@@ -11,11 +11,12 @@ from typing import Final
 
 import yaml
 
-from tapstack.account_names import BOUNDARY, project_name
+from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
 from tapstack.generate.manifests import settings_of
 from tapstack.layers import PROJECTS
 from tapstack.program.config_keys import unknown_key
+from transactions.product import PRODUCT
 
 _LOCAL: Final = "Pulumi.local.yaml"
 """The lane's own, which is in no commit."""
@@ -54,6 +55,6 @@ def _renamed(text: str, project: str) -> str:
     earlier = {match[2] for match in key.finditer(text)}
     text = key.sub(rf"\g<1>{project_name(project)}", text)
     for product in earlier:
-        bounded = re.compile(rf"(:permissionsBoundary: ){re.escape(product)}-boundary$", re.MULTILINE)
-        text = bounded.sub(rf"\g<1>{BOUNDARY}", text)
+        bounded = re.compile(rf"(:permissionsBoundary: ){re.escape(product)}(?=-[a-z0-9]+-boundary$)", re.MULTILINE)
+        text = bounded.sub(rf"\g<1>{PRODUCT}", text)
     return text

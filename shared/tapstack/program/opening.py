@@ -59,7 +59,8 @@ def open_layer(layer: str, settings: LayerSettings) -> Names:
         boundary = f"arn:{partition}:iam::{account}:policy/{settings.permissions_boundary}"
 
         def bound(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
-            if args.type_ != "aws:iam/role:Role":
+            # What all environments of an account share brings a boundary of its own.
+            if args.type_ != "aws:iam/role:Role" or args.props.get("permissions_boundary"):
                 return None
             return pulumi.ResourceTransformationResult({**args.props, "permissions_boundary": boundary}, args.opts)
 

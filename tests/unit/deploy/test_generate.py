@@ -71,7 +71,7 @@ def test_a_file_that_differs_is_named_with_its_source_and_made_anew(row: Generat
 def test_settings_written_under_another_name_follow_with_the_boundary_and_keep_all_else(checkout: Path) -> None:
     file = checkout / PROD
     text = file.read_text(encoding="utf-8")
-    assert "permissionsBoundary: tapstack-boundary\n" in text
+    assert "permissionsBoundary: tapstack-prod-boundary\n" in text
     file.write_text(text.replace("tapstack", "payments") + "# payments-boundary\n", encoding="utf-8")
 
     list(generate(["settings"], root=checkout))
@@ -81,7 +81,7 @@ def test_settings_written_under_another_name_follow_with_the_boundary_and_keep_a
 
 def test_a_boundary_of_somebody_elses_stays(checkout: Path) -> None:
     file = checkout / PROD
-    text = file.read_text(encoding="utf-8").replace("tapstack-boundary", "our-boundary")
+    text = file.read_text(encoding="utf-8").replace("tapstack-prod-boundary", "our-prod-boundary")
     file.write_text(text.replace("tapstack-network", "payments-network"), encoding="utf-8")
 
     list(generate(["settings"], root=checkout))

@@ -100,7 +100,7 @@ def test_every_layer_deploys_after_those_it_reads() -> None:
             "layer": layer,
             "stack": "${{ inputs.stack || 'dev' }}",
             "action": "up",
-            "role": f"tapstack-deploy-{layer}",
+            "role": f"tapstack-${{{{ inputs.stack || 'dev' }}}}-deploy-{layer}",
             "accept-data-loss": "${{ inputs.accept-data-loss || '' }}",
         }
 
@@ -212,10 +212,15 @@ def test_a_layer_has_a_role_of_its_own_and_no_key() -> None:
     text = (WORKFLOWS / "layer.yml").read_text(encoding="utf-8")
 
     assert "role/${{ inputs.role }}" in text
-    assert workflow("drift")["jobs"]["drift"]["with"]["role"] == "tapstack-drift-${{ matrix.layer }}"
+    assert (
+        workflow("drift")["jobs"]["drift"]["with"]["role"] == "tapstack-${{ matrix.stack }}-drift-${{ matrix.layer }}"
+    )
     for layer in LAYERS:
-        assert workflow("deploy")["jobs"][layer]["with"]["role"] == f"tapstack-deploy-{layer}"
-        assert workflow(layer)["jobs"]["preview"]["with"]["role"] == f"tapstack-preview-{layer}"
+        assert (
+            workflow("deploy")["jobs"][layer]["with"]["role"]
+            == f"tapstack-${{{{ inputs.stack || 'dev' }}}}-deploy-{layer}"
+        )
+        assert workflow(layer)["jobs"]["preview"]["with"]["role"] == f"tapstack-dev-preview-{layer}"
     assert not [file.name for file in FILES if "secrets." in file.read_text(encoding="utf-8")]
 
 

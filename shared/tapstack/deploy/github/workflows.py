@@ -50,7 +50,7 @@ def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: P
             "drift.yml",
             quoted_stacks=", ".join(f'"{stack}"' for stack in stacks),
             layers=", ".join(layer.name for layer in layers),
-            role=pipeline_role("drift", "${{ matrix.layer }}"),
+            role=pipeline_role("${{ matrix.stack }}", "drift", "${{ matrix.layer }}"),
         ),
     }
 
@@ -58,7 +58,11 @@ def render(layers: Sequence[Layer], footprints: Mapping[str, Footprint], root: P
 def _preview(footprint: Footprint) -> str:
     paths = "\n".join(f"      - {glob}" for glob in footprint.globs)
     return _fill(
-        "preview.yml", layer=footprint.layer, stack=STACK, paths=paths, role=pipeline_role("preview", footprint.layer)
+        "preview.yml",
+        layer=footprint.layer,
+        stack=STACK,
+        paths=paths,
+        role=pipeline_role(STACK, "preview", footprint.layer),
     )
 
 
@@ -68,7 +72,7 @@ def _deploy_job(layer: Layer) -> str:
         layer=layer.name,
         stack=STACK,
         needs=", ".join(("touched", *layer.reads)),
-        role=pipeline_role("deploy", layer.name),
+        role=pipeline_role(f"${{{{ inputs.stack || '{STACK}' }}}}", "deploy", layer.name),
     )
 
 
