@@ -29,7 +29,7 @@ require_known_merchants(settings, data)
 names = open_layer("api-edge", settings)
 
 domain = make_domain(settings)
-api = make_rest_api(names, settings, domain and domain.name)
+api = make_rest_api(names, settings, domain.name if domain else None)
 routes = make_routes(names, api, compute)
 gateway_responses = make_gateway_responses(api)
 deployment = make_deployment(api, routes, gateway_responses)

@@ -69,8 +69,14 @@ def openapi() -> dict[str, Any]:
         "servers": [
             {
                 "url": "https://{api}.execute-api.{region}.amazonaws.com/{stage}",
+                "description": "The address that you were given with your key, of this form",
                 "variables": {name: {"default": name} for name in ("api", "region", "stage")},
-            }
+            },
+            {
+                "url": "https://{domain}",
+                "description": "or of this one, where whoever runs the API has a domain for it",
+                "variables": {"domain": {"default": "api.example.com"}},
+            },
         ],
         "security": [{"key": []}],
         "tags": [

@@ -132,7 +132,8 @@ class World:
         name = inherited[1] if inherited else tail
         if operation == "CreateTags" and name in self._adopted:
             return {}
-        return next((dict(outputs["tags"]) for outputs in self._find(name) if outputs.get("tags")), {})
+        found = (*self._find(name), *self._find(resource))
+        return next((dict(outputs["tags"]) for outputs in found if outputs.get("tags")), {})
 
     def boundary(self, role: str) -> str | None:
         """Tell a role's boundary."""

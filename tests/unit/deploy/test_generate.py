@@ -153,24 +153,24 @@ def test_a_file_that_cannot_be_written_is_named_and_stays_as_it_was(
     assert [path.name for path in file.parent.iterdir() if path.name.endswith(".unfinished")] == []
 
 
-@pytest.mark.parametrize("name", ["", "t", "Tap", "9lives", "tap_stack", "tap--stack", "tap-", "a" * 25])
+@pytest.mark.parametrize("name", ["", "t", "Tap", "9lives", "tap_stack", "tap--stack", "tap-", "a" * 17])
 def test_a_name_of_the_product_that_no_resource_can_bear_is_refused(name: str, monkeypatch: Any) -> None:
     wrong = account_names.product_problem(name)
     assert wrong is not None
     assert repr(name) in wrong
     monkeypatch.setattr(writing, "product_problem", lambda: wrong)
 
-    with pytest.raises(UserError, match="it must be 2 to 24 lower-case letters"):
+    with pytest.raises(UserError, match="it must be 2 to 16 lower-case letters"):
         list(generate(["manifests"], check=True))
 
 
-@pytest.mark.parametrize("name", ["tapstack", "ab", "card-payments", "a" * 24])
+@pytest.mark.parametrize("name", ["tapstack", "ab", "card-payments", "a" * 16])
 def test_a_name_that_resources_can_bear_is_taken(name: str) -> None:
     assert account_names.product_problem(name) is None
 
 
 def test_the_longest_state_bucket_is_a_name_that_s3_takes() -> None:
-    longest = account_names.state_bucket_name("123456789012", "ap-southeast-1").replace(PRODUCT, "a" * 24)
+    longest = account_names.state_bucket_name("a" * 12, "123456789012", "ap-southeast-1").replace(PRODUCT, "a" * 16)
 
     assert len(longest) <= 63
 
