@@ -1,0 +1,309 @@
+"""docs/aws.md taken step by step against the emulator, each command as it stands there.
+
+Each step runs in a shell of its own, as its reader may take it on another day: what a step needs of an earlier one it
+has to ask for itself. What differs from an account is in this file: the address of AWS and the plugin, what a terminal
+would be asked, and the functions' platform, whose packages nobody here could fetch.
+
+Between the plan and `up` the layers are deployed as the workflows do it, with the credentials of each layer's role. The
+emulator lets every call through; the roles' policies are held to what was called.
+"""
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from policy.authorizations import Authorization, World, authorizations
+from policy.conftest import attached_policies
+from policy.evaluation import ALLOWED, decide
+from policy.state_requests import state_requests
+from support.clients import emulator_client
+from support.command_lines import write_command_lines
+from support.scratch_checkout import ScratchCheckout, scratch_checkout
+from tapstack.account_names import project_name
+from tapstack.checkout import CHECKOUT
+from tapstack.lane.lane import Lane
+from tapstack.lane.stack_config import config_file
+from tapstack.layers import LAYERS, PROJECTS
+from tapstack.providers.calls import VARIABLE
+
+# All steps of the page, on a machine that may have other work.
+pytestmark = pytest.mark.timeout(1500)
+
+PAGE = CHECKOUT / "docs" / "aws.md"
+STATE_KEY = "the state's key"
+"""Stands for its ARN until it is made."""
+STEP = re.compile(r"^(?P<number>\d)\. \*\*(?P<text>.*?)(?=^\d\. \*\*|^## )", re.MULTILINE | re.DOTALL)
+PLACEHOLDERS = {"ORGANISATION/REPOSITORY": "acme/payments"}
+AGREED = {
+    r"^(pulumi up)$": r"\1 --yes",
+    r"(tapstack --stack dev up)$": r"\1 --yes",
+    r"(tapstack --stack dev destroy)$": r"\1 --yes --accept-data-loss network,data,compute,api-edge",
+}
+"""What a terminal would be asked for: command to command."""
+
+
+@dataclass
+class Walk:
+    """The page's steps, taken in a copy of the checkout.
+
+    Attributes:
+        checkout: the copy.
+        url: the emulator's address.
+        address: where its S3 and KMS answer the engine.
+        state: what IAM was asked there, added to with every request.
+        variables: the environment of the reader's shells.
+        printed: step's number to what its commands have printed.
+        asked: layer to what IAM was asked when its role deployed it, and what of that its policies refuse.
+        subjects: layer to the subjects of tokens that its deploy role trusts.
+    """
+
+    checkout: ScratchCheckout
+    url: str
+    address: str
+    state: list[Authorization]
+    variables: Mapping[str, str]
+    printed: dict[int, str] = field(default_factory=dict)
+    asked: dict[str, list[Authorization]] = field(default_factory=dict)
+    refused: dict[str, list[str]] = field(default_factory=dict)
+    subjects: dict[str, list[str]] = field(default_factory=dict)
+
+    def run(self, script: str, **variables: str) -> str:
+        """Run a script in a shell of its own, at the checkout's root; it ends with the first command that fails."""
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", script],
+            cwd=self.checkout.root,
+            env={**self.variables, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
+        )
+        assert done.returncode == 0, f"{script}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        return done.stdout
+
+    def take(self, number: int) -> None:
+        self.printed[number] = self.run(commands()[number])
+
+    def outputs(self, project: str) -> Any:
+        return json.loads(self.run(f"pulumi -C projects/{project} stack output --json --stack dev"))
+
+
+def commands() -> dict[int, str]:
+    """Give the commands of each step that has any, as a script."""
+    text = PAGE.read_text(encoding="utf-8")
+    found = {}
+    for step in STEP.finditer(text):
+        lines = re.findall(r"^ {7}(.*)$", step["text"], re.MULTILINE)
+        script = "\n".join(lines)
+        for placeholder, value in PLACEHOLDERS.items():
+            script = script.replace(placeholder, value)
+        for command, agreed in AGREED.items():
+            script = re.sub(command, agreed, script, flags=re.MULTILINE)
+        if script:
+            found[int(step["number"])] = script
+    return found
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    """Somebody who has all that the page says is needed, and has taken its steps up to the last one."""
+    folder = tmp_path_factory.mktemp("account")
+    checkout = scratch_checkout(folder)
+    lane = Lane(folder / "lane", checkout.root)
+    passing = ExitStack()
+    try:
+        lane.start(real_provider=False)
+        url = lane.require_running().url
+        address, state = passing.enter_context(state_requests(url, STATE_KEY))
+        (engine,) = (found / "pulumi" for found in lane.engine.folders if (found / "pulumi").exists())
+        write_command_lines(folder / "bin", engine, address)
+        of_lane = {
+            name: value
+            for name, value in lane.environment().items()
+            if name not in {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_STACK"}
+        }
+        reader = Walk(
+            checkout,
+            url,
+            address,
+            state,
+            {
+                **of_lane,
+                "PATH": os.pathsep.join((f"{folder / 'bin'}", of_lane["PATH"])),
+                "AWS_ENDPOINT_URL": url,
+                "AWS_ACCESS_KEY_ID": "test",
+                "AWS_SECRET_ACCESS_KEY": "test",
+                "AWS_CONFIG_FILE": os.devnull,
+                # As botocore calls it; the page's name for it is the command lines' own.
+                "AWS_REGION": "eu-central-1",
+                "AWS_DEFAULT_REGION": "eu-central-1",
+                **{
+                    f"GIT_{who}_{what}": "reader@example.com"
+                    for who in ("AUTHOR", "COMMITTER")
+                    for what in ("NAME", "EMAIL")
+                },
+            },
+        )
+        lead_to_emulator(lane)
+        write_merchant(checkout.root)
+        take_all(reader)
+        yield reader
+    finally:
+        passing.close()
+        lane.remove()
+
+
+def lead_to_emulator(lane: Lane) -> None:
+    """Write into the stack's settings where AWS answers, and the platform that functions can be packed for here."""
+    for project in PROJECTS:
+        own = lane.projects / project / "Pulumi.dev.yaml"
+        of_lane = yaml.safe_load(config_file(lane.projects, project).read_text(encoding="utf-8"))["config"]
+        settings = yaml.safe_load(own.read_text(encoding="utf-8"))
+        settings["config"] |= {key: value for key, value in of_lane.items() if key.startswith("aws:")}
+        if project == "compute":
+            settings["config"][f"{project_name(project)}:functionPlatform"] = "native"
+        own.write_text(yaml.safe_dump(settings, sort_keys=False), encoding="utf-8")
+
+
+def write_merchant(root: Path) -> None:
+    """Write the file of step 5 as the page says."""
+    settings = json.loads((root / "examples" / "merchant-settings.json").read_text(encoding="utf-8"))
+    settings["webhook_url"] = "https://receiver.invalid/webhooks"
+    (root / "acme.json").write_text(json.dumps(settings), encoding="utf-8")
+
+
+def take_all(reader: Walk) -> None:
+    """Take the steps in order, the roles' deployments among them; the last one takes away what there is to look at."""
+    reader.take(1)
+    reader.take(3)
+    plan, up = commands()[4].splitlines()
+    reader.printed[4] = reader.run(plan)
+    deploy_as_roles(reader)
+    reader.printed[4] += reader.run(up)
+    for number in (5, 6):
+        reader.take(number)
+
+
+def deploy_as_roles(reader: Walk) -> None:
+    """Deploy each layer by the workflow's command and with its role's credentials, and note what is called."""
+    bootstrap = reader.outputs("bootstrap")
+    workflow = yaml.safe_load(
+        (reader.checkout.root / ".github" / "workflows" / "layer.yml").read_text(encoding="utf-8")
+    )
+    (deploy,) = (step["run"] for step in workflow["jobs"]["layer"]["steps"] if step.get("name") == "Deploy")
+    sts, iam, kms = (emulator_client(reader.url, service) for service in ("sts", "iam", "kms"))
+    key_arn = kms.describe_key(KeyId=bootstrap["key_alias"])["KeyMetadata"]["Arn"]
+    states: dict[str, list[Authorization]] = {}
+    calls: dict[str, list[Any]] = {}
+    for layer in LAYERS:
+        arn, record = bootstrap["deploy_role_arns"][layer], reader.checkout.root.parent / f"{layer}.jsonl"
+        trust = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]["Statement"][0]
+        (host,) = {key.partition(":")[0] for key in trust["Condition"]["StringEquals"]}
+        reader.subjects[layer] = trust["Condition"]["StringEquals"][f"{host}:sub"]
+        assumed = sts.assume_role(RoleArn=arn, RoleSessionName=f"up-{layer}")["Credentials"]
+        reader.state.clear()
+        reader.run(
+            deploy,
+            **{VARIABLE: f"{record}"},
+            STACK="dev",
+            LAYER=layer,
+            ACCEPT_DATA_LOSS="",
+            PULUMI_BACKEND_URL=f"{bootstrap['backend_url']}&endpoint={reader.address}&s3ForcePathStyle=true",
+            AWS_ACCESS_KEY_ID=assumed["AccessKeyId"],
+            AWS_SECRET_ACCESS_KEY=assumed["SecretAccessKey"],
+            AWS_SESSION_TOKEN=assumed["SessionToken"],
+        )
+        states[layer] = [
+            replace(item, resource=key_arn) if item.resource == STATE_KEY else item for item in reader.state
+        ]
+        calls[layer] = [json.loads(line) for line in record.read_text(encoding="utf-8").splitlines()]
+    world = World([item for layer in LAYERS for item in resources(reader, layer)])
+    for layer in LAYERS:
+        policies = attached_policies(iam, bootstrap["deploy_role_arns"][layer].rpartition("/")[2])
+        asked = [*(item for call in calls[layer] for item in authorizations(call, world)), *states[layer]]
+        reader.asked[layer] = asked
+        reader.refused[layer] = sorted(
+            {f"{item}" for item in asked if decide(policies, item.action, item.resource, item.context) != ALLOWED}
+        )
+
+
+def resources(reader: Walk, layer: str) -> list[Any]:
+    state = json.loads(reader.run(f"pulumi -C projects/{layer} stack export --stack dev"))
+    return [item for item in state["deployment"]["resources"] if item["custom"]]
+
+
+def test_every_step_has_its_commands() -> None:
+    # Telling GitHub is nothing that a shell does here.
+    assert list(commands()) == [1, 3, 4, 5, 6, 7]
+
+
+def test_every_step_to_a_first_transaction_goes_as_the_page_says(walk: Walk) -> None:
+    assert set(walk.printed) == {1, 3, 4, 5, 6}
+
+
+def test_the_bootstrap_ends_in_the_bucket_and_leaves_no_state_behind(walk: Walk) -> None:
+    folder = walk.checkout.root / "projects" / "bootstrap"
+
+    assert not (folder / "state.json").exists()
+    assert not (folder / ".pulumi").exists()
+    committed = walk.run("git show HEAD:projects/bootstrap/Pulumi.dev.yaml")
+    assert "tapstack-bootstrap:repository: acme/payments" in committed
+    assert "awskms://alias/tapstack-dev-state" in committed
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_each_layer_goes_up_as_its_role_within_the_role_s_policies(walk: Walk, layer: str) -> None:
+    assert walk.refused[layer] == []
+    assert len(walk.asked[layer]) > 40
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_role_locks_its_layer_in_the_bucket_and_writes_its_state_there(walk: Walk, layer: str) -> None:
+    written = {item.resource.partition("/")[2] for item in walk.asked[layer] if item.action == "s3:PutObject"}
+
+    project = project_name(layer)
+    assert any(key.startswith(f".pulumi/locks/organization/{project}/dev/") for key in written)
+    assert any(key.startswith(f".tapstack/locks/{project}/") for key in written)
+    assert f".pulumi/stacks/{project}/dev.json" in written
+
+
+def test_the_roles_trust_the_jobs_of_the_repository_s_environment(walk: Walk) -> None:
+    for subjects in walk.subjects.values():
+        assert subjects == [
+            "repo:acme/payments:environment:dev",
+            "repo:acme@123456/payments@456789:environment:dev",
+        ]
+
+
+def test_the_merchant_s_key_address_and_secret_are_there_to_be_handed_over(walk: Walk) -> None:
+    assert re.search(r'"acme":', walk.printed[5])
+    assert re.search(r"http\S+/v1/transactions", walk.printed[5])
+    assert "whsec_" in walk.printed[5]
+
+
+def test_the_first_transaction_is_decided_and_nothing_has_drifted(walk: Walk) -> None:
+    answer = json.loads(next(line for line in walk.printed[6].splitlines() if line.startswith("{")))
+
+    assert answer["status"] == "approved"
+    assert f"{answer['id']}" in walk.printed[6]
+
+
+def test_destroy_leaves_nothing_of_the_environment_and_no_logging_role(walk: Walk) -> None:
+    walk.take(7)
+
+    roles = {role["RoleName"] for role in emulator_client(walk.url, "iam").list_roles()["Roles"]}
+
+    assert roles == {
+        f"tapstack-dev-{purpose}-{layer}" for purpose in ("deploy", "drift", "preview") for layer in LAYERS
+    }
+    assert emulator_client(walk.url, "dynamodb").list_tables()["TableNames"] == []
+    assert not emulator_client(walk.url, "apigateway").get_account().get("cloudwatchRoleArn")
