@@ -5,10 +5,7 @@ Most were seen; of types that no run was recorded for they are read from the pro
 The lane's stand-in provider makes calls of its own choice; a role that has just those would fail on an account.
 """
 
-import json
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 import botocore.session
@@ -16,31 +13,11 @@ import pytest
 
 from policy.evaluation import as_list
 from policy.reference import matching_actions
+from support.provider_calls import KNOWN, provider_type
 from tapstack.layers import LAYERS
 
-SEEN: Final = {
-    name: calls
-    for file in ("provider_calls.json", "provider_calls_by_source.json")
-    for name, calls in json.loads(Path(__file__).with_name(file).read_text(encoding="utf-8"))["types"].items()
-}
-
-# Pulumi's name for a type to the provider's, where it is not the same with its words put together.
-OTHERWISE: Final = {
-    "apigateway/response": "aws_api_gateway_gateway_response",
-    "apigateway/model": "aws_api_gateway_model",
-    "sqs/redriveAllowPolicy": "aws_sqs_queue_redrive_allow_policy",
-}
 # What environments share is let go of and never deleted (projects/api-edge/account.py).
 RETAINED: Final = {"api-edge": {"delete aws_iam_role", "delete aws_iam_role_policy"}}
-SERVICES: Final = {"apigateway": "api_gateway", "ec2": ""}
-
-
-def provider_type(token: str) -> str:
-    name = token.split(":")[1]
-    service, _, kind = name.partition("/")
-    words = re.sub(r"(?<!^)(?=[A-Z])", "_", kind).lower()
-    return OTHERWISE.get(name) or "_".join(filter(None, ["aws", SERVICES.get(service, service), words]))
-
 
 def types_of(account: Any, layer: str) -> set[str]:
     return {provider_type(token) for token in account.types[layer]}
@@ -67,16 +44,16 @@ def granted(account: Any, role: str) -> set[str]:
 
 def calls(account: Any, layer: str, *phases: str) -> Iterator[tuple[str, str]]:
     """List the calls for the layer's types: which type in which phase, and the operation."""
-    for name in sorted(types_of(account, layer) & SEEN.keys()):
+    for name in sorted(types_of(account, layer) & KNOWN.keys()):
         for phase in phases:
             if f"{phase} {name}" not in RETAINED.get(layer, ()):
-                yield from ((f"{phase} {name}", operation) for operation in SEEN[name].get(phase, ()))
+                yield from ((f"{phase} {name}", operation) for operation in KNOWN[name].get(phase, ()))
 
 
 def test_every_type_that_was_seen_is_of_a_layer(account: Any) -> None:
     made = set().union(*(types_of(account, layer) for layer in LAYERS))
 
-    assert SEEN.keys() - made == set()
+    assert KNOWN.keys() - made == set()
 
 
 @pytest.mark.parametrize("layer", LAYERS)
