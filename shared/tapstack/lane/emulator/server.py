@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+import tapstack
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import Step
@@ -44,7 +45,7 @@ class Emulator:
     def running(self) -> Running | None:
         """Return the live server, or None when it is not running or no longer answers."""
         running = self._process.running()
-        return running if running and _is_healthy(running.url, seconds=10) else None
+        return running if running and is_healthy(running.url, seconds=10) else None
 
     def start(self, step: Step, port: int | None = None) -> Running:
         """Start the server, or return the one that is running.
@@ -87,12 +88,12 @@ class Emulator:
         url = f"http://{LOOPBACK}:{port}"
         step.note(f"starting ministack at {url}")
         with new_scratch(self._folder) as scratch:
-            self._process.start([python, "-m", "ministack"], url, server_environment(port, scratch))
+            self._process.start([python, "-P", "-m", "tapstack.lane.patches"], url, server_environment(port, scratch))
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if not (running := self._process.running()):
                 raise UserError(f"the emulator ended at once: {self._process.last_log_line()} ({self.log})")
-            if _is_healthy(url, seconds=2):
+            if is_healthy(url, seconds=2):
                 return running
             time.sleep(0.05)
         self._process.stop()
@@ -123,11 +124,14 @@ def server_environment(port: int, scratch: Path) -> dict[str, str]:
         "DOCKER_HOST": f"unix://{scratch / 'no-docker.sock'}",
         # Function code is unpacked there: it goes when the lane goes.
         "TMPDIR": str(scratch),
+        # To the patches; they take it out again.
+        "PYTHONPATH": f"{Path(tapstack.__file__).parents[1]}",
         "PYTHONUNBUFFERED": "1",
     }
 
 
-def _is_healthy(url: str, *, seconds: float) -> bool:
+def is_healthy(url: str, *, seconds: float) -> bool:
+    """Tell whether an emulator answers at `url` within so many seconds."""
     connection = HTTPConnection(urlsplit(url).netloc, timeout=seconds)
     try:
         connection.request("GET", _HEALTH)
