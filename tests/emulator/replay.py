@@ -55,19 +55,25 @@ class _OneProtocol(Loader):
 
 
 class Replay:
-    """Clients of one emulator that read strictly, and what earlier answers gave for later requests."""
+    """Clients of one emulator, and what earlier answers gave for later requests.
 
-    def __init__(self, url: str, protocol: str = "") -> None:
+    Attributes:
+        kept: that, by the names that calls give it.
+    """
+
+    def __init__(self, url: str, protocol: str = "", *, strict: bool = True) -> None:
         """Describe it; nothing is sent.
 
         Args:
             url: where the emulator answers.
             protocol: the one to speak with services that know it, instead of the one that botocore chooses.
+            strict: whether to read as a typed client does.
         """
+        self.kept: dict[str, str] = {}
         self._url = url
         self._protocol = protocol
+        self._strict = strict
         self._clients: dict[str, Any] = {}
-        self._kept: dict[str, str] = {}
 
     @cached_property
     def _session(self) -> Any:
@@ -78,10 +84,8 @@ class Replay:
 
     def send(self, call: Call) -> str:
         """Send a call; give what is wrong with the answer, or an empty text."""
-        service, _, operation = call.operation.partition(":")
-        method = getattr(self._client(service), xform_name(operation))
         try:
-            answer = method(**self._filled(call.parameters))
+            answer = self.ask(call)
         except ClientError as error:
             code = error.response["Error"].get("Code")
             return "" if code == call.error else f"{error}{f' where {call.error} is waited for' if call.error else ''}"
@@ -89,11 +93,23 @@ class Replay:
             return f"{error}"
         if call.error:
             return f"answered where {call.error} is waited for"
+        missing = [path for path in call.keep.values() if not jmespath.search(path, answer)]
+        return f"the answer has no {missing[0]}" if missing else ""
+
+    def ask(self, call: Call) -> Mapping[str, Any]:
+        """Send a call; give the answer, and keep of it what later calls need.
+
+        Raises:
+            ClientError: it was refused.
+            UndecodableError: it was answered in a form that a typed client does not take.
+        """
+        service, _, operation = call.operation.partition(":")
+        method = getattr(self._client(service), xform_name(operation))
+        answer: Mapping[str, Any] = method(**self._filled(call.parameters))
         for name, path in call.keep.items():
-            if not (value := jmespath.search(path, answer)):
-                return f"the answer has no {path}"
-            self._kept[name] = value
-        return ""
+            if value := jmespath.search(path, answer):
+                self.kept[name] = value
+        return answer
 
     def _client(self, service: str) -> Any:
         if service not in self._clients:
@@ -105,7 +121,8 @@ class Replay:
                 aws_secret_access_key="test",
                 config=Config(retries={"total_max_attempts": 1}),
             )
-            read_strictly(client)
+            if self._strict:
+                read_strictly(client)
             self._clients[service] = client
         return self._clients[service]
 
@@ -115,7 +132,7 @@ class Replay:
         if isinstance(value, list):
             return [self._filled(item) for item in value]
         if isinstance(value, str):
-            return re.sub(r"\$([a-z_]+)", lambda name: self._kept.get(name[1], name[0]), value)
+            return re.sub(r"\$([a-z_]+)", lambda name: self.kept.get(name[1], name[0]), value)
         return value
 
 
@@ -128,11 +145,17 @@ def calls(resource: Resource, phase: str) -> list[Call]:
     return changing + [call for call in resource.read if seen is None or call.operation in seen]
 
 
-def replay(url: str, resources: Iterable[Resource] = RESOURCES, protocol: str = "") -> Iterator[Sent]:
-    """Send everything: all creates, all reads, all updates, then all deletes the other way round."""
-    replaying = Replay(url, protocol)
+def life(resources: Iterable[Resource] = RESOURCES) -> Iterator[tuple[str, Resource, Call]]:
+    """List all calls, each with its phase: creates, reads, updates, then deletes the other way round."""
     resources = list(resources)
     for phase in PHASES:
         for resource in reversed(resources) if phase == "delete" else resources:
             for call in calls(resource, phase):
-                yield Sent(resource.type, phase, call.operation, replaying.send(call))
+                yield phase, resource, call
+
+
+def replay(url: str, resources: Iterable[Resource] = RESOURCES, protocol: str = "") -> Iterator[Sent]:
+    """Send everything."""
+    replaying = Replay(url, protocol)
+    for phase, resource, call in life(resources):
+        yield Sent(resource.type, phase, call.operation, replaying.send(call))

@@ -109,6 +109,107 @@ def missing_ids(client: Client) -> str:
     return outcome(client("ec2").describe_vpc_endpoints, VpcEndpointIds=["vpce-0123456789abcdef0"])
 
 
+def made_vpc(ec2: Any) -> str:
+    return f"{ec2.create_vpc(CidrBlock='10.1.0.0/16')['Vpc']['VpcId']}"
+
+
+def flow_logs(client: Client) -> str:
+    ec2 = client("ec2")
+    made = ec2.create_flow_logs(
+        ResourceIds=[made_vpc(ec2)],
+        ResourceType="VPC",
+        TrafficType="ALL",
+        LogDestination="arn:aws:logs:eu-central-1:000000000000:log-group:flow",
+        DeliverLogsPermissionArn="arn:aws:iam::000000000000:role/flow",
+        MaxAggregationInterval=60,
+        TagSpecifications=[{"ResourceType": "vpc-flow-log", "Tags": [{"Key": "a", "Value": "b"}]}],
+    )
+    (told,) = ec2.describe_flow_logs(FlowLogIds=made["FlowLogIds"])["FlowLogs"]
+    return f"{told.get('DeliverLogsPermissionArn')} {told.get('MaxAggregationInterval')} {told.get('Tags')}"
+
+
+def endpoints(client: Client) -> str:
+    ec2 = client("ec2")
+    vpc = made_vpc(ec2)
+    group = ec2.create_security_group(GroupName="endpoints", Description="endpoints", VpcId=vpc)["GroupId"]
+    made = ec2.create_vpc_endpoint(
+        VpcId=vpc,
+        VpcEndpointType="Interface",
+        ServiceName="com.amazonaws.eu-central-1.sqs",
+        PrivateDnsEnabled=True,
+        SecurityGroupIds=[group],
+    )["VpcEndpoint"]["VpcEndpointId"]
+    ec2.modify_vpc_endpoint(VpcEndpointId=made, PolicyDocument='{"Statement":[]}')
+    (told,) = ec2.describe_vpc_endpoints(VpcEndpointIds=[made])["VpcEndpoints"]
+    groups = [found["GroupId"] == group for found in told.get("Groups", ())]
+    return f"{told.get('PolicyDocument')} {told.get('PrivateDnsEnabled')} {groups}"
+
+
+def nat_gateway_addresses(client: Client) -> str:
+    ec2 = client("ec2")
+    subnet = ec2.create_subnet(VpcId=made_vpc(ec2), CidrBlock="10.1.0.0/24")["Subnet"]["SubnetId"]
+    address = ec2.allocate_address(Domain="vpc")
+    made = ec2.create_nat_gateway(SubnetId=subnet, AllocationId=address["AllocationId"])["NatGateway"]["NatGatewayId"]
+    (told,) = ec2.describe_nat_gateways(NatGatewayIds=[made])["NatGateways"]
+    addresses = [(known["AllocationId"], known["PublicIp"]) for known in told.get("NatGatewayAddresses", ())]
+    return f"{[known == (address['AllocationId'], address['PublicIp']) for known in addresses]}"
+
+
+def rest_api_tags(client: Client) -> str:
+    gateway = client("apigateway")
+    key = gateway.create_api_key(name="tagged", tags={"made": "so"})["id"]
+    arn = f"arn:aws:apigateway:eu-central-1::/apikeys/{key}"
+    gateway.tag_resource(resourceArn=arn, tags={"later": "too"})
+    return f"{gateway.get_api_key(apiKey=key)['tags']} {gateway.get_tags(resourceArn=arn)['tags']}"
+
+
+def make_acl(client: Client, name: str) -> dict[str, Any]:
+    seen = {"CloudWatchMetricsEnabled": True, "MetricName": name, "SampledRequestsEnabled": True}
+    acl = {"Name": name, "Scope": "REGIONAL", "DefaultAction": {"Allow": {}}, "VisibilityConfig": seen}
+    return {**acl, **client("wafv2").create_web_acl(**acl, Description="before")["Summary"]}
+
+
+def web_acl_descriptions(client: Client) -> str:
+    acl, firewalls = make_acl(client, "described"), client("wafv2")
+    known = {name: acl[name] for name in ("Name", "Scope", "Id")}
+    firewalls.update_web_acl(
+        **known,
+        Description="after",
+        LockToken=acl["LockToken"],
+        DefaultAction=acl["DefaultAction"],
+        VisibilityConfig=acl["VisibilityConfig"],
+    )
+    return f"{firewalls.get_web_acl(**known)['WebACL']['Description']}"
+
+
+def web_acl_of_a_stage(client: Client) -> str:
+    acl, gateway = make_acl(client, "associated"), client("apigateway")
+    api = gateway.create_rest_api(name="associated")["id"]
+    gateway.create_deployment(restApiId=api, stageName="live")
+    stage = f"arn:aws:apigateway:eu-central-1::/restapis/{api}/stages/live"
+    client("wafv2").associate_web_acl(ResourceArn=stage, WebACLArn=acl["ARN"])
+    return f"{gateway.get_stage(restApiId=api, stageName='live').get('webAclArn') == acl['ARN']}"
+
+
+def arns_of_versions(client: Client) -> str:
+    functions = make_function(client)
+    listed = emulator_client(functions.meta.endpoint_url, "lambda").list_versions_by_function(FunctionName="f")
+    return " ".join(version["FunctionArn"].partition(":function:")[2] for version in listed["Versions"])
+
+
+def accounts_of_keys(client: Client) -> str:
+    return f"{client('kms').create_key()['KeyMetadata'].get('AWSAccountId')}"
+
+
+def recovery_periods(client: Client) -> str:
+    outcome(warm_throughput, client=client)
+    backups = client("dynamodb").update_continuous_backups(
+        TableName="warm", PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}
+    )
+    recovery = backups["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    return f"{recovery.get('RecoveryPeriodInDays')}"
+
+
 SHOWN = {
     "patch-operations": (patch_operations, UNDECODABLE, ANSWERED),
     "api-key-without-value": (api_key_without_value, "BadRequestException", ANSWERED),
@@ -124,6 +225,23 @@ SHOWN = {
     "runtime-versions": (runtime_versions, UNDECODABLE, ANSWERED),
     "empty-policies": (empty_policies, ANSWERED, "ResourceNotFoundException"),
     "missing-ids": (missing_ids, ANSWERED, "InvalidVpcEndpointId.NotFound"),
+    "flow-logs": (
+        flow_logs,
+        "None None []",
+        "arn:aws:iam::000000000000:role/flow 60 [{'Key': 'a', 'Value': 'b'}]",
+    ),
+    "endpoints": (endpoints, "None None []", '{"Statement":[]} True [True]'),
+    "nat-gateway-addresses": (nat_gateway_addresses, "[]", "[True]"),
+    "rest-api-tags": (
+        rest_api_tags,
+        "{'made': 'so'} {'later': 'too'}",
+        "{'made': 'so', 'later': 'too'} {'made': 'so', 'later': 'too'}",
+    ),
+    "web-acl-descriptions": (web_acl_descriptions, "before", "after"),
+    "web-acl-of-a-stage": (web_acl_of_a_stage, "False", "True"),
+    "arns-of-versions": (arns_of_versions, "f", "f:$LATEST"),
+    "accounts-of-keys": (accounts_of_keys, "None", "000000000000"),
+    "recovery-periods": (recovery_periods, "None", "35"),
 }
 """Patch to requests that show it, how they go without it, and how with it, as on AWS."""
 

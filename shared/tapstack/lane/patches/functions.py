@@ -9,6 +9,7 @@ from tapstack.lane.patches.serving import Answer, Request, Service, refusal, ste
 
 _NAMED: Final = re.compile(r"(?P<before>/\d{4}-\d\d-\d\d/functions/)(?P<name>[^/]+)(?P<after>.*)")
 _PARTIAL: Final = re.compile(r"(?:\d{12}:)?function:(?P<rest>[^:]+(?::[^:]+)?)")
+_VERSIONS: Final = re.compile(r"/\d{4}-\d\d-\d\d/functions/[^/]+/versions")
 _POLICY: Final = re.compile(r"/\d{4}-\d\d-\d\d/functions/[^/]+/policy")
 
 
@@ -47,6 +48,16 @@ async def _no_empty_policy(request: Request, service: Service) -> Answer:
     return answer
 
 
+async def _qualified_versions(request: Request, service: Service) -> Answer:
+    answer = await service(request)
+    if request.method != "GET" or not _VERSIONS.fullmatch(request.path) or answer.status != 200:
+        return answer
+    document = answer.document
+    for version in document.get("Versions", ()):
+        version["FunctionArn"] = f"{version['FunctionArn'].removesuffix(':' + version['Version'])}:{version['Version']}"
+    return answer.with_document(document)
+
+
 def take_partial_arns() -> None:
     """Find a function by `ACCOUNT:function:NAME` and by `function:NAME`."""
     step_in("lambda", _by_partial_arn)
@@ -60,3 +71,8 @@ def leave_out_runtime_versions() -> None:
 def have_no_empty_policies() -> None:
     """Refuse to show the policy of a function that has none."""
     step_in("lambda", _no_empty_policy)
+
+
+def qualify_versions() -> None:
+    """List each version by its own ARN."""
+    step_in("lambda", _qualified_versions)

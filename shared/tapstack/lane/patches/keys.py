@@ -42,6 +42,19 @@ async def _describe_managed_key(request: Request, service: Service) -> Answer:
     )
 
 
+async def _tell_account(request: Request, service: Service) -> Answer:
+    answer = await service(request)
+    if request.action not in {"CreateKey", "DescribeKey"} or answer.status != 200:
+        return answer
+    account = module("core.responses").get_account_id()
+    return answer.with_document({"KeyMetadata": {"AWSAccountId": account, **answer.document["KeyMetadata"]}})
+
+
+def tell_accounts() -> None:
+    """Say whose a key is."""
+    step_in("kms", _tell_account)
+
+
 def describe_managed_keys() -> None:
     """Describe the key behind a predefined alias."""
     step_in("kms", _describe_managed_key)

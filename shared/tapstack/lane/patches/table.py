@@ -4,13 +4,16 @@ from typing import Final
 
 from tapstack.lane.patches import (
     api_keys,
+    described,
     functions,
     keys,
     log_groups,
     networks,
     rest_api_patches,
+    rest_api_tags,
     tables,
     web_acl_logging,
+    web_acls,
 )
 from tapstack.lane.patches.patch import Patch
 
@@ -86,5 +89,68 @@ PATCHES: Final = (
         aws="InvalidRouteTableID.NotFound and InvalidVpcEndpointId.NotFound.",
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
         apply=networks.refuse_missing_ids,
+    ),
+    Patch(
+        name="flow-logs",
+        ministack="Tells nothing of a flow log's role, format, interval and tags.",
+        aws="Tells them as they were given.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html",
+        apply=described.tell_flow_logs,
+    ),
+    Patch(
+        name="endpoints",
+        ministack="Tells nothing of an endpoint's policy, private DNS and security groups.",
+        aws="Tells them; without a policy, the one that allows everything.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html",
+        apply=described.tell_endpoints,
+    ),
+    Patch(
+        name="nat-gateway-addresses",
+        ministack="Tells no address of a NAT gateway.",
+        aws="Tells allocation and public address of each.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
+        apply=described.tell_addresses,
+    ),
+    Patch(
+        name="rest-api-tags",
+        ministack="Keeps the tags of a creation apart from those of TagResource; neither is read with the other.",
+        aws="Has one set of tags for each thing.",
+        source="https://docs.aws.amazon.com/apigateway/latest/api/API_GetTags.html",
+        apply=rest_api_tags.keep_one_set,
+    ),
+    Patch(
+        name="web-acl-descriptions",
+        ministack="Keeps the description that a web ACL was made with.",
+        aws="Takes that of an update.",
+        source="https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html",
+        apply=web_acls.change_descriptions,
+    ),
+    Patch(
+        name="web-acl-of-a-stage",
+        ministack="Does not name the web ACL that a stage is associated with.",
+        aws="Names it as `webAclArn`.",
+        source="https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html",
+        apply=web_acls.tell_stages,
+    ),
+    Patch(
+        name="arns-of-versions",
+        ministack="Lists every version of a function under the function's own ARN.",
+        aws="Lists each under its own, which ends with the version.",
+        source="https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html",
+        apply=functions.qualify_versions,
+    ),
+    Patch(
+        name="accounts-of-keys",
+        ministack="Does not say which account a key is of.",
+        aws="Says it as `AWSAccountId`.",
+        source="https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html",
+        apply=keys.tell_accounts,
+    ),
+    Patch(
+        name="recovery-periods",
+        ministack="Does not say for how many days a table can be restored.",
+        aws="35, unless another number was asked for.",
+        source="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoveryDescription.html",
+        apply=tables.tell_recovery_periods,
     ),
 )
