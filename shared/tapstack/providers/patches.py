@@ -1,9 +1,12 @@
 """API Gateway's way to change things: a list of operations on paths."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from tapstack.providers.values import Props
+
+_REPLACED: Final = frozenset({"/variables"})
+"""Maps whose new entries are replaced too: https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html."""
 
 
 def patch_operations(paths: Mapping[str, str], changed: Iterable[str], old: Props, new: Props) -> list[dict[str, str]]:
@@ -31,13 +34,15 @@ def _at(props: Any, dotted: str) -> Any:
     return props
 
 
-def _operations(path: str, old: Any, new: Any) -> list[dict[str, str]]:
+def _operations(path: str, old: Any, new: Any, *, addable: bool = False) -> list[dict[str, str]]:
     if isinstance(old, Mapping) or isinstance(new, Mapping):
         before, after = old or {}, new or {}
         return [
             operation
             for key in sorted(before.keys() | after.keys())
-            for operation in _operations(f"{path}/{_escaped(key)}", before.get(key), after.get(key))
+            for operation in _operations(
+                f"{path}/{_escaped(key)}", before.get(key), after.get(key), addable=path not in _REPLACED
+            )
         ]
     if isinstance(old, list) or isinstance(new, list):
         before, after = {f"{item}" for item in old or []}, {f"{item}" for item in new or []}
@@ -50,7 +55,7 @@ def _operations(path: str, old: Any, new: Any) -> list[dict[str, str]]:
     if new is None:
         return [{"op": "remove", "path": path}]
     text = f"{new}".lower() if isinstance(new, bool) else f"{new}"
-    return [{"op": "add" if old is None and path.count("/") > 1 else "replace", "path": path, "value": text}]
+    return [{"op": "add" if old is None and addable else "replace", "path": path, "value": text}]
 
 
 def _escaped(key: str) -> str:
