@@ -158,6 +158,12 @@ def mutation(session: nox.Session) -> None:
     among_tests(session, "mutation")
 
 
+@nox.session(name="second-opinion")
+def second_opinion(session: nox.Session) -> None:
+    """Hold the lane's emulator against moto, call by call, and take the layers up and down on moto."""
+    among_tests(session, "second_opinion")
+
+
 @nox.session
 def bench(session: nox.Session) -> None:
     """Measure what the functions cost beside a bare call of the SDK, and print the figures: -- [--page]."""

@@ -40,7 +40,7 @@ def unpatched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        while not is_healthy(address, seconds=2):
+        while not is_healthy(f"{address}{Emulator.health}", seconds=2):
             assert server.poll() is None, (folder / "log").read_text("utf-8")
             time.sleep(0.05)
         yield address

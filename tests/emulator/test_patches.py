@@ -155,6 +155,14 @@ def nat_gateway_addresses(client: Client) -> str:
     return f"{[known == (address['AllocationId'], address['PublicIp']) for known in addresses]}"
 
 
+def ports_of_all_protocols(client: Client) -> str:
+    ec2 = client("ec2")
+    group = ec2.create_security_group(GroupName="closed", Description="closed", VpcId=made_vpc(ec2))["GroupId"]
+    everything = {"IpProtocol": "-1", "FromPort": 0, "ToPort": 0, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]}
+    ec2.revoke_security_group_egress(GroupId=group, IpPermissions=[everything])
+    return f"{len(ec2.describe_security_groups(GroupIds=[group])['SecurityGroups'][0]['IpPermissionsEgress'])}"
+
+
 def rest_api_tags(client: Client) -> str:
     gateway = client("apigateway")
     key = gateway.create_api_key(name="tagged", tags={"made": "so"})["id"]
@@ -232,6 +240,7 @@ SHOWN = {
     ),
     "endpoints": (endpoints, "None None []", '{"Statement":[]} True [True]'),
     "nat-gateway-addresses": (nat_gateway_addresses, "[]", "[True]"),
+    "ports-of-all-protocols": (ports_of_all_protocols, "1", "0"),
     "rest-api-tags": (
         rest_api_tags,
         "{'made': 'so'} {'later': 'too'}",

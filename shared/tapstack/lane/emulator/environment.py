@@ -1,8 +1,9 @@
-"""The emulator's own virtual environment, from the group `emulator` of the same lock file."""
+"""An emulator's own virtual environment, from its group of the same lock file."""
 
 import os
 import subprocess
 import sys
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -13,21 +14,25 @@ from tapstack.console.errors import UserError
 from tapstack.engine.cache import build_once, cache_folder
 
 
-def emulator_python() -> Path:
-    """Return the interpreter of the emulator's environment, building the environment when it is not there.
+def emulator_python(group: str = "emulator") -> Path:
+    """Return the interpreter of an emulator's environment, building the environment when it is not there.
 
     It is kept by the lock file's hash and the Python version: Lambda workers run in that interpreter, so it has to be
     the version that function packages are made for.
+
+    Args:
+        group: the dependency group that has the emulator.
 
     Raises:
         UserError: uv could not build it; the message carries uv's last line.
     """
     lock = sha256((CHECKOUT / "uv.lock").read_bytes()).hexdigest()[:12]
     version = f"{sys.version_info.major}.{sys.version_info.minor}.{sys.version_info.micro}"
-    return build_once(cache_folder() / "emulator" / f"{lock}-py{version}", _sync) / "bin" / "python"
+    folder = cache_folder() / group / f"{lock}-py{version}"
+    return build_once(folder, partial(_sync, group)) / "bin" / "python"
 
 
-def _sync(folder: Path) -> None:
+def _sync(group: str, folder: Path) -> None:
     # No activated environment of the caller's, and none of its Python settings.
     clean = {
         name: value for name, value in os.environ.items() if name not in {"VIRTUAL_ENV", "PYTHONPATH", "PYTHONHOME"}
@@ -35,7 +40,7 @@ def _sync(folder: Path) -> None:
     try:
         subprocess.run(
             [
-                *(uv.find_uv_bin(), "sync", "--locked", "--only-group", "emulator", "--no-install-project"),
+                *(uv.find_uv_bin(), "sync", "--locked", "--only-group", group, "--no-install-project"),
                 *("--project", str(CHECKOUT), "--python", sys.executable, "--quiet"),
             ],
             env={**clean, "UV_PROJECT_ENVIRONMENT": str(folder)},

@@ -4,7 +4,7 @@ import os
 import time
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 import tapstack
@@ -20,7 +20,6 @@ from tapstack.lane.ports import LOOPBACK, free_port, is_free
 ACCOUNT: Final = "000000000000"
 REGION: Final = "eu-central-1"
 
-_HEALTH: Final = "/_ministack/health"
 _START_SECONDS: Final = 30.0
 # Between choosing a free port and binding it another process may take it.
 _PORT_ATTEMPTS: Final = 5
@@ -30,7 +29,15 @@ _NOT_INHERITED: Final = ("AWS_", "PULUMI_", "PYTHON", "DOCKER_", "MINISTACK_", "
 
 
 class Emulator:
-    """The ministack server of one lane."""
+    """The ministack server of one lane, with the lane's patches.
+
+    Attributes:
+        group: the dependency group that it is installed from.
+        health: a path that answers once it serves.
+    """
+
+    group: ClassVar = "emulator"
+    health: ClassVar = "/_ministack/health"
 
     def __init__(self, folder: Path) -> None:
         """Describe the emulator of the lane in `folder`; nothing is started."""
@@ -45,7 +52,7 @@ class Emulator:
     def running(self) -> Running | None:
         """Return the live server, or None when it is not running or no longer answers."""
         running = self._process.running()
-        return running if running and is_healthy(running.url, seconds=10) else None
+        return running if running and is_healthy(f"{running.url}{self.health}", seconds=10) else None
 
     def start(self, step: Step, port: int | None = None) -> Running:
         """Start the server, or return the one that is running.
@@ -65,7 +72,7 @@ class Emulator:
             return running
         self.stop()
         step.note("preparing the emulator's environment")
-        python = emulator_python()
+        python = emulator_python(self.group)
         if port:
             if not is_free(port):
                 raise UserError(f"port {port} is taken; leave --port out and the lane picks a free one")
@@ -84,20 +91,30 @@ class Emulator:
         remove_scratch(self._folder)
         return was_running
 
+    def command(self, python: Path, port: int) -> list[str | Path]:  # noqa: ARG002 - its environment has the port
+        """Give the command that serves, in the emulator's environment."""
+        return [python, "-P", "-m", "tapstack.lane.patches"]
+
+    def environment(self, port: int, scratch: Path) -> dict[str, str]:
+        """Give the whole environment of a server on `port` that keeps its files in `scratch`."""
+        return server_environment(port, scratch)
+
     def _launch(self, python: Path, port: int, step: Step) -> Running:
         url = f"http://{LOOPBACK}:{port}"
         step.note(f"starting ministack at {url}")
         with new_scratch(self._folder) as scratch:
-            self._process.start([python, "-P", "-m", "tapstack.lane.patches"], url, server_environment(port, scratch))
+            self._process.start(self.command(python, port), url, self.environment(port, scratch))
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if not (running := self._process.running()):
                 raise UserError(f"the emulator ended at once: {self._process.last_log_line()} ({self.log})")
-            if is_healthy(url, seconds=2):
+            if is_healthy(f"{url}{self.health}", seconds=2):
                 return running
             time.sleep(0.05)
         self._process.stop()
-        raise UserError(f"the emulator did not answer at {url}{_HEALTH} within {_START_SECONDS:.0f} s; see {self.log}")
+        raise UserError(
+            f"the emulator did not answer at {url}{self.health} within {_START_SECONDS:.0f} s; see {self.log}"
+        )
 
 
 def emulated_aws(url: str) -> AwsEndpoint:
@@ -131,10 +148,11 @@ def server_environment(port: int, scratch: Path) -> dict[str, str]:
 
 
 def is_healthy(url: str, *, seconds: float) -> bool:
-    """Tell whether an emulator answers at `url` within so many seconds."""
-    connection = HTTPConnection(urlsplit(url).netloc, timeout=seconds)
+    """Tell whether there is an answer at `url` within so many seconds."""
+    place = urlsplit(url)
+    connection = HTTPConnection(place.netloc, timeout=seconds)
     try:
-        connection.request("GET", _HEALTH)
+        connection.request("GET", place.path)
         return connection.getresponse().status == 200
     except (OSError, HTTPException):
         return False

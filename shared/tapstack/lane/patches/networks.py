@@ -1,7 +1,9 @@
-"""Things of a network that are asked for by id, and are not there."""
+"""Things of a network that are asked for and not there, and rules that name ports where there are none."""
 
 import re
+from dataclasses import replace
 from typing import Final
+from urllib.parse import urlencode
 
 from tapstack.lane.patches.serving import Answer, Request, Service, step_in
 
@@ -16,6 +18,20 @@ _ASKED: Final = {
 _REFUSAL: Final = """<?xml version="1.0" encoding="UTF-8"?>
 <Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors>\
 <RequestID>00000000-0000-4000-8000-000000000000</RequestID></Response>"""
+
+
+async def _without_ports(request: Request, service: Service) -> Answer:
+    form = request.form
+    every = [
+        name.removesuffix("IpProtocol")
+        for name, value in form.items()
+        if name.startswith("IpPermissions.") and name.endswith(".IpProtocol") and value == ["-1"]
+    ]
+    if "SecurityGroup" not in form.get("Action", [""])[0] or not every:
+        return await service(request)
+    ports = {f"{permission}{port}" for permission in every for port in ("FromPort", "ToPort")}
+    kept = [(name, value) for name, values in form.items() for value in values if name not in ports]
+    return await service(replace(request, body=urlencode(kept).encode()))
 
 
 async def _missing(request: Request, service: Service) -> Answer:
@@ -35,3 +51,8 @@ async def _missing(request: Request, service: Service) -> Answer:
 def refuse_missing_ids() -> None:
     """Refuse an id that nothing has, instead of an empty list."""
     step_in("ec2", _missing)
+
+
+def ignore_ports_of_all_protocols() -> None:
+    """Take a rule of all protocols for one of all ports, whatever ports it names."""
+    step_in("ec2", _without_ports)

@@ -13,6 +13,7 @@ class Patch:
         ministack: what the emulator does.
         aws: what AWS does.
         source: AWS's document that says so.
+        request: the least that shows it, in the words of AWS's command line.
         apply: puts it right, before the emulator serves.
     """
 
@@ -20,4 +21,5 @@ class Patch:
     ministack: str
     aws: str
     source: str
+    request: str
     apply: Callable[[], None]

@@ -25,6 +25,8 @@ PATCHES: Final = (
         aws="Numbers and truth values come back as such; `/apiStages` takes and gives one stage as `API:STAGE`; "
         "~1 stands for a slash.",
         source="https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html",
+        request="apigateway update-usage-plan --usage-plan-id ID "
+        "--patch-operations op=replace,path=/throttle/burstLimit,value=30",
         apply=rest_api_patches.read_operations,
     ),
     Patch(
@@ -32,6 +34,7 @@ PATCHES: Final = (
         ministack="Refuses an empty value as too short.",
         aws="Makes the value where none is given.",
         source="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-keys.html",
+        request="apigateway create-api-key --name key --value ''",
         apply=api_keys.make_values,
     ),
     Patch(
@@ -39,6 +42,7 @@ PATCHES: Final = (
         ministack="Knows no operation on logging configurations.",
         aws="Keeps one for each web ACL, and refuses to show one that is not there.",
         source="https://docs.aws.amazon.com/waf/latest/APIReference/API_PutLoggingConfiguration.html",
+        request="wafv2 get-logging-configuration --resource-arn ARN",
         apply=web_acl_logging.keep_configurations,
     ),
     Patch(
@@ -46,6 +50,7 @@ PATCHES: Final = (
         ministack="Knows no operation on data protection policies.",
         aws="Keeps one for each log group.",
         source="https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutDataProtectionPolicy.html",
+        request="logs get-data-protection-policy --log-group-identifier NAME",
         apply=log_groups.keep_data_protection,
     ),
     Patch(
@@ -53,6 +58,7 @@ PATCHES: Final = (
         ministack="Finds no key behind the alias of a service, such as alias/aws/dynamodb.",
         aws="Makes the service's key when its predefined alias is described.",
         source="https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html",
+        request="kms describe-key --key-id alias/aws/dynamodb",
         apply=keys.describe_managed_keys,
     ),
     Patch(
@@ -60,6 +66,7 @@ PATCHES: Final = (
         ministack="Says that a new on-demand table can take 0 reads and writes a second, where the model's least is 1.",
         aws="12,000 reads and 4,000 writes.",
         source="https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html",
+        request="dynamodb describe-table --table-name NAME, of a table on demand",
         apply=tables.describe_warm_throughput,
     ),
     Patch(
@@ -67,6 +74,7 @@ PATCHES: Final = (
         ministack="Finds no function by a partial ARN.",
         aws="Takes `ACCOUNT:function:NAME`.",
         source="https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html",
+        request="lambda list-aliases --function-name 000000000000:function:NAME",
         apply=functions.take_partial_arns,
     ),
     Patch(
@@ -74,6 +82,7 @@ PATCHES: Final = (
         ministack="Answers with an empty ARN of the runtime's version, where the model's shortest has 26 characters.",
         aws="An ARN, or nothing.",
         source="https://docs.aws.amazon.com/lambda/latest/api/API_RuntimeVersionConfig.html",
+        request="lambda get-function-configuration --function-name NAME",
         apply=functions.leave_out_runtime_versions,
     ),
     Patch(
@@ -81,6 +90,7 @@ PATCHES: Final = (
         ministack="Shows a policy without statements once the last permission is gone.",
         aws="ResourceNotFoundException.",
         source="https://docs.aws.amazon.com/lambda/latest/api/API_GetPolicy.html",
+        request="lambda remove-permission of the only one, then get-policy",
         apply=functions.have_no_empty_policies,
     ),
     Patch(
@@ -88,6 +98,7 @@ PATCHES: Final = (
         ministack="Answers with an empty list where a route table or an endpoint is asked for by an unknown id.",
         aws="InvalidRouteTableID.NotFound and InvalidVpcEndpointId.NotFound.",
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html",
+        request="ec2 describe-vpc-endpoints --vpc-endpoint-ids vpce-0123456789abcdef0",
         apply=networks.refuse_missing_ids,
     ),
     Patch(
@@ -95,6 +106,7 @@ PATCHES: Final = (
         ministack="Tells nothing of a flow log's role, format, interval and tags.",
         aws="Tells them as they were given.",
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_FlowLog.html",
+        request="ec2 create-flow-logs with role, interval and tags, then describe-flow-logs",
         apply=described.tell_flow_logs,
     ),
     Patch(
@@ -102,6 +114,7 @@ PATCHES: Final = (
         ministack="Tells nothing of an endpoint's policy, private DNS and security groups.",
         aws="Tells them; without a policy, the one that allows everything.",
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html",
+        request="ec2 create-vpc-endpoint --private-dns-enabled --security-group-ids ID, then describe-vpc-endpoints",
         apply=described.tell_endpoints,
     ),
     Patch(
@@ -109,6 +122,7 @@ PATCHES: Final = (
         ministack="Tells no address of a NAT gateway.",
         aws="Tells allocation and public address of each.",
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_NatGateway.html",
+        request="ec2 create-nat-gateway --subnet-id ID --allocation-id ID, then describe-nat-gateways",
         apply=described.tell_addresses,
     ),
     Patch(
@@ -116,6 +130,7 @@ PATCHES: Final = (
         ministack="Keeps the tags of a creation apart from those of TagResource; neither is read with the other.",
         aws="Has one set of tags for each thing.",
         source="https://docs.aws.amazon.com/apigateway/latest/api/API_GetTags.html",
+        request="apigateway create-api-key --tags made=so, tag-resource --tags later=too, then get-tags",
         apply=rest_api_tags.keep_one_set,
     ),
     Patch(
@@ -123,6 +138,7 @@ PATCHES: Final = (
         ministack="Keeps the description that a web ACL was made with.",
         aws="Takes that of an update.",
         source="https://docs.aws.amazon.com/waf/latest/APIReference/API_UpdateWebACL.html",
+        request="wafv2 update-web-acl --description after, then get-web-acl",
         apply=web_acls.change_descriptions,
     ),
     Patch(
@@ -130,6 +146,7 @@ PATCHES: Final = (
         ministack="Does not name the web ACL that a stage is associated with.",
         aws="Names it as `webAclArn`.",
         source="https://docs.aws.amazon.com/apigateway/latest/api/API_Stage.html",
+        request="wafv2 associate-web-acl --resource-arn STAGE, then apigateway get-stage",
         apply=web_acls.tell_stages,
     ),
     Patch(
@@ -137,6 +154,7 @@ PATCHES: Final = (
         ministack="Lists every version of a function under the function's own ARN.",
         aws="Lists each under its own, which ends with the version.",
         source="https://docs.aws.amazon.com/lambda/latest/api/API_ListVersionsByFunction.html",
+        request="lambda list-versions-by-function --function-name NAME",
         apply=functions.qualify_versions,
     ),
     Patch(
@@ -144,6 +162,7 @@ PATCHES: Final = (
         ministack="Does not say which account a key is of.",
         aws="Says it as `AWSAccountId`.",
         source="https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html",
+        request="kms create-key",
         apply=keys.tell_accounts,
     ),
     Patch(
@@ -151,6 +170,15 @@ PATCHES: Final = (
         ministack="Does not say for how many days a table can be restored.",
         aws="35, unless another number was asked for.",
         source="https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_PointInTimeRecoveryDescription.html",
+        request="dynamodb update-continuous-backups, with recovery to a point in time on",
         apply=tables.tell_recovery_periods,
+    ),
+    Patch(
+        name="ports-of-all-protocols",
+        ministack="Answers that a rule of all protocols is revoked, and keeps it where the request names ports.",
+        aws="A rule of all protocols has all ports, whatever ports are named.",
+        source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html",
+        request="ec2 revoke-security-group-egress with IpProtocol=-1,FromPort=0,ToPort=0 of a new group",
+        apply=networks.ignore_ports_of_all_protocols,
     ),
 )

@@ -1,5 +1,6 @@
 """Topics, their policies and subscriptions."""
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -14,6 +15,10 @@ _TOPIC: Final = {
     "signatureVersion": "SignatureVersion",
     "tracingConfig": "TracingConfig",
 }
+_DEFAULT_ACTIONS: Final = (
+    *("AddPermission", "DeleteTopic", "GetTopicAttributes", "ListSubscriptionsByTopic", "Publish", "Receive"),
+    *("RemovePermission", "SetTopicAttributes", "Subscribe"),
+)
 _SUBSCRIPTION: Final = {
     "deliveryPolicy": "DeliveryPolicy",
     "filterPolicy": "FilterPolicy",
@@ -21,6 +26,21 @@ _SUBSCRIPTION: Final = {
     "rawMessageDelivery": "RawMessageDelivery",
     "redrivePolicy": "RedrivePolicy",
 }
+
+
+def _put_default_policy_back(scope: Scope) -> None:
+    """Give a topic the policy it was made with: it always has one, and SNS takes no empty one."""
+    statement = {
+        "Sid": "__default_statement_ID",
+        "Effect": "Allow",
+        "Principal": {"AWS": "*"},
+        "Action": [f"SNS:{action}" for action in _DEFAULT_ACTIONS],
+        "Resource": scope["id"],
+        "Condition": {"StringEquals": {"AWS:SourceOwner": scope["account"]}},
+    }
+    policy = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
+    change = {"TopicArn": scope["id"], "AttributeName": "Policy", "AttributeValue": json.dumps(policy)}
+    scope.call("sns", "set_topic_attributes", change)
 
 
 def _set_each(service: str, operation: str, target: str, names: Mapping[str, str]) -> Call:
@@ -88,13 +108,7 @@ ROWS: Final = {
                 params={"TopicArn": "$arn", "AttributeName": "Policy", "AttributeValue": "$policy"},
             ),
         ),
-        # A topic always has a policy: the real provider puts AWS's default back.
-        delete=(
-            Call(
-                operation="set_topic_attributes",
-                params={"TopicArn": "$id", "AttributeName": "Policy", "AttributeValue": ""},
-            ),
-        ),
+        delete=(Call(run=_put_default_policy_back),),
         replace_on=("arn",),
         import_id="(?P<arn>.+)",
     ),
