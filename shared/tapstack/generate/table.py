@@ -9,6 +9,7 @@ from tapstack.deploy import github
 from tapstack.generate import (
     contract_snapshots,
     controls_page,
+    emulators_page,
     manifests,
     openapi,
     pictures,
@@ -76,6 +77,12 @@ TABLE: Final[Mapping[str, Generated]] = {
             files=(controls_page.PAGE,),
             source="the policy pack's data",
             render=controls_page.render,
+        ),
+        Generated(
+            name="emulators-page",
+            files=(emulators_page.PAGE,),
+            source="shared/tapstack/lane/patches/table.py",
+            render=emulators_page.render,
         ),
         Generated(
             name="openapi",
