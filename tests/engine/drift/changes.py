@@ -671,9 +671,9 @@ CHANGES: Final = (
         put_an_item,
     ),
     Change(
-        "the web ACL has lost a rule",
+        "the web ACL has lost a rule, and its description, which an update without one takes away",
         "api-edge",
-        f"update 'edge' ({WEB_ACL}): rules",
+        f"update 'edge' ({WEB_ACL}): description, rules",
         change_the_web_acl,
     ),
     Change(
@@ -727,13 +727,10 @@ CHANGES: Final = (
 )
 
 UNHELD: Final = {
-    ENDPOINT: "policy, private DNS and security groups of an endpoint",
-    "aws:ec2/flowLog:FlowLog": "role and interval of a flow log",
     LOG_GROUP: "the key of a log group",
     "aws:cloudwatch/logDataProtectionPolicy:LogDataProtectionPolicy": "that card numbers are masked in a log",
     "aws:apigateway/restApi:RestApi": "the versions of TLS and the hosts that an API takes",
-    WEB_ACL: "the description of a web ACL",
     "aws:wafv2/webAclLoggingConfiguration:WebAclLoggingConfiguration": "where a web ACL logs, and what it leaves out",
 }
-"""Type to what others can change of it on AWS and not here: the emulator does not hold it, and the stand-in keeps it in
+"""Type to what others can change of it on AWS and not here: nothing on the lane holds it, and the stand-in keeps it in
 the state alone (`tapstack.providers.state_only_types` has the reasons)."""

@@ -141,7 +141,7 @@ def test_a_new_security_group_lets_nothing_out(engine: Any, client: Any) -> None
         assert told["IpPermissions"] == told["IpPermissionsEgress"] == []
 
 
-def test_an_interface_endpoint_is_stable_although_the_emulator_forgets_half_of_it(engine: Any) -> None:
+def test_an_interface_endpoint_is_read_as_it_was_made(engine: Any) -> None:
     vpc = engine.create("aws:ec2/vpc:Vpc", {"cidrBlock": "10.61.0.0/16", "enableDnsHostnames": True})
     subnet = engine.create("aws:ec2/subnet:Subnet", {"vpcId": vpc.id, "cidrBlock": "10.61.0.0/24"})
     group = engine.create("aws:ec2/securityGroup:SecurityGroup", {"vpcId": vpc.id})

@@ -67,8 +67,6 @@ ROWS: Final = {
         delete=(Call(operation="delete_nat_gateway", params={"NatGatewayId": "$id"}),),
         defaults={"connectivityType": "public"},
         replace_on=("allocationId", "connectivityType", "subnetId"),
-        state_only=("allocationId",),
-        state_only_reason="the emulator does not read back the address of NAT gateways",
         tagging=EC2_TAGS,
     ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": Row(
@@ -81,6 +79,7 @@ ROWS: Final = {
                 operation="describe_vpc_endpoints",
                 params={"VpcEndpointIds": ["$id"]},
                 pick="VpcEndpoints[?State!='deleted' && State!='deleting'] | [0]",
+                take={"securityGroupIds": "Groups[].GroupId"},
             ),
         ),
         update=(Call(run=_modify_endpoint, on=("policy", "privateDnsEnabled", *_LISTS)),),
@@ -89,8 +88,6 @@ ROWS: Final = {
         names={"policy": "PolicyDocument"},
         defaults={"vpcEndpointType": "Gateway"},
         replace_on=("serviceName", "serviceRegion", "vpcEndpointType", "vpcId"),
-        state_only=("policy", "privateDnsEnabled", "securityGroupIds"),
-        state_only_reason="the emulator does not read back policy, private DNS and security groups of endpoints",
         tagging=EC2_TAGS,
     ),
     "aws:ec2/flowLog:FlowLog": Row(
@@ -119,8 +116,6 @@ ROWS: Final = {
             "trafficType",
             "vpcId",
         ),
-        state_only=("iamRoleArn", "maxAggregationInterval", "tags"),
-        state_only_reason="the emulator does not read back role, interval and tags of flow logs",
         tagging=EC2_TAGS,
     ),
 }
