@@ -9,12 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 from xml.etree.ElementTree import Element
+from zlib import crc32
 
 from botocore import parsers
 from botocore.client import BaseClient
 from botocore.validate import ParamValidator
 
 _ISO_8601: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)")
+
+
+_CHECKSUM: Final = "x-amz-crc32"
+"""What DynamoDB's clients hold a body to."""
 
 
 class UndecodableError(Exception):
@@ -90,6 +95,9 @@ class _Strict:
             self._parser = parser(timestamp_parser=dates)
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
+        headers = {f"{name}".lower(): value for name, value in response["headers"].items()}
+        if (told := headers.get(_CHECKSUM)) and int(told) != crc32(response["body"]):
+            raise UndecodableError(f"the checksum {told} is not that of the body")
         answer = self._parser.parse(response, shape)
         if shape is not None and response["status_code"] < 300:
             told = {name: value for name, value in answer.items() if name != "ResponseMetadata"}

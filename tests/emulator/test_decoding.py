@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from zlib import crc32
 
 import boto3
 import pytest
@@ -21,13 +22,14 @@ class Raw:
         return [self._body]
 
 
-def client_that_gets(service: str, body: str) -> Any:
+def client_that_gets(service: str, body: str, **headers: str) -> Any:
     client: Any = boto3.client(  # type: ignore[call-overload]
         service, region_name="eu-central-1", aws_access_key_id="test", aws_secret_access_key="test"
     )
     read_strictly(client)
+    told = HTTPHeaders.from_dict({name.replace("_", "-"): value for name, value in headers.items()})
     client.meta.events.register(
-        "before-send", lambda request, **_: AWSResponse(request.url, 200, HTTPHeaders(), Raw(body.encode()))
+        "before-send", lambda request, **_: AWSResponse(request.url, 200, told, Raw(body.encode()))
     )
     return client
 
@@ -84,3 +86,10 @@ def test_a_date_in_json_that_is_no_number_is_refused() -> None:
 def test_an_answer_without_a_member_that_the_model_requires_is_refused() -> None:
     with pytest.raises(UndecodableError, match="PolicyNames"):
         client_that_gets("iam", "<R><ListRolePoliciesResult/></R>").list_role_policies(RoleName="r")
+
+
+def test_a_body_that_is_not_its_checksum_s_is_refused() -> None:
+    assert client_that_gets("dynamodb", "{}", x_amz_crc32=f"{crc32(b'{}')}").list_tables()
+
+    with pytest.raises(UndecodableError, match="checksum 1 is not"):
+        client_that_gets("dynamodb", "{}", x_amz_crc32="1").list_tables()

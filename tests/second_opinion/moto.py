@@ -13,7 +13,7 @@ class Moto(Emulator):
     """The moto server of one lane, with its ways round."""
 
     group: ClassVar = "second-opinion"
-    health: ClassVar = "/moto-api/data.json"
+    health: ClassVar = "/moto-api/"
 
     def command(self, python: Path, port: int) -> list[str | Path]:
         """Give the command that serves, in moto's environment."""

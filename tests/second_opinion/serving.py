@@ -126,6 +126,18 @@ def keep_tags_of_rest_apis() -> WayRound:
     return around
 
 
+def list_function_urls() -> WayRound:
+    """Say that no function has a URL: none of the layers makes one."""
+    known = re.compile(r"/2021-10-31/functions/[^/]+/urls")
+
+    def around(request: Request, service: Service) -> Answer:
+        if request.method == "GET" and known.fullmatch(request.path):
+            return json_answer({"FunctionUrlConfigs": []})
+        return service(request)
+
+    return around
+
+
 def list_resources_of_web_acls() -> WayRound:
     """Name the resources that a web ACL is associated with."""
     kept: dict[str, str] = {}
@@ -146,6 +158,7 @@ def list_resources_of_web_acls() -> WayRound:
 
 
 WAYS_ROUND: Final[dict[str, WayRound]] = {
+    "function-urls": list_function_urls(),
     "redrive-allow-policies": keep_redrive_allow_policies(),
     "resources-of-web-acls": list_resources_of_web_acls(),
     "tags-of-rest-apis": keep_tags_of_rest_apis(),

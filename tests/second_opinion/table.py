@@ -26,8 +26,8 @@ class Row:
         source: AWS's document that says so.
         right: who does as AWS: `ministack`, `moto`, `both` where AWS does now the one and now the other, or `neither`.
         done: what was done about it.
-        way_round: the name of the way round it in `serving.py`, without which a layer does not go up or down; empty
-            where none is needed.
+        way_round: the name of the way round it in `serving.py`, without which a layer does not go up, cannot be
+            looked at or does not go down; empty where none is needed.
     """
 
     operations: tuple[str, ...]

@@ -28,16 +28,17 @@ finds slips, and no misunderstanding. So each part is judged by something that d
 | permissions | AWS's service authorization reference, and the same calls | `tests/policy` |
 
 **A genuine provider's calls.** `tests/support/provider_calls.json` has them by resource type and phase;
-`tests/emulator/requests` has each as the provider spells it, and those of the other types in use after its source. All are sent to the lane's emulator, and none may fail. botocore, with which the lane itself speaks, takes a
-number given as text for a number; the client of a genuine provider refuses the whole answer. So the answers are held to
-botocore's models in the form that each protocol gives a number, a truth value and a date.
+`tests/emulator/requests` has each as the provider spells it, and those of the other types in use after its source. All
+are sent to the lane's emulator, and none may fail. botocore, with which the lane itself speaks, takes a number given as
+text for a number; the client of a genuine provider refuses the whole answer. So the answers are held to botocore's
+models in the form that each protocol gives a number, a truth value and a date.
 
 **The second opinion.** `nox -s second-opinion` sends the same calls to [moto](https://docs.getmoto.org) and compares
 the answers member by member. Each difference is a row of `tests/second_opinion/differences.toml`: what AWS does, the
-document that says so, who is right, what was done. A difference without a row fails the session, and so does a row that
-knows no difference any more. Then it takes the four layers up on moto, plans them again, looks for drift, and takes them down.
-moto is installed for this session alone. Three of the rows have a way round them, in `serving.py`, without which a
-layer would not go up or down.
+document that says so, who is right, what was done. A difference without a row fails the session, and so does a row
+that knows no difference any more. Then it takes the four layers up on moto, plans them again, looks for drift, and
+takes them down. moto is installed for this session alone. Some rows have a way round them, in `serving.py`,
+without which a layer would not go up, could not be looked at, or would not go down.
 
 **The genuine provider.** `tapstack local --real-provider` deploys through the genuine `pulumi-aws` plugin, which the
 engine fetches where the vendor's download hosts can be reached. No check here runs that plugin: its calls are replayed

@@ -37,12 +37,25 @@ class _Told:
             for thing in _ids(body, self._id):
                 self._said[thing] = form
         elif action == self._changed and (thing := form.get(f"{self._id[0].upper()}{self._id[1:]}", [""])[0]):
-            self._said[thing] = {**self._said.get(thing, {}), **form}
+            self._said[thing] = _changed(self._said.get(thing, {}), form)
         for thing, said in self._said.items():
             tag, told = f"<{self._id}>{thing}</{self._id}>", self._tell(said)
             if told and tag in body:
                 body = body.replace(tag, f"{tag}{told}").replace(self._empty, "")
         return Answer(answer.status, answer.headers, body.encode())
+
+
+def _changed(said: Form, form: Form) -> dict[str, list[str]]:
+    """Put a change upon what was said; groups come and go by names of their own."""
+    if _first(form, "ResetPolicy") == "true":
+        form = {**form, "PolicyDocument": [_POLICY]}
+    groups = {value[0]: None for name, value in said.items() if name.startswith("SecurityGroupId.")}
+    groups |= {value[0]: None for name, value in form.items() if name.startswith("AddSecurityGroupId.")}
+    for name, value in form.items():
+        if name.startswith("RemoveSecurityGroupId."):
+            groups.pop(value[0], None)
+    others = {name: value for name, value in {**said, **form}.items() if not name.startswith("SecurityGroupId.")}
+    return others | {f"SecurityGroupId.{number}": [group] for number, group in enumerate(groups, start=1)}
 
 
 def _ids(body: str, name: str) -> list[str]:

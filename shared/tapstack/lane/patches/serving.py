@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import parse_qs
+from zlib import crc32
 
+CHECKSUM: Final = "x-amz-crc32"
 JSON: Final = {"Content-Type": "application/x-amz-json-1.1"}
 
 
@@ -68,8 +70,10 @@ class Answer:
         return json.loads(self.body) if self.body else {}
 
     def with_document(self, document: Mapping[str, Any]) -> "Answer":
-        """Give the answer another JSON body."""
-        return replace(self, body=json.dumps(document).encode())
+        """Give the answer another JSON body, with the checksum that DynamoDB's clients hold it to."""
+        body = json.dumps(document).encode()
+        headers = {name: f"{crc32(body)}" if name.lower() == CHECKSUM else text for name, text in self.headers.items()}
+        return replace(self, headers=headers, body=body)
 
 
 Service = Callable[[Request], Awaitable[Answer]]
