@@ -19,6 +19,7 @@ from tapstack.layers import LAYERS
 # What environments share is let go of and never deleted (projects/api-edge/account.py).
 RETAINED: Final = {"api-edge": {"delete aws_iam_role", "delete aws_iam_role_policy"}}
 
+
 def types_of(account: Any, layer: str) -> set[str]:
     return {provider_type(token) for token in account.types[layer]}
 
