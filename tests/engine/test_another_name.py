@@ -24,7 +24,7 @@ _KEPT = re.compile(
 # Run by the copy's own Python. The bootstrap comes first, and its boundary is on every role that a layer makes.
 _DEPLOY = """
 import json
-from tapstack.account_names import BOUNDARY
+from tapstack.account_names import boundary_name
 from tapstack.lane.lane import Lane
 from tapstack.layers import BOOTSTRAP, LAYERS, PROJECTS
 
@@ -34,7 +34,7 @@ with lane.locked("a test"):
     lane.stack(BOOTSTRAP).up()
     for layer in LAYERS:
         lane.stack(layer).init()
-        lane.stack(layer).command("config", "set", "permissionsBoundary", BOUNDARY)
+        lane.stack(layer).command("config", "set", "permissionsBoundary", boundary_name("local"))
         lane.stack(layer).up()
     found = {
         project: {
