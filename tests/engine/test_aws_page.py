@@ -4,8 +4,8 @@ Each step runs in a shell of its own, as its reader may take it on another day: 
 has to ask for itself. What differs from an account is in this file: the address of AWS and the plugin, what a terminal
 would be asked, and the functions' platform, whose packages nobody here could fetch.
 
-Between the plan and `up` the layers are deployed as the workflows do it, with the credentials of each layer's role. The
-emulator lets every call through; the roles' policies are held to what was called.
+Between the plan and `up` the layers are deployed as the workflows do it, with the credentials of each layer's role. S3
+refuses what the role's policies do; the emulator lets all other calls through, and the policies are held to them.
 """
 
 import json
@@ -23,7 +23,7 @@ import yaml
 
 from policy.authorizations import Authorization, World, authorizations
 from policy.conftest import attached_policies
-from policy.evaluation import ALLOWED, decide
+from policy.evaluation import ALLOWED, Policy, decide
 from policy.state_requests import state_requests
 from support.clients import emulator_client
 from support.command_lines import write_command_lines
@@ -60,6 +60,7 @@ class Walk:
         url: the emulator's address.
         address: where its S3 and KMS answer the engine.
         state: what IAM was asked there, added to with every request.
+        role: the policies of the role whose credentials are used: S3 refuses what they do; none for an administrator.
         variables: the environment of the reader's shells.
         printed: step's number to what its commands have printed.
         asked: layer to what IAM was asked when its role deployed it, and what of that its policies refuse.
@@ -70,6 +71,7 @@ class Walk:
     url: str
     address: str
     state: list[Authorization]
+    role: list[Policy]
     variables: Mapping[str, str]
     printed: dict[int, str] = field(default_factory=dict)
     asked: dict[str, list[Authorization]] = field(default_factory=dict)
@@ -123,7 +125,12 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     try:
         lane.start(real_provider=False)
         url = lane.require_running().url
-        address, state = passing.enter_context(state_requests(url, STATE_KEY))
+        role: list[Policy] = []
+
+        def allowed(item: Authorization) -> bool:
+            return not role or decide(role, item.action, item.resource, item.context) == ALLOWED
+
+        address, state = passing.enter_context(state_requests(url, STATE_KEY, allowed))
         (engine,) = (found / "pulumi" for found in lane.engine.folders if (found / "pulumi").exists())
         write_command_lines(folder / "bin", engine, address)
         of_lane = {
@@ -136,6 +143,7 @@ def walk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
             url,
             address,
             state,
+            role,
             {
                 **of_lane,
                 "PATH": os.pathsep.join((f"{folder / 'bin'}", of_lane["PATH"])),
@@ -211,6 +219,7 @@ def deploy_as_roles(reader: Walk) -> None:
         reader.subjects[layer] = trust["Condition"]["StringEquals"][f"{host}:sub"]
         assumed = sts.assume_role(RoleArn=arn, RoleSessionName=f"up-{layer}")["Credentials"]
         reader.state.clear()
+        reader.role[:] = attached_policies(iam, arn.rpartition("/")[2])
         reader.run(
             deploy,
             **{VARIABLE: f"{record}"},
@@ -222,6 +231,7 @@ def deploy_as_roles(reader: Walk) -> None:
             AWS_SECRET_ACCESS_KEY=assumed["SecretAccessKey"],
             AWS_SESSION_TOKEN=assumed["SessionToken"],
         )
+        reader.role.clear()
         states[layer] = [
             replace(item, resource=key_arn) if item.resource == STATE_KEY else item for item in reader.state
         ]
@@ -262,7 +272,11 @@ def test_the_bootstrap_ends_in_the_bucket_and_leaves_no_state_behind(walk: Walk)
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_each_layer_goes_up_as_its_role_within_the_role_s_policies(walk: Walk, layer: str) -> None:
-    assert walk.refused[layer] == []
+    # `up` looks for stacks of all layers, and goes on where it may not look.
+    state = (
+        r"s3:GetObject on arn:aws:s3:::tapstack-dev-state-000000000000-eu-central-1/\.pulumi/stacks/[a-z-]+/dev\.json"
+    )
+    assert [refused for refused in walk.refused[layer] if not re.fullmatch(state, refused)] == []
     assert len(walk.asked[layer]) > 40
 
 
