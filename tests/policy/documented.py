@@ -150,7 +150,10 @@ OF_LAYERS: Final = (
         "the program changes who may take a role on",
         f"{_PROVIDER}/iam_role",
     ),
-    Documented(_MAKE_ROLES, ["iam:UntagRole"], ["*"], "the program takes a tag away", f"{_PROVIDER}/iam_role"),
+    # The role that API Gateway logs with is shared by environments: no tag of it is taken away.
+    Documented(
+        ("network", "compute"), ["iam:UntagRole"], ["*"], "the program takes a tag away", f"{_PROVIDER}/iam_role"
+    ),
     Documented(
         _MAKE_ROLES,
         ["logs:UntagResource"],
@@ -338,6 +341,27 @@ OF_LAYERS: Final = (
         ["*"],
         "DynamoDB decrypts items in the caller's name",
         f"{_API}/amazondynamodb/latest/developerguide/encryption.usagenotes.html",
+    ),
+    Documented(
+        ["api-edge"],
+        ["apigateway:RemoveCertificateFromDomain"],
+        ["*"],
+        "the domain takes another certificate, or goes",
+        f"{_API}/service-authorization/latest/reference/list_amazonapigatewaymanagement.html",
+    ),
+    Documented(
+        ["api-edge"],
+        ["route53:ListTagsForResource"],
+        ["*"],
+        "the provider looks the hosted zone up by its id, and its tags with it",
+        "https://registry.terraform.io/providers/hashicorp/aws/latest/docs/data-sources/route53_zone",
+    ),
+    Documented(
+        ["api-edge"],
+        ["s3:GetObjectVersion"],
+        ["*"],
+        "API Gateway reads the truststore in the name of who sets it",
+        f"{_API}/apigateway/latest/developerguide/rest-api-mutual-tls.html",
     ),
 )
 

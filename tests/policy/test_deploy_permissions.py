@@ -37,14 +37,14 @@ def patterns(account: Any, role: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_deploy_role_has_no_action_that_is_neither_called_nor_documented(account: Any, layer: str) -> None:
-    has = granted(account, f"tapstack-deploy-{layer}")
+    has = granted(account, f"tapstack-local-deploy-{layer}")
 
     assert has - called(account, layer) - documented(layer) == set()
 
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_what_is_documented_is_granted_and_is_no_call_on_record(account: Any, layer: str) -> None:
-    has = granted(account, f"tapstack-deploy-{layer}")
+    has = granted(account, f"tapstack-local-deploy-{layer}")
 
     assert documented(layer) - has == set()
     # A row that a call came to be seen of says nothing any more.
@@ -53,7 +53,9 @@ def test_what_is_documented_is_granted_and_is_no_call_on_record(account: Any, la
 
 @pytest.mark.parametrize("layer", LAYERS)
 def test_a_deploy_role_s_actions_are_named_one_by_one(account: Any, layer: str) -> None:
-    assert [name for name in patterns(account, f"tapstack-deploy-{layer}") if matching_actions(name) != [name]] == []
+    assert [
+        name for name in patterns(account, f"tapstack-local-deploy-{layer}") if matching_actions(name) != [name]
+    ] == []
 
 
 def on(asked: Authorization, resource: str) -> bool:
@@ -65,7 +67,7 @@ def on(asked: Authorization, resource: str) -> bool:
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_resource_that_a_deploy_role_is_granted_is_one_that_it_works_on(account: Any, layer: str) -> None:
     idle = []
-    for policy in account.policies[f"tapstack-deploy-{layer}"]:
+    for policy in account.policies[f"tapstack-local-deploy-{layer}"]:
         for statement in policy["Statement"]:
             actions = as_list(statement["Action"])
             asked = [item for item in account.asked[layer] if item.action in actions]
@@ -81,7 +83,7 @@ def test_every_resource_that_a_deploy_role_is_granted_is_one_that_it_works_on(ac
 def test_a_public_evaluator_decides_on_every_role_as_this_one_does(account: Any, layer: str) -> None:
     questions = [
         second_judge.Question(role, account.policies[role], item)
-        for role in (f"tapstack-deploy-{layer}", f"tapstack-drift-{layer}")
+        for role in (f"tapstack-local-deploy-{layer}", f"tapstack-local-drift-{layer}")
         for asked in account.asked.values()
         for item in asked
     ]
