@@ -283,7 +283,9 @@ def _api_gateway(operation: str, params: Mapping[str, Any], world: World, reques
     tags = {f"aws:ResourceTag/{key}": value for key, value in world.tags(resource, operation).items()}
     yield Authorization(f"apigateway:{http['method']}", resource, {**request, **tags})
     if params.get("regionalCertificateArn"):
-        yield Authorization("apigateway:AddCertificateToDomain", resource)
+        # AWS has the action on both: all domains, and the one.
+        for domains in (resource, f"{resource}/{params['domainName']}"):
+            yield Authorization("apigateway:AddCertificateToDomain", domains)
     for patch in params.get("patchOperations") or ():
         if patch["path"] == "/cloudwatchRoleArn" and patch.get("value"):
             yield _pass_role(patch["value"], "apigateway.amazonaws.com")
