@@ -15,6 +15,7 @@ from botocore.loaders import Loader
 
 from emulator.decoding import UndecodableError, read_strictly
 from emulator.requests import RESOURCES, Call, Resource
+from emulator.requests.domain import ZONE
 from support.provider_calls import SEEN
 
 PHASES: Final = ("create", "read", "update", "delete")
@@ -156,6 +157,8 @@ def life(resources: Iterable[Resource] = RESOURCES) -> Iterator[tuple[str, Resou
 
 def replay(url: str, resources: Iterable[Resource] = RESOURCES, protocol: str = "") -> Iterator[Sent]:
     """Send everything."""
-    replaying = Replay(url, protocol)
+    elsewhere, replaying = Replay(url, strict=False), Replay(url, protocol)
+    elsewhere.ask(ZONE)
+    replaying.kept |= elsewhere.kept
     for phase, resource, call in life(resources):
         yield Sent(resource.type, phase, call.operation, replaying.send(call))

@@ -17,6 +17,8 @@ QUEUE = "aws:sqs/queue:Queue"
 LIFECYCLE = "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration"
 
 WITHOUT_DATA = {
+    *(f"aws:acm/{name}" for name in ("certificate:Certificate", "certificateValidation:CertificateValidation")),
+    *(f"aws:apigateway/{name}" for name in ("basePathMapping:BasePathMapping", "domainName:DomainName")),
     *(f"aws:apigateway/{name}" for name in ("account:Account", "deployment:Deployment", "integration:Integration")),
     *(f"aws:apigateway/{name}" for name in ("integrationResponse:IntegrationResponse", "method:Method", "model:Model")),
     *(f"aws:apigateway/{name}" for name in ("methodResponse:MethodResponse", "methodSettings:MethodSettings")),
@@ -36,6 +38,7 @@ WITHOUT_DATA = {
     *(f"aws:iam/{name}" for name in ("rolePolicy:RolePolicy", "rolePolicyAttachment:RolePolicyAttachment")),
     *(f"aws:lambda/{name}" for name in ("alias:Alias", "function:Function", "permission:Permission")),
     "aws:kms/alias:Alias",
+    "aws:route53/record:Record",
     *(f"aws:s3/{name}" for name in ("bucketOwnershipControls:BucketOwnershipControls", "bucketPolicy:BucketPolicy")),
     *(f"aws:sns/{name}" for name in ("topic:Topic", "topicPolicy:TopicPolicy", "topicSubscription:TopicSubscription")),
     *(f"aws:sqs/{name}" for name in ("queuePolicy:QueuePolicy", "redriveAllowPolicy:RedriveAllowPolicy")),

@@ -66,7 +66,7 @@ def test_packaged_functions_are_used_to_the_last_file(used: Used) -> None:
         ("functions/transactions/rules.py", ("compute",)),
         ("functions/transactions/money.py", ("compute", "api-edge")),
         ("functions/transactions/agreed/tables.py", ("data", "compute", "api-edge")),
-        ("functions/transactions/agreed/webhooks.py", ("data", "compute", "api-edge")),
+        ("functions/transactions/agreed/webhooks.py", ("network", "data", "compute", "api-edge")),
         ("functions/transactions/agreed/environments.py", ("compute",)),
         ("functions/transactions/agreed/merchant_ids.py", FOUR),
         ("functions/transactions/webhooks/delivery.py", ("compute",)),

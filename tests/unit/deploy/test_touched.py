@@ -127,7 +127,7 @@ def test_the_command_names_the_layers_that_use_what_changed(changed: list[str], 
     changed += ["functions/transactions/agreed/webhooks.py", "README.md"]
 
     assert main(["touched", "--since", "main"]) == 0
-    assert capsys.readouterr().out.splitlines()[:2] == ["data", "compute"]
+    assert capsys.readouterr().out.splitlines()[:3] == ["network", "data", "compute"]
 
 
 def test_downstream_are_named_on_request_as_far_as_they_go(changed: list[str], capsys: Captured) -> None:
