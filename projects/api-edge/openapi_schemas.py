@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
-from transactions.agreed.api import COLLECTION_PATH
+from transactions.agreed.api import COLLECTION
 from transactions.faults import MOST_FAULTS
 from transactions.idempotency import ID_PATTERN
 from transactions.money import CURRENCIES
@@ -164,9 +164,9 @@ def headers() -> dict[str, Any]:
     """Describe the headers of answers."""
     return {
         "Location": {
-            "description": "Where the transaction can be read, below the server's URL",
+            "description": "Where the transaction can be read, relative to the URL that was called",
             "required": True,
-            "schema": {"type": "string", "pattern": f"^{COLLECTION_PATH}/{ID_PATTERN}$"},
+            "schema": {"type": "string", "pattern": f"^{COLLECTION}/{ID_PATTERN}$"},
         },
         "Idempotent-Replayed": {
             "description": "There when the transaction was accepted by an earlier request",

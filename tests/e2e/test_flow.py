@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -24,7 +25,9 @@ def test_a_transaction_is_decided_and_its_merchant_told(
 
     assert accepted.status_code == 202
     transaction = accepted.json()
-    assert accepted.headers["location"] == f"/v1/transactions/{transaction['id']}"
+    # As any client follows a Location: by the standard library, from the URL that it called.
+    found = acme.http.get(urljoin(f"{accepted.url}", accepted.headers["location"]))
+    assert (found.status_code, found.json()["id"]) == (200, transaction["id"])
     assert transaction["status"] == "pending"
     decided = acme.decided(transaction["id"])
     assert (decided["status"], decided["reasons"]) == (status, reasons)

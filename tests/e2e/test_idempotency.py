@@ -57,7 +57,7 @@ def test_03_the_first_use_writes_one_transaction_and_says_where_it_is(acme: Any,
     first = acme.submit(body, "first-use")
 
     assert (first.status_code, is_replay(first)) == (202, False)
-    assert first.headers["location"] == f"/v1/transactions/{first.json()['id']}"
+    assert first.headers["location"] == f"transactions/{first.json()['id']}"
     assert [item["id"]["S"] for item in acme.items(body)] == [first.json()["id"]]
 
 

@@ -5,7 +5,8 @@ from typing import Final
 from transactions.product import PRODUCT
 
 ITEM_PARAMETER: Final = "id"
-COLLECTION_PATH: Final = "/v1/transactions"
+COLLECTION: Final = "transactions"
+COLLECTION_PATH: Final = f"/v1/{COLLECTION}"
 ITEM_PATH: Final = f"{COLLECTION_PATH}/{{{ITEM_PARAMETER}}}"
 DELIVERIES_PATH: Final = f"{ITEM_PATH}/deliveries"
 REDELIVER_PATH: Final = f"{ITEM_PATH}/redeliver"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 from simulation.oracle import rules, wire
 from simulation.oracle.cards import Cards
@@ -190,7 +191,7 @@ class Oracle:
             yield f"{place} was told {answer.body}, what is kept is {wire.view(held, decided=answer.status == 200)}"
         elif {name: value for name, value in answer.headers.items() if name == "preference-applied"} != waited:
             yield f"{place} was told {answer.headers} of its preference, right is {waited}"
-        elif answer.headers.get("location") != f"/v1/transactions/{held.id}":
+        elif urljoin(wire.COLLECTION_URL, answer.headers.get("location")) != f"{wire.COLLECTION_URL}/{held.id}":
             yield f"{place} was told to look at {answer.headers.get('location')}"
         elif self.accepted[held.id] <= answer.began and answer.headers.get("idempotent-replayed") != "true":
             yield f"the replay of {place} is not called one"

@@ -18,6 +18,8 @@ from typing import Any, Final
 
 from simulation.oracle.facts import Item
 
+COLLECTION_URL: Final = "https://api.example/v1/transactions"
+"""Where submissions are posted to."""
 TRANSACTIONS: Final = "transactions"
 VELOCITY: Final = "velocity"
 MERCHANTS: Final = "merchants"

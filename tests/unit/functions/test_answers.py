@@ -26,7 +26,7 @@ def test_what_is_accepted_is_to_be_found_at_its_location_and_kept_by_no_cache(ed
     answer = edge.submit(BODY, "k")
 
     assert answer.status == 202
-    assert answer.headers == JSON | {"location": f"/v1/transactions/{answer.body['id']}"}
+    assert answer.headers == JSON | {"location": f"transactions/{answer.body['id']}"}
 
 
 def test_a_transaction_is_read_with_200_in_json_without_blanks_and_in_its_own_letters(edge: Edge) -> None:

@@ -46,7 +46,7 @@ def test_03_the_first_use_writes_one_transaction_and_says_where_it_is(edge: Edge
     first = edge.submit(BODY, key)
 
     assert (first.status, first.replayed) == (202, False)
-    assert first.headers["location"] == f"/v1/transactions/{first.body['id']}"
+    assert first.headers["location"] == f"transactions/{first.body['id']}"
     assert list(edge.transactions) == [first.body["id"]]
 
 

@@ -51,7 +51,7 @@ def test_a_decision_that_comes_in_time_is_the_answer(edge: Edge) -> None:
     assert (answer.status, answer.headers["preference-applied"]) == (200, "wait=5")
     assert (answer.body["status"], answer.body["reasons"]) == ("review", ["duplicate"])
     assert answer.body == edge.read(answer.body["id"]).body
-    assert answer.headers["location"] == f"/v1/transactions/{answer.body['id']}"
+    assert answer.headers["location"] == f"transactions/{answer.body['id']}"
     assert not answer.replayed
     assert edge.slept == [0.1, 0.2]
 
