@@ -165,6 +165,16 @@ def test_the_printed_way_out_of_a_pending_creation_clears_it(
     assert main(["plan", "network"]) == 0
 
 
+def test_a_shell_that_skips_the_engines_confirmations_looks_at_a_destroy_first_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setenv("PULUMI_SKIP_CONFIRMATIONS", "true")
+    state = request.getfixturevalue("elsewhere")
+
+    assert main(["destroy", "network", "--yes", "--accept-data-loss", "network"]) == 0
+    assert not json.loads(state.read_text(encoding="utf-8"))["checkpoint"]["latest"].get("resources")
+
+
 @pytest.mark.parametrize("cut", ["", '{"version": 3, "checkpoint": {"stack": "org'])
 def test_a_state_cut_short_is_told_as_what_it_is(elsewhere: Path, capsys: Captured, cut: str) -> None:
     elsewhere.write_text(cut, encoding="utf-8")

@@ -251,5 +251,7 @@ class BackendEnvironment(Environment):
     def _variables(self) -> dict[str, str]:
         folders = [*map(str, find_engine().folders), str(Path(sys.executable).parent)]
         path = os.pathsep.join((*folders, os.environ.get("PATH", os.defpath)))
-        ours = {"PATH": path, "PULUMI_STACK": self.name, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        # The engine takes "true" in a shell for `--yes`, which it refuses beside `--preview-only`.
+        ours = {"PULUMI_SKIP_CONFIRMATIONS": "false", "PULUMI_SKIP_UPDATE_CHECK": "true"}
+        ours |= {"PATH": path, "PULUMI_STACK": self.name}
         return {**os.environ, **without_proxy(os.environ), **ours}
