@@ -96,7 +96,7 @@ class Api:
         accepted = accept(
             parse(body(call.event)), key, call.merchant_id, merchants=self.merchants, store=self.store, clock=self.clock
         )
-        # Relative to what was called (RFC 9110, 10.2.2): a stage or a base path stands before the path that is known here.
+        # Relative to what was called (RFC 9110, 10.2.2): a stage or a base path stands before the path known here.
         more = {"location": f"{api.COLLECTION}/{accepted.transaction.id}"}
         if accepted.replayed:
             more["idempotent-replayed"] = "true"

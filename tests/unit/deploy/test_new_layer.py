@@ -302,6 +302,14 @@ def test_a_layer_that_is_read_is_neither_taken_out_nor_renamed(untouched: Path) 
         rename("compute", "functions", untouched)
 
 
+def test_a_layer_whose_contract_a_tool_imports_is_neither_taken_out_nor_renamed(untouched: Path) -> None:
+    said = r"the contract of layer 'api-edge' is imported by shared/tapstack/deploy/graph/transaction\.py; nothing was"
+    with pytest.raises(UserError, match=said):
+        remove("api-edge", untouched)
+    with pytest.raises(UserError, match=said):
+        rename("api-edge", "front", untouched)
+
+
 def test_a_layer_that_is_not_there_is_named_with_the_nearest(untouched: Path) -> None:
     with pytest.raises(UserError, match="unknown layer 'netwrk': did you mean 'network'"):
         remove("netwrk", untouched)

@@ -52,7 +52,7 @@ class DeclaredLayer:
         return layers
 
     def require_unread(self) -> None:
-        """Refuse to go on where somebody reads the layer.
+        """Refuse to go on where somebody reads the layer, or a module beside it imports its contract.
 
         Raises:
             UserError: names who, and what is done first.
@@ -66,6 +66,22 @@ class DeclaredLayer:
                 f"layer {self.name!r} is read by {', '.join(readers)}; nothing was changed. First take it out of their "
                 f"programs, the fields' read_by and {TABLE}, and deploy them"
             )
+        if users := self._users():
+            raise UserError(
+                f"the contract of layer {self.name!r} is imported by {', '.join(users)}; nothing was changed. "
+                "First take it out of there"
+            )
+
+    def _users(self) -> list[str]:
+        """List the modules of the tools that import the layer's contract, as paths below the checkout."""
+        wanted = re.compile(rf"\btapstack\.contracts\.{self.spelt.module}\b|\b{self.spelt.kind}Contract\b")
+        own = set(self.files())
+        return sorted(
+            path
+            for file in (self.root / "shared").rglob("*.py")
+            if (path := file.relative_to(self.root).as_posix()) not in own
+            if wanted.search(file.read_text(encoding="utf-8"))
+        )
 
     def files(self) -> list[str]:
         """List the files that are the layer's alone, as paths below the checkout."""
