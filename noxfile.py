@@ -119,7 +119,7 @@ def types(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests, or those that are named: -- [PYTEST ARGUMENTS]."""
-    run(session, "pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
+    run(session, "pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session

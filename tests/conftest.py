@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import trustme
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from support.clients import emulator_client
 from tapstack.console.hints import PROGRAM_VARIABLE
@@ -21,20 +22,32 @@ from tapstack.lane.receiver import Delivery
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
 
-HERE = Path(__file__).parent
-SET_UP_ONCE = ("deployed", "account")
-"""Fixtures that take so long that only one worker is to set them up."""
+SHARING = {
+    "the deployed lane": (
+        *("tests/e2e/", "tests/hostile/test_http.py"),
+        *(f"tests/engine/test_{name}.py" for name in ("graph", "layers", "order")),
+    ),
+    "the account of policies": ("tests/policy/",),
+}
+"""What takes long to set up, to the tests that share it, as their paths begin."""
 
 # What messages call the program does not depend on the `PATH` that the tests run with.
 os.environ[PROGRAM_VARIABLE] = ".venv/bin/tapstack"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give tests that share layers to the same worker (`--dist loadgroup`), so that they are deployed once."""
-    for item in items:
-        shared = next((name for name in SET_UP_ONCE if name in getattr(item, "fixturenames", ())), None)
-        if shared or item.path.is_relative_to(HERE / "engine"):
-            item.add_marker(pytest.mark.xdist_group(shared or item.path.relative_to(HERE).as_posix()))
+class Scheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Gives tests that share what takes long to set up to the same worker; a file of the engine's tests does too."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        shared = next((name for name, paths in SHARING.items() if file.startswith(paths)), None)
+        return shared or (file if file.startswith("tests/engine/") else nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """Make the scheduler of a run on several workers."""
+    return Scheduling(config, log)
 
 
 @dataclass(frozen=True)
