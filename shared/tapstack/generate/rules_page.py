@@ -13,10 +13,11 @@ _HEAD: Final = """\
 <!-- Made from shared/tapstack/providers/rules; after a change: tapstack generate -->
 # What the lane refuses in AWS's words
 
-Each row is a rule of AWS about a resource type in use: what AWS answers, the operation that does, and the page that
-says so. The lane's stand-in provider refuses the same with the same code and words. What a resource's inputs alone tell
-is refused by the preview already, as soon as they are known; what depends on what else is there, when the call would be
-sent. `tests/engine/test_rules.py` breaks every rule by a program on a real engine.
+Each row is a rule of AWS about a resource type in use: what AWS answers, the operation that does, and the page of that
+operation. The lane's stand-in provider refuses the same. The codes are held to botocore's models; the words are AWS's
+as far as they were met in public, and no account was asked for each, so a word may differ. What a resource's inputs
+alone tell is refused by the preview already, as soon as they are known; what depends on what else is there, when the
+call would be sent. `tests/engine/test_rules.py` breaks every rule by a program on a real engine.
 
 Beside these the lane holds, at the preview, the values that a real provider's own validators refuse
 (`argument_rules.json`), with the property and what is allowed; and the lengths, ranges and characters that botocore's
