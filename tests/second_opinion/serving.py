@@ -126,6 +126,19 @@ def keep_tags_of_rest_apis() -> WayRound:
     return around
 
 
+def give_gateway_endpoints_no_private_dns() -> WayRound:
+    """Say for gateway endpoints what goes without saying: they have no private DNS."""
+
+    def around(request: Request, service: Service) -> Answer:
+        if request.body.startswith(b"Action=CreateVpcEndpoint&"):
+            form = parse_qs(request.body.decode())
+            if form.get("VpcEndpointType", ["Gateway"]) == ["Gateway"] and "PrivateDnsEnabled" not in form:
+                return service(replace(request, body=request.body + b"&PrivateDnsEnabled=false"))
+        return service(request)
+
+    return around
+
+
 def list_function_urls() -> WayRound:
     """Say that no function has a URL: none of the layers makes one."""
     known = re.compile(r"/2021-10-31/functions/[^/]+/urls")
@@ -159,6 +172,7 @@ def list_resources_of_web_acls() -> WayRound:
 
 WAYS_ROUND: Final[dict[str, WayRound]] = {
     "function-urls": list_function_urls(),
+    "private-dns-of-gateways": give_gateway_endpoints_no_private_dns(),
     "redrive-allow-policies": keep_redrive_allow_policies(),
     "resources-of-web-acls": list_resources_of_web_acls(),
     "tags-of-rest-apis": keep_tags_of_rest_apis(),

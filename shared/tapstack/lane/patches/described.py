@@ -93,6 +93,7 @@ async def _tag_flow_logs(request: Request, service: Service) -> Answer:
 
 
 def _endpoint(form: Form) -> str:
+    private = "true" if _first(form, "VpcEndpointType") == "Interface" else "false"
     groups = "".join(
         f"<item>{_element('groupId', value[0])}</item>"
         for name, value in form.items()
@@ -100,7 +101,7 @@ def _endpoint(form: Form) -> str:
     )
     return (
         _element("policyDocument", _first(form, "PolicyDocument") or _POLICY)
-        + _element("privateDnsEnabled", _first(form, "PrivateDnsEnabled", "false").lower())
+        + _element("privateDnsEnabled", _first(form, "PrivateDnsEnabled", private).lower())
         + (f"<groupSet>{groups}</groupSet>" if groups else "")
     )
 
