@@ -141,7 +141,7 @@ def _api() -> Iterator[Edge]:
         yield edge(deployment, kind, "triggers", ("routes.py", copied[kind], ""))
     for name in ("transactions", "transaction", "deliveries", "redeliver", "try-webhook"):
         yield edge(deployment, f"{resource}::{name}", "triggers", ("routes.py", copied[resource], ""))
-    cut = ("deployment.py", "[routes.definition, gateway_responses.definition]", "[routes.definition]")
+    cut = ("deployment.py", "gateway_responses.definition, *found", "*found")
     yield edge(deployment, "apigateway/Response", "triggers", cut)
     yield edge("apigateway/Response", api, "restApiId", ("gateway_responses.py", "=api.id", '="api"'))
 
