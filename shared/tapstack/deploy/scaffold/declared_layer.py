@@ -52,7 +52,7 @@ class DeclaredLayer:
         return layers
 
     def require_unread(self) -> None:
-        """Refuse to go on where somebody reads the layer, or a module beside it imports its contract.
+        """Refuse to go on where somebody reads the layer.
 
         Raises:
             UserError: names who, and what is done first.
@@ -66,6 +66,13 @@ class DeclaredLayer:
                 f"layer {self.name!r} is read by {', '.join(readers)}; nothing was changed. First take it out of their "
                 f"programs, the fields' read_by and {TABLE}, and deploy them"
             )
+
+    def require_unimported(self) -> None:
+        """Refuse to go on where a module of the tools imports the layer's contract.
+
+        Raises:
+            UserError: names the modules.
+        """
         if users := self._users():
             raise UserError(
                 f"the contract of layer {self.name!r} is imported by {', '.join(users)}; nothing was changed. "

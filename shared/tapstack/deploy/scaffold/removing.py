@@ -16,7 +16,8 @@ def remove(name: str, root: Path = CHECKOUT) -> list[str]:
         The files that were written or removed, as paths below the checkout, sorted.
 
     Raises:
-        UserError: there is no such layer, somebody reads it, or a file cannot be written; nothing has changed.
+        UserError: there is no such layer, somebody reads it or imports its contract, or a file cannot be written;
+            nothing has changed.
     """
 
     def edit(copy: Path) -> None:
@@ -30,4 +31,5 @@ def remove(name: str, root: Path = CHECKOUT) -> list[str]:
         (copy / TABLE).write_text(table, encoding="utf-8")
 
     DeclaredLayer(name, root).require_unread()
+    DeclaredLayer(name, root).require_unimported()
     return change(root, f"remove-layer {name}", edit)

@@ -33,8 +33,8 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
         The files that were written or removed, as paths below the checkout, sorted.
 
     Raises:
-        UserError: there is no such layer, somebody reads it, the new name does not do, or a file cannot be written;
-            nothing has changed.
+        UserError: there is no such layer, somebody reads it or imports its contract, the new name does not do, or a
+            file cannot be written; nothing has changed.
     """
     target = NewLayer(new, (), ())
 
@@ -58,6 +58,7 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
 
     DeclaredLayer(old, root).require_unread()
     target.check(root)
+    DeclaredLayer(old, root).require_unimported()
     return change(root, f"rename-layer {old} {new}", edit)
 
 
