@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tapstack.console.errors import UserError
 from tapstack.console.words import counted
 from tapstack.deploy.drift.differences import FUNCTION
-from tapstack.engine.aws import Aws, tells_place
+from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
 from tapstack.engine.state import LayerState, state_of, states_of
 
@@ -59,7 +59,7 @@ def wait_for_interfaces(environment: Environment, layer: str, told: Callable[[st
     groups = {item["id"]: _arn(item) for state in others for item in state.resources if item["type"] == _GROUP}
     if not groups:
         return
-    aws = Aws(environment, lambda: next(filter(tells_place, groups.values()), ""))
+    aws = Aws(environment, groups.values)
     for _ in range(0, LONGEST_SECONDS, _EVERY_SECONDS):
         left = _interfaces(aws, list(groups))
         if not left:

@@ -36,7 +36,7 @@ def in_the_way(
     if not names or not any(map(tells_place, arns)):
         return
     try:
-        client = Aws(environment, lambda: next(filter(tells_place, arns))).client("secretsmanager")
+        client = Aws(environment, lambda: arns).client("secretsmanager")
     except (UserError, BotoCoreError):
         return
     for logical, name in names.items():

@@ -16,7 +16,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError, WaiterError
 
 from tapstack.deploy.drift.differences import FUNCTION
-from tapstack.engine.aws import Aws, tells_place
+from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
 
 _GONE: Final = "ResourceNotFoundException"
@@ -65,7 +65,7 @@ class Versions:
             UserError: its AWS does not answer.
         """
         self._functions = functions
-        self._aws = Aws(environment, lambda: next(filter(tells_place, functions.values()), ""))
+        self._aws = Aws(environment, functions.values)
 
     def all(self) -> list[Version]:
         """List the versions of all functions, the oldest of each first.

@@ -2,7 +2,7 @@
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import boto3
@@ -24,20 +24,20 @@ _PLACE: Final = re.compile(r"arn:[^:]+:[^:]+:(?P<region>[a-z0-9-]+):(?P<account>
 class Aws:
     """Clients of one environment's AWS, each made when it is first used; they may be used side by side."""
 
-    def __init__(self, environment: Environment, arn: Callable[[], str]) -> None:
+    def __init__(self, environment: Environment, arns: Callable[[], Iterable[str]]) -> None:
         """Find where it answers; nothing is asked yet.
 
         Args:
             environment: whose.
-            arn: gives the ARN of something that the environment has in AWS, with region and account in it; an empty
-                text where there is none.
+            arns: gives the ARNs of things that the environment has in AWS; the first with region and account in it
+                counts, and texts that are no ARN do not.
 
         Raises:
             UserError: it does not answer.
         """
         self._environment = environment
         self._endpoint = environment.aws_endpoint()
-        self._arn = arn
+        self._arns = arns
         self._session: boto3.Session | None = None
         self._clients: dict[tuple[str, str | None], Any] = {}
         # Making a session or a client is not safe in several threads at once.
@@ -68,7 +68,8 @@ class Aws:
 
     def _open(self) -> boto3.Session:
         stack = self._environment.name
-        if not (place := _PLACE.match(self._arn())):
+        place = next(filter(None, map(_PLACE.match, self._arns())), None)
+        if place is None:
             raise UserError(f"nothing in stack {stack!r} says which account and region it is in")
         account = place["account"]
         try:

@@ -33,7 +33,7 @@ class Account:
             UserError: its AWS does not answer.
         """
         self._environment = environment
-        self._aws = Aws(environment, lambda: self.data.key_arn)
+        self._aws = Aws(environment, lambda: [self.data.key_arn])
 
     @property
     def stack(self) -> str:

@@ -11,7 +11,7 @@ from tapstack.deploy.drift.by_design import Addition, is_addition_by_design
 from tapstack.deploy.drift.differences import Difference
 from tapstack.deploy.drift.look import Look, identity, search, words
 from tapstack.deploy.drift.looks import LOOKS
-from tapstack.engine.aws import Aws, tells_place
+from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
 from tapstack.engine.stack import is_made
 
@@ -43,7 +43,7 @@ def asked_of(environment: Environment, resources: Sequence[Resource]) -> Ask:
         UserError: it does not answer.
     """
     arns = (f"{_outputs(item).get('arn')}" for item in resources)
-    aws = Aws(environment, lambda: next(filter(tells_place, arns), ""))
+    aws = Aws(environment, lambda: arns)
 
     def ask(service: str, operation: str, params: Mapping[str, Any], region: str | None) -> Mapping[str, Any]:
         client = aws.client(service, region)
