@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from tapstack.account_names import project_name
-from tapstack.engine.stack import LayerStack, is_made
+from tapstack.engine.stack import LayerStack
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file
 from tapstack.layers import BOOTSTRAP, LAYERS
@@ -69,5 +69,4 @@ class Environment:
 
     def resources(self, layer: str) -> list[dict[str, Any]]:
         """List a layer's resources as its state has them."""
-        found = self.stack(layer).deployment().get("resources") or []
-        return [item for item in found if is_made(item)]
+        return self.stack(layer).made()

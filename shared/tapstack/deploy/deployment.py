@@ -15,7 +15,7 @@ from tapstack.deploy.plan_report import order, print_plan
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.side_by_side import side_by_side
-from tapstack.engine.stack import LayerStack, Listener, is_made
+from tapstack.engine.stack import LayerStack, Listener
 from tapstack.engine.words import UNCHANGED, word_for
 from tapstack.layers import BY_NAME, waves
 
@@ -134,7 +134,7 @@ def _failures(outcomes: Mapping[str, Report | UserError]) -> dict[str, UserError
 
 
 def _destroy(environment: Environment, stack: LayerStack, listener: Listener) -> Report:
-    resources = [item for item in stack.deployment().get("resources") or () if is_made(item)]
+    resources = stack.made()
     if not resources:
         return Report()
     first: Mapping[str, int] = {}

@@ -161,6 +161,15 @@ class LayerStack:
         exported = json.loads(self.command("stack", "export", "--stack", self.name))
         return exported["deployment"] or {}
 
+    def made(self) -> list[dict[str, Any]]:
+        """List the resources in the state as it has them, the stack's own and providers left out.
+
+        Raises:
+            NoStackError: there is no such stack.
+            UserError: the backend cannot be read.
+        """
+        return [item for item in self.deployment().get("resources") or () if is_made(item)]
+
     def resources(self) -> list[str]:
         """List the URNs of the resources in the state, the stack's own and providers left out.
 
@@ -168,7 +177,7 @@ class LayerStack:
             NoStackError: there is no such stack.
             UserError: the backend cannot be read.
         """
-        return [item["urn"] for item in self.deployment().get("resources") or () if is_made(item)]
+        return [item["urn"] for item in self.made()]
 
     def pending(self) -> list[str]:
         """List the URNs of the operations whose end the engine has not seen.
