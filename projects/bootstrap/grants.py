@@ -80,7 +80,7 @@ def new(layer: str) -> Condition:
 
 
 def own_or_untagged(layer: str) -> Condition:
-    """Demand that the resource carries the layer's tags or none: what is gone has none, and is to be found gone."""
+    """Demand that the resource carries the layer's tags or none: what is gone has none, and must be seen to be gone."""
     return {"StringEqualsIfExists": _tags("aws:ResourceTag", layer)}
 
 

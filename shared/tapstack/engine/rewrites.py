@@ -19,19 +19,8 @@ STACK_TYPE: Final = "pulumi:pulumi:Stack"
 # `delete` and `pendingReplacement` mark what is on its way out.
 _NO_OPTIONS: Final = frozenset(
     {
-        *(
-            "aliases",
-            "created",
-            "id",
-            "importID",
-            "initErrors",
-            "inputs",
-            "modified",
-            "outputs",
-            "sourcePosition",
-            "stackTrace",
-        ),
-        *("delete", "pendingReplacement", "type"),
+        *("aliases", "created", "delete", "id", "importID", "initErrors", "inputs", "modified", "outputs"),
+        *("pendingReplacement", "sourcePosition", "stackTrace", "type"),
     }
 )
 _NAMES: Final = {

@@ -82,13 +82,7 @@ class DeclaredLayer:
     def _users(self) -> list[str]:
         """List the modules of the tools that import the layer's contract, as paths below the checkout."""
         wanted = re.compile(rf"\btapstack\.contracts\.{self.spelt.module}\b|\b{self.spelt.kind}Contract\b")
-        own = set(self.files())
-        return sorted(
-            path
-            for file in (self.root / "shared").rglob("*.py")
-            if (path := file.relative_to(self.root).as_posix()) not in own
-            if wanted.search(file.read_text(encoding="utf-8"))
-        )
+        return [path for path in self._others("shared", pattern=wanted) if path.endswith(".py")]
 
     def files(self) -> list[str]:
         """List the files that are the layer's alone, as paths below the checkout."""
@@ -144,14 +138,18 @@ class DeclaredLayer:
             rf"projects/{re.escape(self.name)}\b(?!-)|\"{re.escape(self.name)}\"|contracts\.{spelt.module}\b"
             rf"|\b{spelt.kind}Contract\b|\b{spelt.module}_grants\b"
         )
+        return self._others(*_SEARCHED, pattern=name)
+
+    def _others(self, *folders: str, pattern: re.Pattern[str]) -> list[str]:
+        """List the files that are not the layer's own and hold a pattern, as paths below the checkout."""
         own = set(self.files())
         return sorted(
             path
-            for folder in _SEARCHED
+            for folder in folders
             for file in (self.root / folder).rglob("*")
             if file.suffix in _WRITTEN and file.is_file() and "__pycache__" not in file.parts
             if (path := file.relative_to(self.root).as_posix()) not in own
-            if name.search(file.read_text(encoding="utf-8", errors="replace"))
+            if pattern.search(file.read_text(encoding="utf-8", errors="replace"))
         )
 
     def _table(self) -> Path:

@@ -30,6 +30,7 @@ def remove(name: str, root: Path = CHECKOUT) -> list[str]:
         shutil.rmtree(copy / "projects" / name)
         (copy / TABLE).write_text(table, encoding="utf-8")
 
-    DeclaredLayer(name, root).require_unread()
-    DeclaredLayer(name, root).require_unimported()
+    layer = DeclaredLayer(name, root)
+    layer.require_unread()
+    layer.require_unimported()
     return change(root, f"remove-layer {name}", edit)

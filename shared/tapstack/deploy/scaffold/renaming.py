@@ -56,9 +56,10 @@ def rename(old: str, new: str, root: Path = CHECKOUT) -> list[str]:
         _rename_in_exemptions(copy / EXEMPTIONS, old, new)
         (copy / TABLE).write_text(table, encoding="utf-8")
 
-    DeclaredLayer(old, root).require_unread()
+    layer = DeclaredLayer(old, root)
+    layer.require_unread()
     target.check(root)
-    DeclaredLayer(old, root).require_unimported()
+    layer.require_unimported()
     return change(root, f"rename-layer {old} {new}", edit)
 
 

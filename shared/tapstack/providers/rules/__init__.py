@@ -1,7 +1,7 @@
 """AWS's own refusals, in AWS's own words, where the emulator lets things pass: a module per service.
 
 One more is a row in the `RULES` of its service, with the function that finds what breaks it, and in
-`tests/engine/rules` a resource that breaks it.
+`tests/support/rules` a resource that breaks it.
 """
 
 from collections.abc import Mapping
