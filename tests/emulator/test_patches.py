@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -218,6 +219,24 @@ def recovery_periods(client: Client) -> str:
     return f"{recovery.get('RecoveryPeriodInDays')}"
 
 
+def apis_of_accounts(client: Client) -> str:
+    default = client("apigateway").meta.endpoint_url
+    served = []
+    for account in ("111111111111", "222222222222"):
+        gateway = emulator_client(default, "apigateway", account)
+        api = gateway.create_rest_api(name="mine")["id"]
+        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        method = {"restApiId": api, "resourceId": root, "httpMethod": "GET"}
+        gateway.put_method(**method, authorizationType="NONE")
+        gateway.put_integration(**method, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+        gateway.put_method_response(**method, statusCode="200")
+        gateway.put_integration_response(**method, statusCode="200", responseTemplates={"application/json": account})
+        gateway.create_deployment(restApiId=api, stageName="live")
+        answer = httpx.get(f"{default}/restapis/{api}/live/_user_request_/", trust_env=False)
+        served.append(answer.text if answer.is_success else f"{answer.status_code}")
+    return " ".join(served)
+
+
 SHOWN = {
     "patch-operations": (patch_operations, UNDECODABLE, ANSWERED),
     "api-key-without-value": (api_key_without_value, "BadRequestException", ANSWERED),
@@ -251,6 +270,7 @@ SHOWN = {
     "arns-of-versions": (arns_of_versions, "f", "f:$LATEST"),
     "accounts-of-keys": (accounts_of_keys, "None", "000000000000"),
     "recovery-periods": (recovery_periods, "None", "35"),
+    "apis-of-accounts": (apis_of_accounts, "404 404", "111111111111 222222222222"),
 }
 """Patch to requests that show it, how they go without it, and how with it, as on AWS."""
 

@@ -13,11 +13,20 @@ from tapstack.lane.stack_config import config_file
 from tapstack.layers import BOOTSTRAP, LAYERS
 
 
-def write_settings(lane: Lane, name: str, projects: Sequence[str] = LAYERS) -> None:
-    """Write the settings of projects' stacks of a name: the lane's own, but for the suffix, which is the name."""
+def write_settings(lane: Lane, name: str, projects: Sequence[str] = LAYERS, account: str | None = None) -> None:
+    """Write the settings of projects' stacks of a name: the lane's own, but for the suffix, which is the name.
+
+    Args:
+        lane: where they are.
+        name: of the environment.
+        projects: whose stacks.
+        account: the id of the account that its keys are of, where it is not the lane's own.
+    """
     for layer in projects:
         settings = yaml.safe_load(config_file(lane.projects, layer).read_text(encoding="utf-8"))
         settings["config"][f"{project_name(layer)}:environmentSuffix"] = name
+        if account:
+            settings["config"]["aws:accessKey"] = account
         own = lane.projects / layer / f"Pulumi.{name}.yaml"
         own.write_text(yaml.safe_dump(settings), encoding="utf-8")
 
@@ -29,20 +38,22 @@ class Environment:
     Attributes:
         lane: where it is.
         name: what tells it from others.
+        account: the id of the account that it is in, where it is not the lane's own.
     """
 
     lane: Lane
     name: str
+    account: str | None = None
 
     def prepare(self) -> None:
         """Make its stacks."""
-        write_settings(self.lane, self.name)
+        write_settings(self.lane, self.name, account=self.account)
         for layer in LAYERS:
             self.stack(layer).command("stack", "init", self.name)
 
     def bootstrap(self, **settings: str) -> None:
         """Deploy its bootstrap, and have its layers' roles bounded by the boundary that it makes."""
-        write_settings(self.lane, self.name, [BOOTSTRAP])
+        write_settings(self.lane, self.name, [BOOTSTRAP], self.account)
         stack = self.stack(BOOTSTRAP)
         stack.command("stack", "init", self.name)
         for name, value in settings.items():

@@ -31,6 +31,9 @@ _NOTHING_OF_THE_USER: Final = {
     "credentials_file": (None, None, os.devnull, None),
 }
 
+_ANY_KEY: Final = "test"
+"""The emulator takes any key, and one of twelve digits for the account of that id."""
+
 _GONE: Final = ("NotFound", "NoSuch", "NonExist", "Nonexist", "does not exist")
 
 
@@ -88,8 +91,8 @@ class Clients:
         self.region = str(plain(config.get("region")) or "")
         self._endpoints = _endpoints(plain(config.get("endpoints")))
         self._session = boto3.Session(
-            "test",
-            "test",
+            str(plain(config.get("accessKey")) or _ANY_KEY),
+            str(plain(config.get("secretKey")) or _ANY_KEY),
             region_name=self.region or None,
             botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
         )

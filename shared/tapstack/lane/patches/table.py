@@ -3,6 +3,7 @@
 from typing import Final
 
 from tapstack.lane.patches import (
+    accounts,
     api_keys,
     described,
     functions,
@@ -180,5 +181,13 @@ PATCHES: Final = (
         source="https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_IpPermission.html",
         request="ec2 revoke-security-group-egress with IpProtocol=-1,FromPort=0,ToPort=0 of a new group",
         apply=networks.ignore_ports_of_all_protocols,
+    ),
+    Patch(
+        name="apis-of-accounts",
+        ministack="Serves the APIs of one account alone, and finds none of another's.",
+        aws="Serves every API at its own address, whoever calls; each account has its own.",
+        source="https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html",
+        request="apigateway create-deployment, with the credentials of another account, then a GET of the stage",
+        apply=accounts.serve_all,
     ),
 )

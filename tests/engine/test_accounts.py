@@ -1,0 +1,83 @@
+"""An environment in an account of its own: whatever it makes is there, and nothing of it is in any other account."""
+
+import json
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from support.clients import emulator_client
+from support.environments import Environment
+from support.polling import eventually
+from tapstack.lane.lane import Lane
+from tapstack.lane.merchants import SAMPLES
+from tapstack.layers import LAYERS
+from transactions.clock import now
+from transactions.merchants import Merchants
+from transactions.settings_document import parse_settings
+
+ACCOUNT = "222222222222"
+LISTED = {
+    "apigateway": ("get_rest_apis", "items"),
+    "dynamodb": ("list_tables", "TableNames"),
+    "iam": ("list_roles", "Roles"),
+    "kms": ("list_keys", "Keys"),
+    "lambda": ("list_functions", "Functions"),
+    "sns": ("list_topics", "Topics"),
+    "sqs": ("list_queues", "QueueUrls"),
+}
+"""Service to the operation that lists something of it, and where the answer has the list."""
+
+
+@pytest.fixture
+def prod(lane: Lane) -> Environment:
+    """An environment with all layers, whose keys are of an account that is not the lane's."""
+    environment = Environment(lane, "prod", ACCOUNT)
+    environment.prepare()
+    environment.bootstrap()
+    for layer in LAYERS:
+        environment.stack(layer).up()
+    return environment
+
+
+def test_an_environment_lives_in_the_account_of_its_keys_alone(lane: Lane, prod: Environment) -> None:
+    made = [item for layer in LAYERS for item in prod.resources(layer)]
+
+    assert set(re.findall(r"arn:aws:[a-z0-9-]*:[a-z0-9-]*:(\d{12}):", json.dumps(made))) == {ACCOUNT}
+    assert {service: bool(listed(lane, service, ACCOUNT)) for service in LISTED} == dict.fromkeys(LISTED, True)
+    assert {service: listed(lane, service, "test") for service in LISTED} == {service: [] for service in LISTED}
+    assert decided_transaction(prod)["status"] == "approved"
+    for layer in LAYERS:
+        assert prod.stack(layer).refresh().changes == {}, f"{layer} has drifted"
+        assert prod.stack(layer).up().changes == {}, f"{layer} changes"
+
+
+def listed(lane: Lane, service: str, account: str) -> list[Any]:
+    """List something of a service in an account."""
+    operation, key = LISTED[service]
+    answer: dict[str, list[Any]] = getattr(emulator_client(lane.require_running().url, service, account), operation)()
+    return answer.get(key, [])
+
+
+def decided_transaction(environment: Environment) -> dict[str, Any]:
+    """Submit a transaction of a merchant, and follow it to its decision."""
+    dynamodb = emulator_client(environment.lane.require_running().url, "dynamodb", ACCOUNT)
+    table = environment.stack("data").outputs()["merchants_table_name"]
+    document = json.loads(SAMPLES.read_text("utf-8"))[0]
+    settings = parse_settings(document | {"webhook_url": "http://127.0.0.1:9"}, allow_private=True)
+    Merchants(dynamodb, table, now).write(settings)
+    edge = environment.stack("api-edge").outputs(show_secrets=True)
+    key = edge["api_keys"][settings.id]
+    with httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False) as http:
+        card = {"token": "tok_account", "bin": "424242", "country": "DE", "expires": "2099-12"}
+        body = {"amount": 1250, "currency": "EUR", "card": card}
+        accepted = http.post(edge["transactions_url"], json=body, headers={"idempotency-key": "order-1"})
+        assert accepted.status_code == 202, accepted.text
+
+        def decided() -> dict[str, Any] | None:
+            found: dict[str, Any] = http.get(f"{edge['transactions_url']}/{accepted.json()['id']}").json()
+            return found if found["status"] != "pending" else None
+
+        found: dict[str, Any] = eventually(decided)
+        return found
