@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
@@ -81,11 +82,20 @@ def make_function(client: Client) -> Any:
         archive.writestr("main.py", "def handler(event, context):\n    return 1\n")
     functions = client("lambda")
     code = {"ZipFile": written.getvalue()}
-    role = "arn:aws:iam::000000000000:role/none"
     outcome(
-        functions.create_function, FunctionName="f", Runtime="python3.13", Role=role, Handler="main.handler", Code=code
+        functions.create_function,
+        FunctionName="f",
+        Runtime="python3.13",
+        Role=make_role(client),
+        Handler="main.handler",
+        Code=code,
     )
     return functions
+
+
+def make_role(client: Client) -> str:
+    outcome(client("iam").create_role, RoleName="none", AssumeRolePolicyDocument='{"Statement":[]}')
+    return "arn:aws:iam::000000000000:role/none"
 
 
 def partial_arns(client: Client) -> str:
@@ -237,6 +247,34 @@ def apis_of_accounts(client: Client) -> str:
     return " ".join(served)
 
 
+def secure_transport(client: Client) -> str:
+    queues = client("sqs")
+    queue = queues.create_queue(QueueName="over-tls")["QueueUrl"]
+    plain = {"Bool": {"aws:SecureTransport": "false"}}
+    refused = {"Effect": "Deny", "Principal": "*", "Action": "sqs:*", "Resource": "*", "Condition": plain}
+    queues.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps({"Statement": [refused]})})
+    return outcome(queues.get_queue_attributes, QueueUrl=queue)
+
+
+def actions_of_batches(client: Client) -> str:
+    queue = client("sqs").create_queue(QueueName="in-batches")["QueueUrl"]
+    allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+    iam, sts = client("iam"), client("sts")
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="batches", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName="batches", PolicyName="own", PolicyDocument=json.dumps({"Statement": [allowed]}))
+    keys = sts.assume_role(RoleArn=role, RoleSessionName="batches")["Credentials"]
+    sender = boto3.client(
+        "sqs",
+        endpoint_url=sts.meta.endpoint_url,
+        region_name="eu-central-1",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    return outcome(sender.send_message_batch, QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": "one"}])
+
+
 SHOWN = {
     "patch-operations": (patch_operations, UNDECODABLE, ANSWERED),
     "api-key-without-value": (api_key_without_value, "BadRequestException", ANSWERED),
@@ -270,6 +308,8 @@ SHOWN = {
     "arns-of-versions": (arns_of_versions, "f", "f:$LATEST"),
     "accounts-of-keys": (accounts_of_keys, "None", "000000000000"),
     "recovery-periods": (recovery_periods, "None", "35"),
+    "secure-transport": (secure_transport, "AccessDenied", ANSWERED),
+    "actions-of-batches": (actions_of_batches, "AccessDenied", ANSWERED),
     "apis-of-accounts": (apis_of_accounts, "404 404", "111111111111 222222222222"),
 }
 """Patch to requests that show it, how they go without it, and how with it, as on AWS."""
@@ -330,7 +370,7 @@ def test_a_workers_environment_has_nothing_of_the_patches(url: str, tmp_path: Pa
     functions.create_function(
         FunctionName="environment",
         Runtime="python3.13",
-        Role="arn:aws:iam::000000000000:role/none",
+        Role=make_role(strict(url)),
         Handler="main.handler",
         Code={"ZipFile": written.getvalue()},
     )

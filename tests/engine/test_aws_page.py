@@ -4,10 +4,12 @@ Each step runs in a shell of its own, as its reader may take it on another day: 
 has to ask for itself. What differs from an account is in this file: the address of AWS and the plugin, what a terminal
 would be asked, and the functions' platform, whose packages nobody here could fetch.
 
-Between the plan and `up` the layers are deployed as the workflows do it, with the credentials of each layer's role. S3
-refuses what the role's policies do; the emulator lets all other calls through, and the policies are held to them.
+Between the plan and `up` the layers are deployed as the workflows do it, with the credentials of each layer's role. Who
+may take a role on, the emulator judges by the role's own policy. S3 refuses what the role's policies do; the emulator
+lets all other calls through, and the policies are held to them.
 """
 
+import base64
 import json
 import os
 import re
@@ -20,6 +22,7 @@ from typing import Any
 
 import pytest
 import yaml
+from botocore.exceptions import ClientError
 
 from policy.authorizations import Authorization, World, authorizations
 from policy.conftest import attached_policies
@@ -43,6 +46,19 @@ STATE_KEY = "the state's key"
 """Stands for its ARN until it is made."""
 STEP = re.compile(r"^(?P<number>\d)\. \*\*(?P<text>.*?)(?=^\d\. \*\*|^## )", re.MULTILINE | re.DOTALL)
 PLACEHOLDERS = {"ORGANISATION/REPOSITORY": "acme/payments"}
+SUBJECTS = ("repo:acme/payments:environment:dev", "repo:acme@123456/payments@456789:environment:dev")
+"""Of GitHub's tokens for jobs of the environment, as repositories from before July 2026 send them and as later ones do.
+https://docs.github.com/en/actions/reference/security/oidc"""
+STRANGERS = {
+    "another repository": {"sub": "repo:acme/website:environment:dev"},
+    "another repository of the name": {"sub": "repo:acme@123456/payments@1:environment:dev"},
+    "another environment": {"sub": "repo:acme/payments:environment:prod"},
+    "a pull request": {"sub": "repo:acme/payments:pull_request"},
+    "the main branch": {"sub": "repo:acme/payments:ref:refs/heads/main"},
+    "a token for another service": {"sub": SUBJECTS[0], "aud": "https://github.com/acme"},
+    "another issuer": {"sub": SUBJECTS[0], "iss": "https://token.example.com"},
+}
+"""Tokens that a deploy role must not trust."""
 AGREED = {
     r"^(pulumi up)$": r"\1 --yes",
     r"(tapstack --stack dev up)$": r"\1 --yes",
@@ -64,7 +80,6 @@ class Walk:
         variables: the environment of the reader's shells.
         printed: step's number to what its commands have printed.
         asked: layer to what IAM was asked when its role deployed it, and what of that its policies refuse.
-        subjects: layer to the subjects of tokens that its deploy role trusts.
     """
 
     checkout: ScratchCheckout
@@ -76,7 +91,6 @@ class Walk:
     printed: dict[int, str] = field(default_factory=dict)
     asked: dict[str, list[Authorization]] = field(default_factory=dict)
     refused: dict[str, list[str]] = field(default_factory=dict)
-    subjects: dict[str, list[str]] = field(default_factory=dict)
 
     def run(self, script: str, **variables: str) -> str:
         """Run a script in a shell of its own, at the checkout's root; it ends with the first command that fails."""
@@ -214,10 +228,11 @@ def deploy_as_roles(reader: Walk) -> None:
     calls: dict[str, list[Any]] = {}
     for layer in LAYERS:
         arn, record = bootstrap["deploy_role_arns"][layer], reader.checkout.root.parent / f"{layer}.jsonl"
-        trust = iam.get_role(RoleName=arn.rpartition("/")[2])["Role"]["AssumeRolePolicyDocument"]["Statement"][0]
-        (host,) = {key.partition(":")[0] for key in trust["Condition"]["StringEquals"]}
-        reader.subjects[layer] = trust["Condition"]["StringEquals"][f"{host}:sub"]
-        assumed = sts.assume_role(RoleArn=arn, RoleSessionName=f"up-{layer}")["Credentials"]
+        for claims in STRANGERS.values():
+            with pytest.raises(ClientError, match="AccessDenied"):
+                sts.assume_role_with_web_identity(**taking_on(arn, **claims))
+        for subject in SUBJECTS:
+            assumed = sts.assume_role_with_web_identity(**taking_on(arn, sub=subject))["Credentials"]
         reader.state.clear()
         reader.role[:] = attached_policies(iam, arn.rpartition("/")[2])
         reader.run(
@@ -244,6 +259,13 @@ def deploy_as_roles(reader: Walk) -> None:
         reader.refused[layer] = sorted(
             {f"{item}" for item in asked if decide(policies, item.action, item.resource, item.context) != ALLOWED}
         )
+
+
+def taking_on(role: str, **claims: str) -> dict[str, str]:
+    """Give the request by which a job takes on a role, with a token like GitHub's; nobody here checks its signature."""
+    given = {"iss": "https://token.actions.githubusercontent.com", "aud": "sts.amazonaws.com", **claims}
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in ({}, given))
+    return {"RoleArn": role, "RoleSessionName": "job", "WebIdentityToken": ".".join([*parts, "signature"])}
 
 
 def resources(reader: Walk, layer: str) -> list[Any]:
@@ -288,14 +310,6 @@ def test_a_role_locks_its_layer_in_the_bucket_and_writes_its_state_there(walk: W
     assert any(key.startswith(f".pulumi/locks/organization/{project}/dev/") for key in written)
     assert any(key.startswith(f".tapstack/locks/{project}/") for key in written)
     assert f".pulumi/stacks/{project}/dev.json" in written
-
-
-def test_the_roles_trust_the_jobs_of_the_repository_s_environment(walk: Walk) -> None:
-    for subjects in walk.subjects.values():
-        assert subjects == [
-            "repo:acme/payments:environment:dev",
-            "repo:acme@123456/payments@456789:environment:dev",
-        ]
 
 
 def test_the_merchant_s_key_address_and_secret_are_there_to_be_handed_over(walk: Walk) -> None:

@@ -31,9 +31,6 @@ _NOTHING_OF_THE_USER: Final = {
     "credentials_file": (None, None, os.devnull, None),
 }
 
-_ANY_KEY: Final = "test"
-"""The emulator takes any key, and one of twelve digits for the account of that id."""
-
 _GONE: Final = ("NotFound", "NoSuch", "NonExist", "Nonexist", "does not exist")
 
 
@@ -77,6 +74,11 @@ def _is_local(url: Any) -> bool:
         return host == "localhost"
 
 
+def _keys(config: Mapping[str, Any]) -> tuple[str, str]:
+    """Give what requests are signed with: the emulator takes any, and an access key of twelve digits for an account."""
+    return str(plain(config.get("accessKey")) or "test"), str(plain(config.get("secretKey")) or "test")
+
+
 class Clients:
     """The clients of one configuration, each made when it is first used."""
 
@@ -91,8 +93,7 @@ class Clients:
         self.region = str(plain(config.get("region")) or "")
         self._endpoints = _endpoints(plain(config.get("endpoints")))
         self._session = boto3.Session(
-            str(plain(config.get("accessKey")) or _ANY_KEY),
-            str(plain(config.get("secretKey")) or _ANY_KEY),
+            *_keys(config),
             region_name=self.region or None,
             botocore_session=botocore.session.Session(_NOTHING_OF_THE_USER),
         )
@@ -170,13 +171,13 @@ _knowing: Final = threading.Lock()
 
 
 def clients_for(config: Mapping[str, Any]) -> Clients:
-    """Return the clients of a configuration, the same ones whenever region and addresses are the same.
+    """Return the clients of a configuration, the same ones whenever region, addresses and keys are the same.
 
     Raises:
         ProviderError: it names no emulator.
     """
-    settings = {"region": plain(config.get("region")), "endpoints": plain(config.get("endpoints"))}
-    key = json.dumps(settings, sort_keys=True, default=str)
+    settings = {name: plain(config.get(name)) for name in ("region", "endpoints")}
+    key = json.dumps([settings, _keys(config)], sort_keys=True, default=str)
     with _knowing:
         if key not in _known:
             _known[key] = Clients(config)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tapstack.providers.calls import VARIABLE, unrecorded
-from tapstack.providers.clients import Clients, ProviderError
+from tapstack.providers.clients import Clients, ProviderError, clients_for
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -61,3 +61,12 @@ def test_nothing_is_recorded_unasked(tmp_path: Path, monkeypatch: pytest.MonkeyP
     call("dynamodb", "describe_table", TableName="orders")
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_stacks_of_two_accounts_have_clients_of_their_own() -> None:
+    config = {"region": "eu-central-1", "endpoints": json.dumps([{"sts": NOWHERE}])}
+    one, other = ({**config, "accessKey": account} for account in ("111111111111", "222222222222"))
+
+    assert clients_for(one) is not clients_for(other)
+    assert clients_for(one) is clients_for({**one})
+    assert clients_for(other).client("sts")._request_signer._credentials.access_key == "222222222222"

@@ -130,6 +130,8 @@ def server_environment(port: int, scratch: Path) -> dict[str, str]:
         "BIND_HOST": LOOPBACK,
         "MINISTACK_ACCOUNT_ID": ACCOUNT,
         "MINISTACK_REGION": REGION,
+        # Functions are allowed what their roles allow.
+        "AUTH": "true",
         # Its memory is the lane's account: it ends with the process, and the lane drops the state with it.
         "PERSIST_STATE": "0",
         "S3_PERSIST": "0",

@@ -10,6 +10,7 @@ from tapstack.lane.patches import (
     keys,
     log_groups,
     networks,
+    permissions,
     rest_api_patches,
     rest_api_tags,
     tables,
@@ -189,5 +190,23 @@ PATCHES: Final = (
         source="https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html",
         request="apigateway create-deployment, with the credentials of another account, then a GET of the stage",
         apply=accounts.serve_all,
+    ),
+    Patch(
+        name="secure-transport",
+        ministack="Takes what comes to it over HTTP for insecure, so that policies which demand TLS refuse everything.",
+        aws="Is reached over TLS; what comes over the loopback interface leaves the machine as little.",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+        request="sqs set-queue-attributes with a policy that denies `aws:SecureTransport` false, then "
+        "get-queue-attributes",
+        apply=permissions.take_loopback_for_tls,
+    ),
+    Patch(
+        name="actions-of-batches",
+        ministack="Asks for actions such as `sqs:SendMessageBatch`, which no policy can name.",
+        aws="Asks for the action on a single message.",
+        source="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/"
+        "sqs-api-permissions-reference.html",
+        request="sqs send-message-batch, as a role that may `sqs:SendMessage`",
+        apply=permissions.ask_for_single_messages,
     ),
 )
