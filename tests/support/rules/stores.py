@@ -83,7 +83,15 @@ BROKEN: Final[Mapping[str, Broken | Held]] = {
             "bucket": "open-bucket",
             "policy": policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::open-bucket/*"}),
         },
-        {"policy": policy({**READ, "Resource": "arn:aws:s3:::open-bucket/*"})},
+        {
+            "policy": policy(
+                {
+                    **READ,
+                    "Principal": {"AWS": "arn:aws:iam::000000000000:root"},
+                    "Resource": "arn:aws:s3:::open-bucket/*",
+                }
+            )
+        },
     ),
     "bucket-policy-public": Broken(
         BUCKET_POLICY,
