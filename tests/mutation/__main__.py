@@ -1,11 +1,12 @@
-"""Try mutants of the functions: `nox -s mutation -- [FILES...] [--steps N] [--workers N] [--again]`."""
+"""Try mutants of the functions: `nox -s mutation -- [FILES...] [--sample N] [--steps N] [--workers N] [--again]`."""
 
 import argparse
+import hashlib
 import sys
 from pathlib import Path
 from typing import Final
 
-from mutation.mutants import FUNCTIONS, mutants_of, source_files
+from mutation.mutants import FUNCTIONS, Mutant, mutants_of, source_files
 from mutation.run import run
 from mutation.survivors import disagreements, listed, verdicts_of
 from tapstack.checkout import CHECKOUT
@@ -21,12 +22,16 @@ def main() -> int:
     parser.add_argument("files", nargs="*", help="which files, by how their paths below functions/ begin; else all")
     parser.add_argument("--steps", type=int, default=1_000, help="of the simulation for each that no test finds")
     parser.add_argument("--workers", type=int, default=2, help="how many are tried at a time (default: 2)")
+    parser.add_argument(
+        "--sample", type=int, help="how many of the mutants, by chance but always the same ones; else all"
+    )
     parser.add_argument("--again", action="store_true", help="try again those that lived and are not listed")
     options = parser.parse_args()
     files = source_files(options.files)
     if not files:
         parser.error(f"no file below functions/ begins with {' or '.join(options.files)}")
-    mutants = [mutant for path in files for mutant in mutants_of(path)]
+    every = [mutant for path in files for mutant in mutants_of(path)]
+    mutants = sorted(every, key=_place)[: options.sample]
     reasons, tried = listed(), verdicts_of(mutants, VERDICTS)
     if options.again:
         tried = {name: killed for name, killed in tried.items() if killed or name in reasons}
@@ -36,6 +41,11 @@ def main() -> int:
             task = progress.add_task("mutants", total=len(waiting))
             run(waiting, VERDICTS, options.workers, options.steps, lambda: progress.advance(task))
     return _tell(verdicts_of(mutants, VERDICTS), reasons, files)
+
+
+def _place(mutant: Mutant) -> str:
+    """Put mutants into an order that has nothing to do with what they are."""
+    return hashlib.sha256(mutant.name.encode()).hexdigest()
 
 
 def _tell(verdicts: dict[str, bool], reasons: dict[str, str], files: list[Path]) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import json
 import math
 import os
+import resource
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,8 +30,13 @@ TESTS: Final = (
 """What kills: the fast tests of the functions. Where they do not, a short simulation has its turn."""
 LIKELY: Final = 20
 """Tests of the mutated file that are run before all others where everything is imported anew, the fastest ones."""
-LIMIT_SECONDS: Final = 240.0
-"""A trial that takes longer is over, and the mutant counts as killed: what never ends is no answer."""
+LEAST_SECONDS: Final = 15
+"""What a trial may take of a processor beside what its tests take without a mutant. One that takes longer is over, and
+the mutant counts as killed: what never ends is no answer."""
+SLOWER: Final = 4
+"""How many times as long as without a mutant its tests may take."""
+WAITS: Final = 2
+"""How many times as long as it may work a trial may last, for whoever waits for what never comes."""
 
 
 Seen = dict[str, tuple[float, list[str]]]
@@ -78,16 +84,21 @@ class Trials:
     def _begin(self, mutant: Mutant, seen: Seen, items: Mapping[str, pytest.Item]) -> None:
         tests = {test: seconds for test, (seconds, runs) in seen.items() if _concerns(runs, mutant)}
         ordered = sorted(tests, key=lambda test: tests[test])
+        # A handler is loaded from its file, again and again.
+        in_place = mutant.function and tests and not mutant.file.endswith("/handler.py")
+        undisturbed = sum(tests.values() if in_place else (seconds for seconds, _ in seen.values()))
+        limit = LEAST_SECONDS + math.ceil(SLOWER * undisturbed)
 
         def trial() -> bool:
-            # Whoever stops the run by force leaves nobody to end a trial.
-            signal.alarm(math.ceil(LIMIT_SECONDS))
-            # A handler is loaded from its file, again and again.
-            if mutant.function and tests and not mutant.file.endswith("/handler.py"):
+            # Of a processor's time, as a busy machine makes nothing loop. Whoever stops the run by force leaves nobody
+            # to end a trial that waits.
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+            signal.alarm(WAITS * limit)
+            if in_place:
                 return is_killed_in_place(mutant, [items[test] for test in ordered], self.steps)
             return is_killed_anew(mutant, TESTS, ordered[:LIKELY], self.steps)
 
-        self._under_way[_forked(trial)] = (mutant, time.monotonic() + LIMIT_SECONDS)
+        self._under_way[_forked(trial)] = (mutant, time.monotonic() + WAITS * limit)
 
     def _ended(self) -> Iterator[tuple[Mutant, bool]]:
         time.sleep(0.005)

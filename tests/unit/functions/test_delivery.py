@@ -214,6 +214,45 @@ def test_a_busy_receiver_says_when_it_can_be_called_again(serve: Serve, status: 
     assert (refused.value.status, refused.value.retry_after) == (status, seconds)
 
 
+def test_a_date_to_come_again_at_is_so_many_seconds_from_now(serve: Serve) -> None:
+    busy = type("Busy", (Answering,), {"status": 503, "headers_out": {"retry-after": "Mon, 21 Sep 2026 14:23:20 GMT"}})
+
+    with pytest.raises(DeliveryError) as refused:
+        Courier(allow_private=True, clock=lambda: 1_790_000_000_000).deliver(serve(busy), {}, b"{}")
+
+    assert refused.value.retry_after == 600
+
+
+def test_what_a_receiver_gets_says_whose_it_is_how_long_and_that_nothing_follows(serve: Serve) -> None:
+    got: list[tuple[str, str]] = []
+
+    class Listening(Answering):
+        def do_POST(self) -> None:
+            got.extend((name.lower(), value) for name, value in self.headers.items())
+            super().do_POST()
+
+    url = serve(Listening)
+    Courier(allow_private=True).deliver(url, {"webhook-id": "msg_1"}, b"{}")
+
+    assert got == [
+        ("host", url.removeprefix("http://").partition("/")[0]),
+        ("content-length", "2"),
+        ("content-type", "application/json"),
+        ("user-agent", "tapstack-webhooks/1"),
+        ("connection", "close"),
+        ("webhook-id", "msg_1"),
+    ]
+
+
+def test_what_speaks_no_http_is_said_so(serve: Serve) -> None:
+    class Talking(Answering):
+        def do_POST(self) -> None:
+            self.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
+
+    with pytest.raises(DeliveryError, match=r"^no answer: no HTTP$"):
+        Courier(allow_private=True).deliver(serve(Talking), {}, b"{}")
+
+
 def test_an_attempt_may_take_as_long_as_standard_webhooks_asks_for() -> None:
     assert 15 <= ATTEMPT_SECONDS <= 30
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from unittest import mock
@@ -15,12 +16,13 @@ from simulation.oracle.facts import Request
 from simulation.world import Courier, World
 from transactions.agreed.invocations import DAY_SECONDS, SHORTEST_NOTIFICATION_RETENTION_DAYS
 from transactions.agreed.webhooks import BACK_OFF_SECONDS, DELIVERY_ATTEMPTS, PAUSE_AFTER_SECONDS
+from transactions.clock import iso
 from transactions.memory import CACHE_MS
 from transactions.webhooks import notifications
 from transactions.webhooks.deliveries import MOST_ATTEMPTS, Delivery, DeliveryLog
-from transactions.webhooks.endpoints import STREAK, EndpointRegister
-from transactions.webhooks.notifications import Purpose, make_test_event, redeliveries_of
-from transactions.webhooks.schedule import wait_after
+from transactions.webhooks.endpoints import STREAK, Endpoint, EndpointRegister
+from transactions.webhooks.notifications import Notification, Purpose, make_test_event, redeliveries_of
+from transactions.webhooks.schedule import probe_wait, wait_after
 from transactions.webhooks.signing import SECRET_MEMORY_MS
 
 MINUTE = 60_000
@@ -304,6 +306,58 @@ def test_another_url_that_fails_later_is_failing_whatever_the_one_before_was() -
     assert register.read("acme").holds(url) == "the endpoint is failing"
 
 
+def test_an_endpoint_that_fails_begins_anew_whatever_was_counted_before() -> None:
+    cloud = Cloud()
+    url = "https://acme.example.com/now"
+    register = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    register.gone("acme", url, "answered 410")
+    register.resume("acme")
+    register.claim(register.read("acme"), cloud.now + 1, probes=7, told_at=cloud.now)
+    register.delivered("acme", url)
+    cloud.advance(HOUR)
+
+    for attempt in range(1, STREAK + 1):
+        register.failed("acme", url, "answered 500", attempt)
+
+    found = register.read("acme")
+    assert (found.merchant_id, found.state, found.cause) == ("acme", "failing", "answered 500")
+    assert (found.failing_since, found.touched_at) == (cloud.now, cloud.now)
+    assert (found.probes, found.told_at) == (0, 0)
+    assert found.due == f"{iso(cloud.now)}#acme"
+    assert register.due(10) == ["acme"]
+
+
+def test_what_is_paused_stays_so_when_the_same_url_fails_and_one_that_fails_keeps_its_beginning() -> None:
+    cloud = Cloud()
+    url = "https://acme.example.com/now"
+    paused, failing = (EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock) for _ in range(2))
+    paused.gone("acme", url, "answered 410")
+    for attempt in range(1, STREAK + 1):
+        failing.failed("globex", url, "answered 500", attempt)
+    began = cloud.now
+    cloud.advance(HOUR)
+    late = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    with mock.patch.object(EndpointRegister, "of", lambda _, merchant: Endpoint(merchant_id=merchant)):
+        for merchant in ("acme", "globex"):
+            late.failed(merchant, url, "answered 503", STREAK)
+
+    assert (late.read("acme").state, late.read("acme").cause) == ("paused", "answered 410")
+    assert (late.read("globex").state, late.read("globex").failing_since) == ("failing", began)
+
+
+def test_an_endpoint_that_nothing_is_wrong_with_is_not_resumed_and_one_seen_since_is_not_let_go() -> None:
+    cloud = Cloud()
+    register = EndpointRegister(cloud.dynamodb, DELIVERIES_TABLE, cloud.clock)
+    assert not register.resume("acme")
+    register.touch("acme")
+    seen = register.read("acme")
+    cloud.advance(1)
+
+    assert not register.let_go(seen, {}, touched_at=seen.touched_at - 1)
+    assert register.let_go(seen, {}, touched_at=seen.touched_at)
+    assert register.due(10) == []
+
+
 def test_a_wait_is_no_shorter_than_the_receiver_asks_for(world: World) -> None:
     name = decided(world)
     world.merchants["acme"].receiver = "503"
@@ -405,6 +459,128 @@ def test_what_is_no_notification_is_a_dead_letter_at_once(world: World) -> None:
 
     (dead,) = world.cloud.dead_letters.messages
     assert dead.attributes["reason"]["StringValue"] == "the message is no notification"
+
+
+def test_a_log_line_of_what_is_no_notification_says_why(world: World) -> None:
+    world.cloud.notifications.send("[]")
+    (message,) = world.cloud.notifications.messages
+
+    deliver(world)
+
+    (line,) = log_lines(world, "webhook broken")
+    assert (line["message_id"], line["webhook_id"]) == (message.id, "")
+    assert line["reason"] == "ValidationError"
+
+
+def test_a_log_line_of_a_failed_attempt_says_which_why_and_when_the_next_one_is(world: World) -> None:
+    name = decided(world)
+    world.merchants["acme"].receiver = "500"
+
+    deliver(world)
+
+    (line,) = log_lines(world, "webhook failed")
+    assert (line["transaction_id"], line["attempt"], line["status"]) == (name, 1, 500)
+    assert line["reason"] == "answered 500"
+    assert line["again_in_seconds"] == wait_after(line["webhook_id"], 1)
+
+
+def test_the_log_lines_of_a_last_and_of_a_test_s_attempt_say_why_it_failed(world: World) -> None:
+    told = make_test_event("acme", "one", world.cloud.now)
+    last = Notification(
+        merchant_id="acme",
+        webhook_id="msg_last",
+        event={"type": "transaction.approved", "timestamp": iso(world.cloud.now), "data": {}},
+        attempt=DELIVERY_ATTEMPTS,
+    )
+    for each in (told, last):
+        world.cloud.notifications.send(msgspec.json.encode(each).decode())
+    world.merchants["acme"].receiver = "500"
+
+    deliver(world)
+
+    lines = {line["webhook_id"]: line for line in log_lines(world, "webhook failed")}
+    assert {name: line["reason"] for name, line in lines.items()} == dict.fromkeys(
+        [told.webhook_id, "msg_last"], "answered 500"
+    )
+    assert not any("again_in_seconds" in line for line in lines.values())
+    log = DeliveryLog(world.cloud.dynamodb, DELIVERIES_TABLE, world.cloud.clock)
+    assert [len(each.attempts) for each in log.read([told.webhook_id, "msg_last"])] == [1, 1]
+
+
+def test_what_cannot_be_written_down_comes_again_and_its_log_line_has_its_ids(world: World) -> None:
+    name = decided(world)
+
+    with mock.patch.object(DeliveryLog, "delivered", side_effect=LookupError("no table")):
+        invocation = world.poll_queue(10)
+        assert invocation
+        world.finish(invocation)
+
+    (line,) = log_lines(world, "webhook broken")
+    assert (line["transaction_id"], line["merchant_id"], line["reason"]) == (name, "acme", "LookupError")
+    assert [message.receives for message in world.cloud.notifications.messages] == [1]
+
+
+def test_a_test_event_says_what_it_is_of_whom_and_when() -> None:
+    made = make_test_event("acme", "one", 1_790_000_000_000)
+
+    assert msgspec.to_builtins(made) | {"attempt": 1} == {
+        "merchant_id": "acme",
+        "webhook_id": "msg_test_one",
+        "event": {
+            "type": "webhook.test",
+            "timestamp": "2026-09-21T14:13:20.000Z",
+            "data": {"merchant_id": "acme"},
+        },
+        "attempt": 1,
+        "purpose": "test",
+    }
+
+
+def test_notifications_that_are_spread_come_evenly_and_in_the_order_that_they_are_in() -> None:
+    sqs = mock.Mock()
+    sqs.send_message_batch.return_value = {"Failed": [{"Id": "11"}]}
+    told = [make_test_event("acme" if n % 2 else "globex", f"{n}", 0) for n in range(12)]
+
+    refused = notifications.send(sqs, "queue", told, over_seconds=600)
+
+    entries = [entry for call in sqs.send_message_batch.call_args_list for entry in call.kwargs["Entries"]]
+    assert refused == {11}
+    assert [entry["Id"] for entry in entries] == [f"{n}" for n in range(12)]
+    assert [entry["DelaySeconds"] for entry in entries] == [50 * n for n in range(12)]
+    assert [entry["MessageGroupId"] for entry in entries] == [told.merchant_id for told in told]
+
+
+def test_notifications_that_are_not_spread_and_those_put_off_come_when_they_are_to() -> None:
+    sqs = mock.Mock()
+    sqs.send_message_batch.return_value = {}
+    told = make_test_event("acme", "one", 0)
+
+    notifications.send(sqs, "queue", [told])
+    notifications.send_later(sqs, "queue", told, 90)
+
+    ((entry,),) = [call.kwargs["Entries"] for call in sqs.send_message_batch.call_args_list]
+    assert "DelaySeconds" not in entry
+    later = sqs.send_message.call_args.kwargs
+    assert (later["DelaySeconds"], later["MessageGroupId"]) == (90, "acme")
+
+
+def test_a_webhook_s_transaction_is_read_only_where_there_is_one() -> None:
+    def of(data: object) -> str | None:
+        return Notification(merchant_id="acme", webhook_id="msg_1", event={"data": data}).transaction_id
+
+    assert (of({"id": "txn_1"}), of({"id": 7}), of({}), of("txn_1")) == ("txn_1", None, None, None)
+
+
+def test_a_probe_waits_twice_as_long_as_the_one_before_up_to_an_hour() -> None:
+    assert [probe_wait(probes, 60) for probes in range(8)] == [60, 120, 240, 480, 960, 1920, 3600, 3600]
+
+
+def test_a_wait_is_longer_by_the_share_that_follows_from_the_webhook_and_the_attempt() -> None:
+    share = zlib.crc32(b"msg_1 1") / 2**32
+
+    assert wait_after("msg_1", 1) == int(BACK_OFF_SECONDS[0] * (1 + 0.1 * share))
+    longer = {wait_after(f"msg_{n}", 9) - BACK_OFF_SECONDS[8] > 0.05 * BACK_OFF_SECONDS[8] for n in range(40)}
+    assert longer == {True, False}
 
 
 def test_a_message_of_the_earlier_form_is_a_first_attempt(world: World) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from transactions.errors import InvalidSettingsError
 from transactions.findings import Findings, judge
-from transactions.rules import RULES, STRICT, WEIGHTS
+from transactions.rules import BY_CODE, RULES, STRICT, WEIGHTS, Comparison
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.submission import Submission
@@ -169,3 +169,39 @@ def test_an_amount_in_another_currency_is_no_part_of_the_sum() -> None:
 
     assert exceeded(Counted(1, 1, {"EUR": 2}), earlier, 10, 5, {"EUR": 10, "USD": 10}) == (False, True)
     assert exceeded(Counted(1, 1, {"USD": 2}), earlier, 10, 5, {"EUR": 10, "USD": 10}) == (False, False)
+
+
+def test_a_comparison_says_what_was_held_against_what() -> None:
+    limits = {"window_seconds": 60, "count": 5, "amounts": {"EUR": 900}}
+    case = Comparison(transaction(), settings(merchant_velocity=limits), "one beside it", "three of the merchant's")
+
+    assert {code: BY_CODE[code].compared(case) for code in ("country_not_allowed", "night_ceiling")} == {
+        "country_not_allowed": "card of DE; taken from DE, US",
+        "night_ceiling": "14:00 in Europe/Berlin, night from 22 to 6; 400 EUR, ceiling 500",
+    }
+    assert {code: BY_CODE[code].compared(case) for code in BY_CODE if "velocity_merchant" in code} == {
+        "velocity_merchant_count": "limit 5 in 60 s; three of the merchant's",
+        "velocity_merchant_amount": "400 EUR, limit 900 in 60 s; three of the merchant's",
+        "velocity_merchant_unknown": (
+            "came 2026-07-01T12:00:00.000Z; found a day later, or where its time is forgotten"
+        ),
+    }
+    assert {
+        code: BY_CODE[code].compared(case) for code in BY_CODE if "velocity_card" in code or code == "duplicate"
+    } == {
+        "duplicate": "the same amount within 60 s; one beside it",
+        "velocity_card_count": "limit 3 in 600 s; one beside it",
+        "velocity_card_amount": "no limit in EUR; one beside it",
+        "velocity_card_unknown": "came 2026-07-01T12:00:00.000Z; found a day later, or where its time is forgotten",
+    }
+
+
+def test_a_comparison_says_so_where_there_is_nothing_to_hold_against() -> None:
+    case = Comparison(transaction(), settings(night=None, card_countries=[]), "", "")
+    in_yen = Comparison(transaction(currency="JPY"), settings(), "", "")
+
+    assert BY_CODE["country_not_allowed"].compared(case) == "card of DE; taken from everywhere"
+    assert BY_CODE["night_ceiling"].compared(case) == "the merchant has no night"
+    assert BY_CODE["night_ceiling"].compared(in_yen) == "no ceiling in JPY"
+    assert BY_CODE["velocity_merchant_count"].compared(case) == "no limit of the merchant's own"
+    assert BY_CODE["velocity_merchant_amount"].compared(case) == "no limit of the merchant's own"

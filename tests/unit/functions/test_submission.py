@@ -53,3 +53,19 @@ def test_every_spelling_of_an_amount_is_the_same_amount(spelt: str) -> None:
 def test_an_amount_of_eleven_digits_is_exact() -> None:
     assert parse(written(amount=99_999_999_999)).amount == 99_999_999_999
     assert parse(written().replace(b"1250", b"9999999999.9e1")).amount == 99_999_999_999
+
+
+def test_each_fault_says_where_and_what() -> None:
+    card = {"token": "tok_abcd", "bin": "424242", "country": "DE"}
+    with pytest.raises(InvalidSubmissionError) as shape:
+        parse(json.dumps({"amount": 1, "currency": "EUR", "card": card, "colour": "red"}).encode())
+    with pytest.raises(InvalidSubmissionError) as beyond:
+        parse(written(currency="XXX"))
+
+    assert [(fault.place, fault.detail) for fault in shape.value.faults] == [
+        ("#/colour", "there is no such field; known are amount, currency, card, reference, metadata"),
+        ("#/card/expires", "it is missing"),
+    ]
+    assert [(fault.place, fault.detail) for fault in beyond.value.faults] == [
+        ("#/currency", "it is no currency of ISO 4217")
+    ]

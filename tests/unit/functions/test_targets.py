@@ -101,3 +101,14 @@ def test_a_port_of_a_scheme_of_its_own_is_that_of_https_where_none_is_written(*,
 )
 def test_an_ipv4_address_within_one_of_ipv6_is_what_counts(address: str, expected: bool) -> None:  # noqa: FBT001
     assert is_public(address) is expected
+
+
+@pytest.mark.parametrize("host", ["shop.example.0x7f000001", "shop.example.0177", "shop.example.1"])
+def test_a_name_that_ends_like_an_old_spelling_of_an_address_is_refused(host: str) -> None:
+    with pytest.raises(InvalidTargetError):
+        parse_target(f"https://{host}/", allow_private=False)
+
+
+def test_an_address_with_a_zone_is_judged_without_it() -> None:
+    assert is_public("2600:1f14::1%eth0")
+    assert not is_public("fe80::1%eth0")
