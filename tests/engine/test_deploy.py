@@ -45,14 +45,23 @@ def test_layers_go_up_in_order_stop_at_a_failure_and_go_on(lane: Lane, on_lane: 
     edit(lane, "compute/notifier_function.py", "make_function(", "make_nothing(")
 
     assert on_lane("up", "network", "data", "compute", "--yes") == 1
+    refused = capsys.readouterr().err
+    assert "name 'make_nothing' is not defined" in refused
+    assert "Nothing was changed" in refused
+    assert [lane.stack(layer).resources() for layer in LAYERS[:3]] == [[], [], []]
+
+    edit(lane, "compute/notifier_function.py", "make_nothing(", "make_function(")
+    fails = "import pulumi\n\nif not pulumi.runtime.is_dry_run():\n    raise SystemExit('no')\nnames = open_layer("
+    edit(lane, "compute/__main__.py", "names = open_layer(", fails)
+    assert on_lane("up", "network", "data", "compute", "--yes") == 1
     first = capsys.readouterr().err
-    assert "known once network and data are up" in re.sub(r"\s+", " ", first)
-    assert re.search(r"Up: \w+, \w+; not begun: compute. Fix it and go on: .venv/bin/tapstack up compute\n", first)
+    assert re.search(r"^compute +2 +\d+ .* with network, data as planned$", first, re.MULTILINE)
+    assert re.search(r"Up: \w+, \w+; failed: compute. Fix it and go on: .venv/bin/tapstack up compute\n", first)
     assert [bool(lane.stack(layer).resources()) for layer in LAYERS[:2]] == [True, True]
     functions = emulator_client(lane.require_running().url, "lambda").list_functions()["Functions"]
     assert functions == []
 
-    edit(lane, "compute/notifier_function.py", "make_nothing(", "make_function(")
+    edit(lane, "compute/__main__.py", fails, "names = open_layer(")
     assert on_lane("up", "network", "data", "compute", "--yes") == 0
     second = capsys.readouterr().err
     assert re.findall(r"^(\w+) +unchanged$", second, re.MULTILINE) == ["network", "data"]

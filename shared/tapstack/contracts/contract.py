@@ -204,14 +204,12 @@ class Contract:
         reader = layer_of(pulumi.get_project())
         schema = cls.schema()
         names = cls.read_by(reader)
-        known = upstream.require(cls.LAYER, cls.UNDERSTOOD, names, environment_suffix)
-        reference = upstream.refer(cls.LAYER)
+        exports = upstream.require(cls.LAYER, cls.UNDERSTOOD, names, environment_suffix)
         contract = cls.__new__(cls)
-        object.__setattr__(contract, "exported_version", int(known[export_names.VERSION_OUTPUT]))
+        object.__setattr__(contract, "exported_version", exports.version)
         for name in names:
             held = cls._held(name, partial(_not_readable, cls.LAYER, name))
-            is_output = schema[name].is_output
-            value = reference.require_output(name).apply(held) if is_output else held(known[name])
+            value = exports.output(name).apply(held) if schema[name].is_output else held(exports.value(name))
             object.__setattr__(contract, name, value)
         return contract
 

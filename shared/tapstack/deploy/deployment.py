@@ -43,7 +43,7 @@ def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[st
     done: dict[str, Report] = {}
     kept: list[str] = []
     for wave in plan.waves:
-        again = [layer for layer in wave if layer.waits_for or _follows(layer.layer, plan, done)]
+        again = [layer for layer in wave if layer.waits_for or layer.previewed_on or _follows(layer.layer, plan, done)]
         now = [layer for layer in wave if layer not in again]
         if again:
             fresh, consent = _look_again(environment, plan, again, consent, [*done, *kept])
@@ -195,4 +195,4 @@ def _standing(plan: Plan, up: Sequence[str], failed: Collection[str]) -> tuple[s
     standing = [f"up: {', '.join(layer for layer in order if layer in up) or 'none'}"]
     standing += [f"failed: {', '.join(failed)}"] if failed else []
     standing += [f"not begun: {', '.join(later)}"] if later else []
-    return "; ".join(standing).capitalize(), ["up", *failed, *later]
+    return "; ".join(standing).capitalize(), ["up", *failed, *later, *(("--at", plan.at) if plan.at else ())]

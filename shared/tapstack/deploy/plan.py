@@ -12,13 +12,13 @@ from tapstack.contracts.contract import contract_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import snapshot_of
 from tapstack.deploy.data_loss import Loss, losses_of
+from tapstack.deploy.previews import Previews
 from tapstack.deploy.restorable import in_the_way
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
 from tapstack.engine.rewrites import Rewrite
-from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.stack import EngineError
-from tapstack.engine.state import LayerState, not_looked_at, require_settled, states_of
+from tapstack.engine.state import LayerState, not_looked_at, plain, require_settled, states_of
 from tapstack.engine.words import LEFT_ALONE, word_for
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves
 from tapstack.program.export_names import ENVIRONMENT_OUTPUT, READS_OUTPUT, VERSION_OUTPUT
@@ -57,7 +57,8 @@ class LayerPlan:
             alone); None where it is not known.
         resources: what happens to each resource, in the order in which it is found out.
         rewrites: what is written to the state alone, resource by resource: options, aliases, providers' settings.
-        waits_for: the upstream layers that have to be up before its changes are known.
+        previewed_on: the upstream layers whose outputs were taken as they would be, not as they are.
+        waits_for: the upstream layers that have to be up before its changes are known: they cannot be previewed.
         lacks: layers before it, near or far, that are neither up nor in the plan: it cannot be deployed without them.
         losses: what it takes from data, or from what protects it.
         outputs: the contract's outputs that change, or may change, to the layers that would see it.
@@ -78,6 +79,7 @@ class LayerPlan:
     changes: Mapping[str, int] | None = None
     resources: Sequence[Change] = ()
     rewrites: Sequence[Rewrite] = ()
+    previewed_on: Sequence[str] = ()
     waits_for: Sequence[str] = ()
     lacks: Sequence[str] = ()
     losses: Sequence[Loss] = ()
@@ -110,12 +112,14 @@ class Plan:
         layers: the layers in the order they deploy.
         unreadable: layers of which neither the state nor the index of reads could be read; which outputs they read is
             taken from the contracts.
+        at: the revision that the one layer's program is taken from; None for this checkout.
     """
 
     stack: str
     since: str | None
     layers: Sequence[LayerPlan]
     unreadable: Sequence[str] = ()
+    at: str | None = None
 
     @property
     def waves(self) -> list[list[LayerPlan]]:
@@ -165,9 +169,10 @@ def make_plan(
 ) -> Plan:
     """Preview layers and put together what would happen.
 
-    A layer whose upstream is not up yet is not previewed: its program would refuse. One whose preview fails while an
-    upstream is about to export something else waits for that. Since a revision, layers that read an output which
-    changes are taken in, as their resources may have to follow.
+    A layer is previewed on what the layers before it would export: on an empty account all layers are, with the values
+    that are known and without those that are not. Where a layer before it can be neither read nor previewed, it waits
+    for that. Since a revision, layers that read an output which changes are taken in, as their resources may have to
+    follow.
 
     Args:
         environment: where.
@@ -183,35 +188,37 @@ def make_plan(
     asked = [name for name in BY_NAME if name in set(layers)]
     states = states_of(environment, {*asked, *(read for layer in asked for read in BY_NAME[layer].reads)})
     require_settled(environment, states, asked)
-    missing = {layer: [name for name in BY_NAME[layer].reads if not states[name].is_up] for layer in asked}
-    ready = [layer for layer in asked if not missing[layer]]
-    reports = side_by_side(environment, ready, lambda layer: environment.stack(layer).preview())
+    previews = Previews(environment, states)
+    previews.add(asked)
     planned: dict[str, LayerPlan] = {}
     broken = _broken(environment.name, {**states, **forgotten})
     reasons = {layer: list(because.get(layer, ())) for layer in BY_NAME}
     for layer in BY_NAME:
         if layer not in asked and not (since and layer in named and reasons[layer]):
             continue
-        if layer not in asked:
-            # It was not asked for itself, and follows an output that will be known only once it has changed.
-            plan = LayerPlan(
-                layer, 0, reasons[layer], waits_for=[name for name in BY_NAME[layer].reads if name in planned]
-            )
-        elif missing[layer]:
-            absent = [name for name in _before(layer) if states[name].is_known and not states[name].is_up]
-            lacks = [name for name in absent if name not in asked]
-            plan = LayerPlan(layer, 0, reasons[layer], waits_for=missing[layer], lacks=lacks)
+        if layer not in asked and _is_ready(states[layer]):
+            # It was not asked for itself, and follows an output that changes.
+            previews.add([layer])
+        report = previews.reports.get(layer)
+        if report is None:
+            waits_for = previews.missing(layer) or [name for name in BY_NAME[layer].reads if name in planned]
+            plan = LayerPlan(layer, 0, reasons[layer], waits_for=waits_for)
         else:
-            plan = _planned(layer, reasons[layer], reports[layer], states)
-            moving = [name for name in BY_NAME[layer].reads if name in planned and _may_export_else(planned[name])]
+            plan = _planned(layer, reasons[layer], report, states, previews.upstream(layer))
+            moving = [name for name in BY_NAME[layer].reads if name in planned and planned[name].waits_for]
             if plan.error and moving and not plan.violations:
                 # It was held against what is exported now, and will be deployed against something else.
                 plan = LayerPlan(layer, 0, reasons[layer], waits_for=moving, refused=plan.error)
-            elif not plan.error and isinstance(report := reports[layer], Report):
+            elif not plan.error and isinstance(report, Report):
                 deleted = in_the_way(environment, layer, report, states[layer].resources)
                 plan = dataclasses.replace(plan, in_the_way=list(deleted))
         unseen = [not_looked_at(environment, states[name]) for name in downstream(layer) if not states[name].is_known]
-        planned[layer] = plan = dataclasses.replace(plan, breaks=broken[layer], unseen=unseen)
+        planned[layer] = plan = dataclasses.replace(
+            plan,
+            lacks=[name for name in _absent(layer, states) if name not in asked],
+            breaks=broken[layer],
+            unseen=unseen,
+        )
         for output, readers in plan.outputs.items():
             for reader in readers:
                 reasons[reader].append(f"{layer}.{output} changes")
@@ -224,22 +231,26 @@ def make_plan(
     )
 
 
-def _may_export_else(plan: LayerPlan) -> bool:
-    """Tell whether a layer's exports change, or are not known yet."""
-    return plan.rewrites_exports or bool(plan.waits_for)
+def _is_ready(state: LayerState) -> bool:
+    """Tell whether a layer's stack can be previewed: it is there, for these credentials too, and its last run ended."""
+    return state.is_readable and not state.missing and not state.pending
 
 
-def _before(layer: str) -> list[str]:
-    """Name the layers that a layer reads, and those that they read, in the order they deploy."""
-    before = set(BY_NAME[layer].reads)
+def _absent(layer: str, states: Mapping[str, LayerState]) -> list[str]:
+    """Name the layers that have to be deployed before a layer, those that they read included, in order."""
+    absent = set[str]()
     for name in reversed(LAYERS):
-        if name in before:
-            before |= set(BY_NAME[name].reads)
-    return [name for name in BY_NAME if name in before]
+        if name == layer or name in absent:
+            absent |= {read for read in BY_NAME[name].reads if states[read].is_known and not states[read].exports}
+    return [name for name in BY_NAME if name in absent]
 
 
 def _planned(
-    layer: str, because: Sequence[str], report: Report | UserError, states: Mapping[str, LayerState]
+    layer: str,
+    because: Sequence[str],
+    report: Report | UserError,
+    states: Mapping[str, LayerState],
+    upstream: Sequence[str],
 ) -> LayerPlan:
     if isinstance(report, UserError):
         if not isinstance(report, EngineError):
@@ -250,7 +261,8 @@ def _planned(
         layer,
         0,
         because,
-        dict.fromkeys(KINDS, 0) | report.changes,
+        dict.fromkeys(KINDS, 0) | _with_reads(report.changes, states, layer, upstream),
+        previewed_on=upstream,
         resources=changes_of(report),
         rewrites=report.writes.rewrites,
         losses=losses_of(report),
@@ -260,6 +272,18 @@ def _planned(
         violations=[violation.message for violation in report.violations],
         exemptions=report.exemptions,
     )
+
+
+def _with_reads(
+    changes: Mapping[str, int], states: Mapping[str, LayerState], layer: str, upstream: Iterable[str]
+) -> dict[str, int]:
+    """Count the upstream layers too whose outputs the state keeps, and would keep anew once they have changed.
+
+    A preview on what they would export still reads what they export now, and counts those that differ already.
+    """
+    kept = {name: seen for name in upstream if (seen := states[layer].seen_of(name)) is not None}
+    anew = sum(plain(seen) == plain(states[name].outputs) for name, seen in kept.items())
+    return {**changes, **({"read": changes.get("read", 0) + anew} if anew else {})}
 
 
 def _failed(layer: str, because: Sequence[str], failure: EngineError) -> LayerPlan:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tapstack.console.table import print_table
-from tapstack.console.words import count_or_dot
+from tapstack.console.words import count_or_dot, listed
 from tapstack.deploy.data_loss import Loss
 from tapstack.deploy.plan import KINDS, Change, LayerPlan, Plan
 from tapstack.engine.rewrites import Rewrite
@@ -54,7 +54,7 @@ def loss_line(layer: str, loss: Loss) -> str:
 
 
 def _title(plan: Plan) -> str:
-    since = f" since {plan.since}" if plan.since else ""
+    since = (f" since {plan.since}" if plan.since else "") + (f" at {plan.at}" if plan.at else "")
     if not plan.layers:
         return f"Plan of {plan.stack}{since}: no layer is touched"
     return f"Plan of {plan.stack}{since}: {order(plan)}"
@@ -76,7 +76,8 @@ def _remark(layer: LayerPlan) -> str:
         return "its preview fails"
     if layer.waits_for:
         return f"known once {' and '.join(layer.waits_for)} {'is' if len(layer.waits_for) == 1 else 'are'} up"
-    return _shortened(layer.because)
+    on = f"with {listed(layer.previewed_on)} as planned" if layer.previewed_on else ""
+    return "; ".join(filter(None, (_shortened(layer.because), on)))
 
 
 def _shortened(reasons: Sequence[str]) -> str:

@@ -3,10 +3,11 @@
 import json
 import re
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,7 @@ from tapstack.engine.events import EventLog, Operation, Report
 from tapstack.engine.process import engine_process
 from tapstack.engine.rewrites import read_writes
 from tapstack.engine.run_log import RunLog, run_log
+from tapstack.program import previewed
 
 _POLL_SECONDS: Final = 0.1
 _PREVIEW: Final = "preview"
@@ -92,6 +94,20 @@ class LayerStack:
             EngineError: the program or a provider refused, or a mandatory policy is broken.
         """
         return self._run(_PREVIEW, *self._judged(), *options, listener=listener)
+
+    def preview_after(self, upstream: Mapping[str, previewed.Previewed]) -> Report:
+        """Tell what `up` would do once layers before it export something else than they do now.
+
+        Args:
+            upstream: layer to what it would export.
+
+        Raises:
+            EngineError: as for `preview`.
+        """
+        with tempfile.NamedTemporaryFile(prefix="tapstack-previewed-") as file:  # which its owner alone may read
+            previewed.write(Path(file.name), upstream)
+            told = {**self.environment, previewed.VARIABLE: file.name}
+            return replace(self, environment=told).preview()
 
     def refresh(self, *options: str, listener: Listener | None = None) -> Report:
         """Bring the state in line with what the emulator has.

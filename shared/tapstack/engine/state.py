@@ -54,6 +54,11 @@ class LayerState:
         return self.note.is_up if self.note else any(map(is_made, self.resources))
 
     @property
+    def exports(self) -> bool:
+        """Whether other layers can read it; of a layer that is half made they cannot."""
+        return self.is_up and bool(self.outputs)
+
+    @property
     def outputs(self) -> Mapping[str, Any]:
         """The stack's outputs; a secret is the engine's object of ciphertext.
 
@@ -91,6 +96,11 @@ class LayerState:
 def is_secret(value: object) -> bool:
     """Tell whether the engine keeps a value encrypted, as a whole."""
     return isinstance(value, Mapping) and value.get(MARK) == _SECRET
+
+
+def plain(outputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the outputs that the engine keeps encrypted: two stacks' ciphertexts are never the same."""
+    return {name: value for name, value in outputs.items() if not is_secret(value)}
 
 
 def state_of(environment: Environment, layer: str) -> LayerState:

@@ -17,6 +17,7 @@ from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import EngineError, LayerStack, NoStackError
 from tapstack.layers import LAYERS
+from tapstack.program.previewed import Previewed
 
 TABLE = "aws:dynamodb/table:Table"
 
@@ -80,6 +81,10 @@ class ScriptedStack(LayerStack):
     def preview(self, *options: str, listener: Any = None) -> Report:
         return self._do("preview")
 
+    def preview_after(self, upstream: Mapping[str, Previewed]) -> Report:
+        self.script.handed_on[self.layer] = dict(upstream)
+        return self._do("preview")
+
     def up(self, *options: str, listener: Any = None) -> Report:
         report = self._do("up")
         if not self.script.states.get(self.layer):
@@ -106,7 +111,10 @@ class ScriptedStack(LayerStack):
 
 
 class Script(Environment):
-    """An environment; fill `states` and `reports`, in which a list is told one after the other; read `calls`."""
+    """An environment; fill `states` and `reports`, in which a list is told one after the other; read `calls`.
+
+    `handed_on` is what the last preview of a layer was told that the layers before it would export.
+    """
 
     name = "dev"
 
@@ -117,6 +125,7 @@ class Script(Environment):
         self.lists: list[str] | None = []
         self.reports: dict[tuple[str, str], Report | str | list[Report | str]] = {}
         self.calls: list[tuple[str, str]] = []
+        self.handed_on: dict[str, dict[str, Previewed]] = {}
         self._folder = tmp_path
 
     def stack(self, layer: str) -> LayerStack:

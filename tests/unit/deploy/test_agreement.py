@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.engine.events import Operation, Report
+from tapstack.engine.events import UNKNOWN, Operation, Report
 from tapstack.engine.rewrites import Rewrite, Writes
 from tapstack.layers import LAYERS
 
@@ -16,6 +16,7 @@ Captured = pytest.CaptureFixture[str]
 TABLE = "aws:dynamodb/table:Table"
 CHANGED = Report(counts={"update": 1, "same": 2})
 LOSING = Report(started=[Operation("delete", TABLE, f"urn::{TABLE}::velocity")], counts={"delete": 1})
+FIRST = Report(counts={"create": 5}, outputs_after={"key_arn": UNKNOWN})
 PROTECTED = Report(counts={"same": 3}, writes=Writes((Rewrite("same", TABLE, "velocity", options=("protect",)),)))
 SECRET = Report(
     counts={"same": 3},
@@ -75,7 +76,7 @@ def test_a_secret_output_that_changes_is_named_and_followed(
 
 
 def test_a_consumer_that_refuses_what_is_exported_now_goes_up_after_its_producer(
-    all_up: Any, run_command: RunCommand, capsys: Captured
+    all_up: Any, run_command: RunCommand
 ) -> None:
     told = Report(counts={"same": 3}, outputs_before={"key_arn": "1"}, outputs_after={"key_arn": "2"})
     all_up.reports |= {("preview", "data"): told, ("up", "data"): told}
@@ -84,13 +85,29 @@ def test_a_consumer_that_refuses_what_is_exported_now_goes_up_after_its_producer
     assert run_command("up", "data", "compute", "--yes") == 0
 
     assert all_up.done("up") == ["data", "compute"]
-    shown = capsys.readouterr().err
-    assert "compute: refuses what is deployed now, and is previewed again: key_arn is '1', and must be '2'" in shown
 
 
-def test_a_consumer_that_refuses_still_stops_the_rest(all_up: Any, run_command: RunCommand, capsys: Captured) -> None:
+def test_a_consumer_that_refuses_what_would_be_exported_too_keeps_all_from_changing(
+    all_up: Any, run_command: RunCommand, capsys: Captured
+) -> None:
     told = Report(counts={"same": 3}, outputs_before={"key_arn": "1"}, outputs_after={"key_arn": "2"})
     all_up.reports |= {("preview", "data"): told, ("up", "data"): told, ("preview", "compute"): "no"}
+
+    assert run_command("up", "data", "compute", "--yes") == 1
+
+    assert all_up.done("up") == []
+    assert capsys.readouterr().err.splitlines()[-1] == "error: compute: no. Nothing was changed"
+
+
+def test_a_consumer_that_refuses_once_its_producer_is_up_stops_the_rest(
+    all_up: Any, run_command: RunCommand, capsys: Captured
+) -> None:
+    told = Report(counts={"same": 3}, outputs_before={"key_arn": "1"}, outputs_after={"key_arn": "2"})
+    all_up.reports |= {
+        ("preview", "data"): told,
+        ("up", "data"): told,
+        ("preview", "compute"): [CHANGED, CHANGED, "no"],
+    }
 
     assert run_command("up", "data", "compute", "--yes") == 1
 
@@ -103,10 +120,10 @@ def test_a_consumer_that_refuses_still_stops_the_rest(all_up: Any, run_command: 
 def test_consent_to_one_loss_lets_no_layer_go_that_was_not_looked_at(
     script: Any, run_command: RunCommand, capsys: Captured, accepted: tuple[str, ...]
 ) -> None:
-    """Compute waits for data; what it would lose shows only once data is up."""
+    """Compute is previewed on what data would export; what it would lose shows only once data is up."""
     script.states |= {layer: {} for layer in LAYERS}
-    script.reports |= {("preview", "data"): Report(counts={"create": 5}), ("preview", "compute"): LOSING}
-    script.reports["preview", "network"] = Report(counts={"create": 5})
+    script.reports |= {("preview", "data"): FIRST, ("preview", "compute"): [FIRST, LOSING]}
+    script.reports["preview", "network"] = FIRST
 
     assert run_command("up", "--yes", *accepted) == 1
 
@@ -131,7 +148,8 @@ def test_what_shows_only_later_is_asked_for_again(
     script: Any, run_command: RunCommand, typed: Callable[[str], None]
 ) -> None:
     script.states |= {layer: {} for layer in LAYERS}
-    script.reports |= {("preview", layer): Report(counts={"create": 5}) for layer in LAYERS}
+    script.reports |= {("preview", layer): FIRST for layer in ("network", "data")}
+    script.reports |= {("preview", layer): [FIRST, Report(counts={"create": 6})] for layer in ("compute", "api-edge")}
     typed("dev\ndev\nno\n")
 
     assert run_command("up") == 1

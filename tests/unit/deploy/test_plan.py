@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,9 +12,14 @@ import pytest
 from tapstack.console.errors import UserError
 from tapstack.deploy.plan import LayerPlan, Plan, make_plan
 from tapstack.deploy.plan_report import as_markdown, order, print_plan
+from tapstack.deploy.previews import would_export
 from tapstack.engine.events import UNKNOWN, Operation, Report
+from tapstack.engine.rewrites import Writes
 from tapstack.engine.stack import NoStackError
 from tapstack.layers import LAYERS
+from tapstack.program.previewed import Previewed
+
+from .conftest import state
 
 TABLE = "aws:dynamodb/table:Table"
 
@@ -39,15 +45,88 @@ def test_layers_that_do_not_wait_for_each_other_are_in_one_wave(all_up: Any) -> 
     assert all(layer.is_idle for layer in plan.layers)
 
 
-def test_a_layer_whose_upstream_is_not_up_is_not_previewed(script: Any) -> None:
+FIRST = Report(counts={"create": 5}, outputs_after={"vpc_id": UNKNOWN, "zones": ["a", "b"], "subnets": ["s", UNKNOWN]})
+
+
+def test_from_nothing_each_layer_is_previewed_on_what_those_before_it_would_export(script: Any) -> None:
     script.states |= {layer: {} for layer in LAYERS}
+    script.reports |= {("preview", layer): FIRST for layer in LAYERS}
+
+    plan = make_plan(script, LAYERS, {}, None)
+
+    assert plan.obstacles == []
+    assert [list(layer.waits_for) for layer in plan.layers] == [[], [], [], []]
+    assert {layer.layer: list(layer.previewed_on) for layer in plan.layers} == {
+        "network": [], "data": [], "compute": ["network", "data"], "api-edge": ["data", "compute"],
+    }  # fmt: skip
+    would = Previewed(known={"zones": ["a", "b"]}, unknown=("vpc_id", "subnets"))
+    assert script.handed_on["compute"] == {"network": would, "data": would}
+    assert script.done("preview")[2:] == ["compute", "api-edge"]
+    assert re.search(r"^compute +2 +5 .* with network, data as planned$", text(plan), re.MULTILINE)
+
+
+def test_a_layer_waits_for_one_before_it_that_cannot_be_previewed(script: Any) -> None:
+    script.states |= {layer: {} for layer in LAYERS}
+    script.reports |= {("preview", layer): FIRST for layer in LAYERS} | {("preview", "data"): "the setting is bad"}
 
     plan = make_plan(script, LAYERS, {}, None)
 
     assert {layer.layer: list(layer.waits_for) for layer in plan.layers} == {
-        "network": [], "data": [], "compute": ["network", "data"], "api-edge": ["data", "compute"],
+        "network": [], "data": [], "compute": ["data"], "api-edge": ["data", "compute"],
     }  # fmt: skip
     assert sorted(script.done("preview")) == ["data", "network"]
+    assert "known once data is up" in text(plan)
+
+
+def test_layers_before_one_that_is_planned_alone_are_previewed_and_not_planned(script: Any) -> None:
+    script.states |= {layer: {} for layer in LAYERS}
+    script.reports |= {("preview", layer): FIRST for layer in LAYERS}
+
+    plan = make_plan(script, ["api-edge"], {}, None)
+
+    assert [(layer.layer, layer.changes["create"] if layer.changes else None) for layer in plan.layers] == [
+        ("api-edge", 5)
+    ]
+    told = "api-edge: network, data, compute are not up, and not in this plan; deploy all: "
+    assert plan.obstacles == [f"{told}.venv/bin/tapstack --stack dev up network data compute api-edge"]
+
+
+def test_a_layer_that_is_half_made_is_previewed_for_those_that_read_it(all_up: Any) -> None:
+    half = state("network")
+    half["resources"][0]["outputs"] = {}
+    all_up.states |= {"network": half, "compute": {}}
+    all_up.reports |= {("preview", layer): FIRST for layer in ("network", "compute")}
+
+    plan = make_plan(all_up, ["compute"], {}, None)
+
+    assert list(all_up.handed_on["compute"]) == ["network"]
+    assert plan.layers[0].changes
+    told = "compute: network is not up, and not in this plan; deploy all: "
+    assert plan.obstacles == [f"{told}.venv/bin/tapstack --stack dev up network compute"]
+
+
+def test_what_would_be_exported_is_known_unknown_secret_or_unchanged() -> None:
+    report = Report(
+        outputs_before={"same": 1, "changed": 1, "kept": "[secret]", "rotated": "[secret]", "gone": 1, "remade": "id"},
+        outputs_after={
+            "same": 1,
+            "changed": 2,
+            "kept": "[secret]",
+            "rotated": "[secret]",
+            "new": None,
+            "remade": UNKNOWN,
+            "keys": {"acme": "[secret]"},
+            "ids": [{"of": UNKNOWN}],
+        },
+        writes=Writes(outputs=frozenset({"changed", "rotated"})),
+    )
+
+    assert would_export(report) == Previewed(
+        known={"changed": 2, "new": None},
+        unknown=("remade", "ids"),
+        secret=("rotated", "keys"),
+        unchanged=("same", "kept"),
+    )
 
 
 def test_a_layer_alone_is_told_all_that_it_lacks(script: Any) -> None:
@@ -110,8 +189,31 @@ def test_since_a_revision_those_that_read_what_changes_follow(all_up: Any) -> No
         ("data", ["projects/data/tables.py"]),
         ("api-edge", ["data.velocity_table_name changes"]),
     ]
+    assert list(plan.layers[1].previewed_on) == ["data"]
+    assert all_up.handed_on["api-edge"]["data"].unknown == ("velocity_table_name",)
+    assert all_up.done("preview") == ["data", "api-edge"]
+
+
+def test_one_that_follows_and_cannot_be_looked_at_waits(all_up: Any) -> None:
+    all_up.reports["preview", "data"] = replaced_table()
+    pending = {"type": "creating", "resource": {"urn": "urn:pulumi:dev::tapstack-api-edge::aws:kms/key:Key::key"}}
+    all_up.states["api-edge"]["pending_operations"] = [pending]
+
+    plan = make_plan(all_up, ["data"], {"data": ["projects/data/tables.py"]}, "main")
+
     assert list(plan.layers[1].waits_for) == ["data"]
     assert all_up.done("preview") == ["data"]
+
+
+def test_a_layer_between_that_follows_has_those_after_it_previewed_again(all_up: Any) -> None:
+    moved = Report(counts={"update": 1}, outputs_before={"vpc_id": "vpc-1"}, outputs_after={"vpc_id": "vpc-2"})
+    follows = Report(counts={"update": 1}, outputs_before={"alias_name": "a"}, outputs_after={"alias_name": "b"})
+    all_up.reports |= {("preview", "network"): moved, ("preview", "compute"): follows}
+
+    plan = make_plan(all_up, ["network", "api-edge"], {}, "main")
+
+    assert [layer.layer for layer in plan.layers] == ["network", "compute", "api-edge"]
+    assert all_up.handed_on["api-edge"] == {"compute": Previewed(known={"alias_name": "b"})}
 
 
 def test_a_layer_that_was_not_previewed_is_not_taken_for_unchanged() -> None:
@@ -129,15 +231,18 @@ def test_a_preview_that_fails_is_in_the_plan(all_up: Any) -> None:
     assert "compute: the setting is bad" in text(plan)
 
 
-def test_a_preview_that_fails_before_its_upstream_exports_more_waits_for_it(all_up: Any) -> None:
+def test_a_preview_that_fails_on_what_is_deployed_is_made_again_on_what_will_be(all_up: Any) -> None:
     more = Report(counts={"same": 3}, outputs_before={"alias_name": "a"}, outputs_after={"alias_name": "a", "url": "u"})
-    all_up.reports |= {("preview", "compute"): more, ("preview", "api-edge"): "layer 'compute' does not export url"}
+    refused = "layer 'compute' does not export url"
+    all_up.reports |= {("preview", "compute"): more, ("preview", "api-edge"): [refused, Report(counts={"update": 1})]}
 
     plan = make_plan(all_up, ["compute", "api-edge"], {}, None)
 
     assert plan.obstacles == []
-    assert list(plan.layers[1].waits_for) == ["compute"]
-    assert make_plan(all_up, ["api-edge"], {}, None).obstacles == ["api-edge: layer 'compute' does not export url"]
+    assert plan.layers[1].changes == {"create": 0, "update": 1, "replace": 0, "delete": 0}
+    assert all_up.handed_on["api-edge"] == {"compute": Previewed(known={"url": "u"}, unchanged=("alias_name",))}
+    all_up.reports["preview", "api-edge"] = refused
+    assert make_plan(all_up, ["api-edge"], {}, None).obstacles == [f"api-edge: {refused}"]
 
 
 def test_a_field_that_a_deployed_layer_reads_and_the_checkout_lacks_is_an_obstacle(
