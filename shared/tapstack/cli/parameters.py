@@ -1,7 +1,7 @@
 """What several verbs take: a stack, layers, numbers within bounds; completed without asking any cloud."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
 
@@ -221,6 +221,26 @@ def takes_since(function: _F) -> _F:
         metavar="REV",
         help="Only layers that use a file changed since this revision of git, and those that follow.",
     )(function)
+
+
+def takes_at(function: _F) -> _F:
+    """Let a verb take the revision of a layer's program."""
+    return click.option(
+        "--at",
+        metavar="REV",
+        help="The program of one layer as this revision of git has it.",
+    )(function)
+
+
+def require_one_layer(layers: Sequence[str], since: str | None, at: str | None) -> None:
+    """Refuse a revision for other than one layer's program.
+
+    Raises:
+        click.UsageError: it was asked for.
+    """
+    if at is not None and (len(layers) != 1 or since is not None):
+        wanted = "--at takes the program of one layer, and no --since; name the layer to roll back"
+        raise click.UsageError(wanted, click.get_current_context())
 
 
 def takes_yes(function: _F) -> _F:

@@ -25,28 +25,47 @@ def changed_since(revision: str, root: Path = CHECKOUT) -> tuple[str, ...]:
     Raises:
         UserError: git is not there, `root` is no checkout of it, or there is no such revision.
     """
-    wanted = f"{revision}^{{commit}}"
-    if _git(root, "rev-parse", "--is-inside-work-tree").returncode:
-        raise UserError(f"{root} is no checkout of git, and only git tells what has changed since {revision!r}")
-    found = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", wanted)
-    if found.returncode:
-        raise UserError(
-            f"there is no revision {revision!r} in {root}: fetch it (git fetch --unshallow has all), or name another"
-        )
-    base = _git(root, "merge-base", found.stdout.strip(), "HEAD")
+    commit = commit_of(revision, root)
+    base = git(root, "merge-base", commit, "HEAD")
     if base.returncode:
         raise UserError(
             f"{revision!r} and HEAD have no commit in common in {root}: fetch them (git fetch --unshallow has "
             "all), or name another revision"
         )
-    tracked = _git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", base.stdout.strip(), "--")
-    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    tracked = git(root, "diff", "--name-only", "--no-renames", "--relative", "-z", base.stdout.strip(), "--")
+    untracked = git(root, "ls-files", "--others", "--exclude-standard", "-z")
     for done in (tracked, untracked):
         if done.returncode:
             raise UserError(f"git does not tell what has changed since {revision!r}: {done.stderr.strip()}")
     changed = {path for path in (tracked.stdout + untracked.stdout).split("\0") if path}
     lanes = f"/Pulumi.{LANE}.yaml"
     return tuple(sorted(changed | {path for path in ignored_settings(root) if not path.endswith(lanes)}))
+
+
+def commit_of(revision: str, root: Path = CHECKOUT) -> str:
+    """Find the commit of a revision.
+
+    Args:
+        revision: whatever git takes for one, such as `origin/main`.
+        root: the checkout.
+
+    Raises:
+        UserError: git is not there, `root` is no checkout of it, or there is no such revision.
+    """
+    if git(root, "rev-parse", "--is-inside-work-tree").returncode:
+        raise UserError(f"{root} is no checkout of git, and only git knows revision {revision!r}")
+    found = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if found.returncode:
+        raise UserError(
+            f"there is no revision {revision!r} in {root}: fetch it (git fetch --unshallow has all), or name another"
+        )
+    return found.stdout.strip()
+
+
+def tracked_files(root: Path, commit: str, path: str) -> tuple[str, ...]:
+    """List the files of a commit at a path, or below it; both are relative to the checkout at `root`."""
+    listed = git(root, "ls-tree", "-r", "-z", "--name-only", commit, "--", path)
+    return tuple(name for name in listed.stdout.split("\0") if name)
 
 
 def ignored_settings(root: Path = CHECKOUT) -> tuple[str, ...]:
@@ -56,23 +75,30 @@ def ignored_settings(root: Path = CHECKOUT) -> tuple[str, ...]:
         UserError: git is not there.
     """
     pattern = "projects/*/Pulumi.*.yaml"
-    found = _git(root, "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", pattern)
+    found = git(root, "ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", pattern)
     return tuple(sorted(path for path in found.stdout.split("\0") if path))
 
 
-def _git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def git(root: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run git in a checkout.
+
+    Raises:
+        UserError: git is not there.
+    """
+    done = git_bytes(root, *arguments)
+    texts = (stream.decode("utf-8", "surrogateescape") for stream in (done.stdout, done.stderr))
+    return subprocess.CompletedProcess(done.args, done.returncode, *texts)
+
+
+def git_bytes(root: Path, *arguments: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run git in a checkout, for what is no text.
+
+    Raises:
+        UserError: git is not there.
+    """
     # A hook that runs this has another repository in its environment, and perhaps another index.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     try:
-        return subprocess.run(
-            ["git", *arguments],
-            cwd=root,
-            env=environment,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="surrogateescape",
-            check=False,
-        )
+        return subprocess.run(["git", *arguments], cwd=root, env=environment, capture_output=True, check=False)
     except FileNotFoundError as error:
-        raise UserError("git is not there, and only git tells what has changed; install it") from error
+        raise UserError("git is not there, and only git knows revisions; install it") from error

@@ -1,7 +1,8 @@
 """Makes a plan, with its progress shown."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,8 @@ from tapstack.deploy.changes import changed_since, ignored_settings
 from tapstack.deploy.footprint import footprint
 from tapstack.deploy.forgotten import forgotten_in
 from tapstack.deploy.plan import Plan, make_plan
+from tapstack.deploy.revisions.promises import held_to_promises
+from tapstack.deploy.revisions.tree import Revision, program_at
 from tapstack.engine.environment import Environment
 from tapstack.layers import LAYERS
 
@@ -26,27 +29,30 @@ class Question:
         named: the layers that the plan may hold: no other is taken in, whatever it would follow.
         because: layer to the files it uses that have changed.
         since: the revision that they have changed since.
+        at: the revision to take the program of the one layer from; None for this checkout.
     """
 
     layers: Sequence[str]
     named: Sequence[str]
     because: Mapping[str, Sequence[str]]
     since: str | None
+    at: str | None = None
 
 
-def question(layers: Sequence[str], since: str | None) -> Question:
+def question(layers: Sequence[str], since: str | None, at: str | None = None) -> Question:
     """Find out which layers are asked for; no environment is needed for that.
 
     Args:
         layers: those that were named; none stands for all.
         since: leave out those that use no file which has changed since this revision.
+        at: take the program of the one layer that is named from this revision.
 
     Raises:
         UserError: the revision is not there.
     """
     layers = layers or LAYERS
     if since is None:
-        return Question(layers, layers, {}, None)
+        return Question(layers, layers, {}, None, at)
     changed = changed_since(since)
     because = {layer: [path for path in changed if footprint(layer).covers(path)] for layer in layers}
     return Question([layer for layer in layers if because[layer]], layers, because, since)
@@ -75,8 +81,23 @@ def _last_deployed(environment: Environment, layer: str) -> float | None:
     return datetime.fromisoformat(manifest["time"]).timestamp() if manifest else None
 
 
-def answer(environment: Environment, asked: Question) -> Plan:
-    """Make the plan, with its progress shown.
+@contextmanager
+def programs_of(environment: Environment, asked: Question) -> Iterator[Revision | None]:
+    """Take the program of the layer that was asked for from its revision during a `with` block; mostly there is none.
+
+    Raises:
+        UserError: there is no such revision, the layer was not there yet, or its environment cannot be made.
+    """
+    if asked.at is None:
+        yield None
+        return
+    (layer,) = asked.layers
+    with program_at(environment, layer, asked.at) as revision:
+        yield revision
+
+
+def answer(environment: Environment, asked: Question, revision: Revision | None = None) -> Plan:
+    """Make the plan, with its progress shown; `revision` is what `programs_of` gave.
 
     Raises:
         UserError: the environment cannot be read, or is not settled.
@@ -85,6 +106,8 @@ def answer(environment: Environment, asked: Question) -> Plan:
     with step("plan", f"previewing {', '.join(asked.layers) or 'nothing'}") as current:
         forgotten = forgotten_in(environment)
         plan = make_plan(environment, asked.layers, asked.because, asked.since, asked.named, forgotten=forgotten.states)
+        if revision:
+            plan = held_to_promises(environment, plan, revision, forgotten.states)
         previewed = sum(layer.changes is not None for layer in plan.layers)
         waiting = f", {len(plan.layers) - previewed} not yet known" if previewed < len(plan.layers) else ""
         current.result = f"{previewed} previewed{waiting}"

@@ -75,6 +75,7 @@ class Environment(abc.ABC):
     Attributes:
         name: the stacks' name.
         stop: set it, and the engines at work end in good order.
+        programs: layer to the folder of its program, where that is not the checkout's.
         shell: what a shell must run before `pulumi` typed by hand works on the stacks; empty where that is nothing.
     """
 
@@ -83,6 +84,7 @@ class Environment(abc.ABC):
 
     def __init__(self) -> None:
         self.stop = threading.Event()
+        self.programs: dict[str, Path] = {}
 
     @abc.abstractmethod
     def stack(self, layer: str) -> LayerStack:
@@ -170,7 +172,7 @@ class BackendEnvironment(Environment):
         return LayerStack(
             layer=layer,
             name=self.name,
-            folder=self._root / "projects" / layer,
+            folder=self.programs.get(layer) or self._root / "projects" / layer,
             logs=self._root / ".tapstack" / "logs" / self.name,
             environment=self._variables,
             policies=policy_pack(self._root),

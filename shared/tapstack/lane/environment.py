@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import LANE, command, shell_for
@@ -25,7 +26,8 @@ class LaneEnvironment(Environment):
 
     def stack(self, layer: str) -> LayerStack:
         """Return a layer's stack."""
-        return self._lane.stack(layer, stop=self.stop)
+        stack = self._lane.stack(layer, stop=self.stop)
+        return replace(stack, folder=self.programs.get(layer) or stack.folder)
 
     def require(self) -> None:
         """See that the lane is up.

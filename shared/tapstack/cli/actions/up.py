@@ -12,24 +12,27 @@ from tapstack.console.progress import say
 from tapstack.deploy.agreement import Consent, require_agreement
 from tapstack.deploy.deployment import deploy
 from tapstack.deploy.plan_report import order, print_plan
-from tapstack.deploy.planning import answer, question
+from tapstack.deploy.planning import answer, programs_of, question
 from tapstack.engine.noting import reads_noted
 from tapstack.engine.words import NOTHING
 
 
-def up(stack: str, layers: Sequence[str], *, since: str | None, yes: bool, accepted: Sequence[str]) -> int:
+def up(
+    stack: str, layers: Sequence[str], *, since: str | None, at: str | None, yes: bool, accepted: Sequence[str]
+) -> int:
     """Plan, ask, and deploy; `accepted` is what may be lost, each as `layer.name`."""
-    asked = question(layers, since)
+    asked = question(layers, since, at)
     environment = environments.environment_named(stack)
     opened = environment.opened("up", starts=True, layers=asked.named, changes=True)
-    with opened, reads_noted(environment, asked.named):
-        plan = answer(environment, asked)
+    with opened, reads_noted(environment, asked.named), programs_of(environment, asked) as revision:
+        plan = answer(environment, asked, revision)
         print_plan(plan, stderr=True)
         if plan.obstacles:
             raise UserError(f"{'; '.join(plan.obstacles)}. Nothing was changed")
         if all(layer.is_idle for layer in plan.layers):
             names = ", ".join(layer.layer for layer in plan.layers)
-            say(f"{NOTHING}{f': {names} as this checkout has it' if names else ''}")
+            whose = plan.at or "this checkout"
+            say(f"{NOTHING}{f': {names} as {whose} has it' if names else ''}")
             return 0
         consent = require_agreement(
             environment,
@@ -37,7 +40,7 @@ def up(stack: str, layers: Sequence[str], *, since: str | None, yes: bool, accep
             plan.losses,
             Consent(yes, frozenset(accepted)),
             standing="Nothing was changed",
-            go_on=["up", *layers, *(("--since", since) if since else ())],
+            go_on=["up", *layers, *(("--since", since) if since else ()), *(("--at", at) if at else ())],
         )
         settle(environment, deploy(environment, plan, consent))
     return 0

@@ -98,20 +98,42 @@ def breaks_of_deployed(
     ]
 
 
+def unmet(contract: Snapshot | None, read: Mapping[str, Any]) -> dict[str, str]:
+    """Say what a deployed layer reads of a contract that does not give it.
+
+    Args:
+        contract: the contract; None where there is none.
+        read: what the layer's stack says that it reads of it.
+
+    Returns:
+        What is read, `.field` or ` as version 1`, to what the contract does instead: `does not export it`.
+    """
+    versions = _versions_read(read)
+    if contract and contract.version not in versions:
+        return {f" as {_versions(versions)}": f"exports contract version {contract.version}"}
+    fields, shapes = contract.fields if contract else {}, read.get("shapes") or {}
+    found = {
+        f".{field}": _change_of_deployed(kind, shapes.get(field, ""), fields.get(field))
+        for field, kind in read["fields"].items()
+    }
+    return {field: change for field, change in found.items() if change}
+
+
 def _breaks_of(producer: str, contract: Snapshot | None, read: Mapping[str, Any], consumer: str) -> list[str]:
-    # Layers that were deployed before a version could be raised in steps say one.
-    versions = [int(version) for version in read.get("versions") or [read["version"]]]
+    versions = _versions_read(read)
     if contract and contract.version not in versions:
         other = f"as {_versions(versions)}, and this checkout exports version {contract.version}"
         return [f"`{producer}` is read by {consumer} {other}; {_way_to_version(contract, versions, consumer)}"]
-    fields = contract.fields if contract else {}
-    shapes = read.get("shapes") or {}
     return [
-        f"`{producer}.{field}` is read by {consumer}; add the new field, move the consumer, then remove it "
+        f"`{producer}{field}` is read by {consumer}; add the new field, move the consumer, then remove it "
         f"(this checkout {change})"
-        for field, kind in read["fields"].items()
-        if (change := _change_of_deployed(kind, shapes.get(field, ""), fields.get(field)))
+        for field, change in unmet(contract, read).items()
     ]
+
+
+def _versions_read(read: Mapping[str, Any]) -> list[int]:
+    """Give the versions that a deployed layer understands; those deployed before there could be many say one."""
+    return [int(version) for version in read.get("versions") or [read["version"]]]
 
 
 def _way_to_version(contract: Snapshot, versions: Sequence[int], consumer: str) -> str:
