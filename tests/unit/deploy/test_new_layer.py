@@ -11,6 +11,7 @@ from tapstack.cli.actions import new_layer
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
 from tapstack.deploy.scaffold import NewLayer, make, remove, rename, staging
+from tapstack.deploy.scaffold.declared_layer import DeclaredLayer
 from tapstack.layers import read_layers
 
 Captured = pytest.CaptureFixture[str]
@@ -292,6 +293,17 @@ def test_what_a_layer_is_exempt_from_is_renamed_with_it(checkout: Path) -> None:
 
     assert file.read_text(encoding="utf-8").endswith(row.replace("notes", "record-book"))
     assert "record-book exempts `key`: none (@us)" in (checkout / "docs" / "controls.md").read_text(encoding="utf-8")
+
+
+def test_what_a_layer_is_exempt_from_is_named_to_look_through_when_it_goes(checkout: Path) -> None:
+    make(layer("notes", "data"), checkout)
+    file = checkout / "policies" / "exemptions.toml"
+    row = (
+        '\n[[exemption]]\ncontrols = ["KMS.4"]\nlayer = "notes"\nresources = ["key"]\nreason = "none"\nowner = "@us"\n'
+    )
+    file.write_text(file.read_text(encoding="utf-8") + row, encoding="utf-8")
+
+    assert "policies/exemptions.toml" in DeclaredLayer("notes", checkout).named_in()
 
 
 def test_a_layer_that_is_read_is_neither_taken_out_nor_renamed(untouched: Path) -> None:

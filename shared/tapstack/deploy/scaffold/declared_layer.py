@@ -16,7 +16,7 @@ from tapstack.layers import TABLE, Layer, LayersError, read_layers
 
 _READ_BY: Final = re.compile(r"read_by=\[([^\]]*)\]")
 _READ_BY_NONE: Final = re.compile(r", read_by=\[\]|read_by=\[\](?:, )?")
-_SEARCHED: Final = ("projects", "shared", "functions", "tests", "docs", ".github")
+_SEARCHED: Final = ("projects", "shared", "functions", "policies", "tests", "docs", ".github")
 _WRITTEN: Final = frozenset({".py", ".md", ".toml", ".yml", ".yaml", ".json"})
 
 
