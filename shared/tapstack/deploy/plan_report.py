@@ -8,6 +8,7 @@ from tapstack.console.table import print_table
 from tapstack.console.words import count_or_dot, listed
 from tapstack.deploy.data_loss import Loss
 from tapstack.deploy.plan import KINDS, Change, LayerPlan, Plan
+from tapstack.engine.policies import EXEMPTIONS
 from tapstack.engine.rewrites import Rewrite
 from tapstack.engine.words import OPTIONS
 
@@ -95,7 +96,6 @@ def _lines(plan: Plan) -> Iterator[str]:
         if told[_LINES_SHOWN:]:
             yield f"{layer.layer}: … and {len(told) - _LINES_SHOWN} more; --json names all"
         yield from (f"{layer.layer}: {line}" for line in layer.violations)
-        yield from (f"{layer.layer}: exempt from {line}" for line in layer.exemptions)
         if layer.refused:
             yield f"{layer.layer}: refuses what is deployed now, and is previewed again: {layer.refused}"
         for output in layer.new_outputs:
@@ -105,6 +105,9 @@ def _lines(plan: Plan) -> Iterator[str]:
             yield f"{layer.layer}: output {output} changes; {seen}"
     for name in plan.unreadable:
         yield f"{name}: neither its state nor a note on it can be read; what it reads is as the contracts declare"
+    if exempt := {layer.layer: len(layer.exemptions) for layer in plan.layers if layer.exemptions}:
+        counts = ", ".join(f"{layer} {count}" for layer, count in exempt.items())
+        yield f"exempt from controls: {counts}; each with its reason and owner in {EXEMPTIONS} and --json"
     yield from plan.obstacles
 
 

@@ -26,7 +26,8 @@ step and AWS's page:
 - **Mandatory or advisory.** The setting `policyEnforcement` of each project says whether a violation stops the
   deployment. It is mandatory unless the stack says otherwise: `pulumi config set policyEnforcement advisory`.
 - **Exemptions** are rows of `policies/exemptions.toml`, with a reason, an owner and, where that makes sense, a last
-  day. Each that is made use of is told by every plan. One that nothing makes use of any more is a violation itself.
+  day. Every plan counts those that are made use of, and names each with `--json`; `tapstack local` names them too. One
+  that nothing makes use of any more is a violation itself.
 - **By hand** it is `pulumi preview --policy-pack ../../policies` in a project's folder; for the bootstrap, which people
   deploy by hand, give `pulumi up` the same option.
 - **What a preview cannot know**, such as a policy that names an ARN not made yet, is judged by the update, before the
