@@ -31,14 +31,15 @@ OPERATORS = "operators"
 """Reads a field as a layer may: the commands of `tapstack.operate`."""
 
 
-def output(*, read_by: Sequence[str] = (), secret: bool = False) -> Any:
+def output(*, read_by: Sequence[str] = (), secret: bool = False, deprecated: str = "") -> Any:
     """Declare a field of a contract.
 
     Args:
         read_by: the layers that read it, and `OPERATORS` where their commands do; the code is checked against it.
         secret: it stays encrypted in the state and across the border; the field has to be an `Output[...]`.
+        deprecated: what to read in its place, where it will go; readers in other repositories are told.
     """
-    return dataclasses.field(metadata={"read_by": tuple(read_by), "secret": secret})
+    return dataclasses.field(metadata={"read_by": tuple(read_by), "secret": secret, "deprecated": deprecated})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +52,7 @@ class FieldSchema:
         secret: it is encrypted in the state.
         read_by: the layers that read it.
         shape: which values it may have, whatever its type is called; empty where that was not written down.
+        deprecated: what to read in its place; empty while it stays.
     """
 
     type: str
@@ -58,6 +60,7 @@ class FieldSchema:
     secret: bool
     read_by: tuple[str, ...]
     shape: str = ""
+    deprecated: str = ""
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(output,))
@@ -132,7 +135,12 @@ class Contract:
                 )
             shape = kind.shape() if issubclass(kind, Shaped) else kind.__name__
             described[field.name] = FieldSchema(
-                kind.__name__, is_output, field.metadata.get("secret", False), field.metadata.get("read_by", ()), shape
+                kind.__name__,
+                is_output,
+                field.metadata.get("secret", False),
+                field.metadata.get("read_by", ()),
+                shape,
+                field.metadata.get("deprecated", ""),
             )
         return described
 

@@ -13,6 +13,7 @@ from tapstack.generate import (
     manifests,
     openapi,
     pictures,
+    published_contracts,
     rules_page,
     settings_page,
     stack_settings,
@@ -95,6 +96,12 @@ TABLE: Final[Mapping[str, Generated]] = {
             files=("shared/tapstack/contracts/snapshots/*.json",),
             source="the layers' contracts",
             render=contract_snapshots.render,
+        ),
+        Generated(
+            name="published-contracts",
+            files=(published_contracts.DATA, published_contracts.MODULE),
+            source="the contracts and projects/readers.toml",
+            render=published_contracts.render,
         ),
         Generated(
             name="github",

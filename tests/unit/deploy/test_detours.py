@@ -45,6 +45,10 @@ def found(root: Path, text: str | bytes, file: str = "projects/compute/parts/fun
         ("from tapstack.program.upstream import require", "1 reads a stack by tapstack.program.upstream"),
         ("import tapstack.program.upstream as u", "1 reads a stack by tapstack.program.upstream"),
         (
+            "from tapstack.contracts.published.tapstack_contracts import DataContract",
+            "1 reads a stack by tapstack.contracts.published",
+        ),
+        (
             "from tapstack.contracts.data import DataContract\nclass Mine(DataContract, layer='data', version=1): ...",
             "2 makes Mine of DataContract",
         ),

@@ -204,6 +204,7 @@ def change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Change:
                 *(Read("compute", name, "api-edge", "main.py:2") for name in reads),
             ],
             layers={"api-edge": Layer("api-edge", ("compute",), ())},
+            outside={},
             committed=read_texts(tmp_path),
             base=base or {},
         )

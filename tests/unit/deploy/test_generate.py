@@ -29,7 +29,7 @@ def checkout(tmp_path: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml")
     for folder in ("policies", "projects", "shared/tapstack", "functions", ".github", "docs", "tests/unit"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=ignored)
-    for file in ("Pulumi.yaml-template", "README.md"):
+    for file in ("Pulumi.yaml-template", "README.md", "pyproject.toml"):
         shutil.copy(CHECKOUT / file, tmp_path)
     return tmp_path
 

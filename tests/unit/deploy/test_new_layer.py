@@ -22,7 +22,8 @@ def copied(root: Path) -> Path:
     ignored = shutil.ignore_patterns("__pycache__", "Pulumi.local.yaml")
     for folder in ("policies", "projects", "shared", "functions", ".github", "docs", "tests/unit"):
         shutil.copytree(CHECKOUT / folder, root / folder, ignore=ignored)
-    shutil.copy(CHECKOUT / "Pulumi.yaml-template", root)
+    for file in ("Pulumi.yaml-template", "pyproject.toml"):
+        shutil.copy(CHECKOUT / file, root)
     return root
 
 
@@ -72,6 +73,8 @@ def test_a_layer_comes_with_everything_that_a_layer_has(checkout: Path) -> None:
         "projects/data-made-up/settings.py",
         "projects/layers.toml",
         "shared/tapstack/contracts/data_made_up.py",
+        "shared/tapstack/contracts/published/contracts.json",
+        "shared/tapstack/contracts/published/tapstack_contracts.py",
         "shared/tapstack/contracts/snapshots/data-made-up.json",
         "tests/unit/test_data_made_up.py",
     ]

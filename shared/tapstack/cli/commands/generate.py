@@ -11,10 +11,10 @@ def command(*, names: tuple[str, ...], check: bool) -> int:
 
     Without a NAME, all that are made at once: settings (keys in the stacks' settings), manifests (each Pulumi.yaml),
     settings-page, rules, controls and emulators-page (pages of docs/ on settings, on what the lane refuses, on controls
-    and on the emulator's patches), openapi, contracts (their snapshots, unless a change breaks a reader), github
-    (workflows and code owners), transaction (its picture). By NAME also layers (the picture, of a lane that is up),
-    story (the page on renaming an output), life (that on a layer's life), integrating (a merchant's page), card-numbers
-    (its figures) and benchmarks (what the functions cost).
+    and on the emulator's patches), openapi, contracts (their snapshots, unless a change breaks a reader),
+    published-contracts (for other repositories), github (workflows and code owners), transaction (its picture). By NAME
+    also layers (the picture, of a lane that is up), story (the page on renaming an output), life (that on a layer's
+    life), integrating (a merchant's page), card-numbers (its figures) and benchmarks (what the functions cost).
 
     With --check the status is 2 when a file differs.
     """

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 from tapstack.checkout import CHECKOUT
+from tapstack.deploy.contracts.outside import PUBLISHED
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.python_source import parse_file
 from tapstack.layers import LAYERS
 
 _CONTRACTS: Final = "tapstack.contracts"
-_GATE: Final = "tapstack.program.upstream"
+_GATES: Final = ("tapstack.program.upstream", "tapstack.contracts.published")
+"""What contracts are read by, and what other repositories read them by: neither is for a program here."""
 _OWN: Final = ("shared/tapstack/contracts/contract.py", "shared/tapstack/program/upstream.py")
 """Where contracts are read."""
 _SHARED: Final = ("shared/tapstack/contracts", "shared/tapstack/program")
@@ -35,7 +37,7 @@ def detours(root: Path = CHECKOUT) -> list[Problem]:
         Problem(layer, f"{path}:{line} {wrong}, and no contract says so; read the contract in {_home()} as it is")
         for layer, folder in folders
         for file in sorted((root / folder).rglob("*.py"))
-        if (path := file.relative_to(root).as_posix()) not in _OWN
+        if (path := file.relative_to(root).as_posix()) not in _OWN and not path.startswith(f"{PUBLISHED}/")
         for line, wrong in _found(parse_file(file, root), is_program=folder not in _SHARED)
     ]
 
@@ -100,8 +102,9 @@ class _Finder(ast.NodeVisitor):
         self._refuse_name(node, full.rpartition(".")[2])
         if full.startswith("pulumi.automation"):
             self._refuse(node, "runs an engine of its own by pulumi.automation")
-        if self._is_program and f"{full}.".startswith(f"{_GATE}."):
-            self._refuse(node, f"reads a stack by {_GATE}")
+        for gate in _GATES:
+            if self._is_program and f"{full}.".startswith(f"{gate}."):
+                self._refuse(node, f"reads a stack by {gate}")
 
     def _refuse_name(self, node: ast.expr | ast.stmt, name: str) -> None:
         if name in _READERS:

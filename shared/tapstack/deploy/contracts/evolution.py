@@ -20,30 +20,40 @@ So a version is raised while somebody reads; each of these changes can be taken 
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from tapstack.console.hints import command
 from tapstack.contracts.contract import FieldSchema, module_file
+from tapstack.deploy.contracts.outside import OutsideReader, whom_to_ask
 from tapstack.deploy.contracts.problems import Problem
 from tapstack.deploy.contracts.snapshots import Snapshot
 from tapstack.program.export_names import READS_OUTPUT
 
 
-def breaks(before: Snapshot, after: Snapshot | None) -> list[Problem]:
-    """List what breaks a reader, from a contract as it was to the contract as it is; None where it is gone."""
+def breaks(
+    before: Snapshot, after: Snapshot | None, outside: Mapping[str, OutsideReader] = MappingProxyType({})
+) -> list[Problem]:
+    """List what breaks a reader.
+
+    Args:
+        before: the contract as it was.
+        after: the contract as it is; None where it is gone.
+        outside: the readers in repositories of their own, to say whom to ask.
+    """
     fields = after.fields if after else {}
     problems = [
         f"`{before.layer}.{name}` is read by {', '.join(old.read_by)}; add the new field beside it, move the consumer, "
-        f"then remove it, each in a change of its own (this change {change})"
+        f"then remove it, each in a change of its own (this change {change}){whom_to_ask(old.read_by, outside)}"
         for name, old in before.fields.items()
         if old.read_by and (change := _change(name, old, before.fields, fields))
     ]
     if after and after.version not in before.understood:
-        problems += _another_version(before, after)
+        problems += _another_version(before, after, outside)
     return [Problem(before.layer, text) for text in problems]
 
 
-def _another_version(before: Snapshot, after: Snapshot) -> list[str]:
+def _another_version(before: Snapshot, after: Snapshot, outside: Mapping[str, OutsideReader]) -> list[str]:
     layer, now, then, where = before.layer, before.version, after.version, module_file(before.layer)
     if then < now:
         wrong = (
@@ -55,7 +65,7 @@ def _another_version(before: Snapshot, after: Snapshot) -> list[str]:
     wrong = (
         f"`{layer}` becomes contract version {then}, and its readers, {', '.join(readers)}, understand "
         f"{_versions(before.understood)} alone; first keep version={now} with understood=({now}, {then}) in {where} "
-        f"and deploy the readers, then set version={then}, each in a change of its own"
+        f"and deploy the readers, then set version={then}, each in a change of its own{whom_to_ask(readers, outside)}"
     )
     return [wrong] if readers else []
 

@@ -9,6 +9,7 @@ from typing import Final
 from tapstack.console.errors import UserError
 from tapstack.console.words import unknown
 from tapstack.deploy.contracts import snapshots
+from tapstack.deploy.contracts.outside import PUBLISHED
 from tapstack.deploy.contracts.snapshots import Snapshot
 from tapstack.deploy.github.codeowners import tests_of
 from tapstack.deploy.scaffold.layer import NewLayer
@@ -141,14 +142,17 @@ class DeclaredLayer:
         return self._others(*_SEARCHED, pattern=name)
 
     def _others(self, *folders: str, pattern: re.Pattern[str]) -> list[str]:
-        """List the files that are not the layer's own and hold a pattern, as paths below the checkout."""
+        """List the files that are not the layer's own and hold a pattern, as paths below the checkout.
+
+        What is published of all contracts is made anew with them.
+        """
         own = set(self.files())
         return sorted(
             path
             for folder in folders
             for file in (self.root / folder).rglob("*")
             if file.suffix in _WRITTEN and file.is_file() and "__pycache__" not in file.parts
-            if (path := file.relative_to(self.root).as_posix()) not in own
+            if (path := file.relative_to(self.root).as_posix()) not in own and not path.startswith(f"{PUBLISHED}/")
             if pattern.search(file.read_text(encoding="utf-8", errors="replace"))
         )
 

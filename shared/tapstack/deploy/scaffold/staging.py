@@ -17,7 +17,15 @@ from typing import Final
 from tapstack.console.errors import UserError
 from tapstack.engine.locks import LockTakenError, locked
 
-_GENERATED: Final = ("manifests", "settings-page", "controls", "contracts", "github", "transaction")
+_GENERATED: Final = (
+    "manifests",
+    "settings-page",
+    "controls",
+    "contracts",
+    "published-contracts",
+    "github",
+    "transaction",
+)
 """What is made from the table of layers, as `tapstack generate` names it."""
 
 _LEFT_OUT: Final = (
