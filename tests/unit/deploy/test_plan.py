@@ -194,6 +194,19 @@ def test_since_a_revision_those_that_read_what_changes_follow(all_up: Any) -> No
     assert all_up.done("preview") == ["data", "api-edge"]
 
 
+def test_what_a_state_keeps_of_outputs_that_will_change_is_read_anew_once(all_up: Any) -> None:
+    exported = all_up.states["compute"]["resources"][0]["outputs"]
+    all_up.reports["preview", "compute"] = Report(outputs_before=exported, outputs_after={**exported, "url": "u"})
+
+    all_up.states["api-edge"] = state("api-edge", {}, {"compute": exported})
+    plan = make_plan(all_up, ["compute", "api-edge"], {}, None)
+    assert [dict(layer.changes or {}).get("read") for layer in plan.layers] == [None, 1]
+    all_up.states["api-edge"] = state("api-edge", {}, {"compute": {**exported, "url": "before"}})
+    all_up.reports["preview", "api-edge"] = Report(counts={"read": 1, "same": 3})
+    plan = make_plan(all_up, ["compute", "api-edge"], {}, None)
+    assert [dict(layer.changes or {}).get("read") for layer in plan.layers] == [None, 1]
+
+
 def test_one_that_follows_and_cannot_be_looked_at_waits(all_up: Any) -> None:
     all_up.reports["preview", "data"] = replaced_table()
     pending = {"type": "creating", "resource": {"urn": "urn:pulumi:dev::tapstack-api-edge::aws:kms/key:Key::key"}}
