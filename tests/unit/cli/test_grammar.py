@@ -245,7 +245,8 @@ def test_the_layers_are_handed_on_in_the_order_they_are_typed(monkeypatch: pytes
     monkeypatch.setattr(plan, "plan", lambda *arguments, **options: heard.append((arguments, options)))
 
     assert main(["plan", "compute", "data", "--json", "--since", "main"]) == 0
-    assert heard == [(("local", ("compute", "data")), {"since": "main", "as_json": True, "markdown": False})]
+    options = {"since": "main", "at": None, "as_json": True, "markdown": False}
+    assert heard == [(("local", ("compute", "data")), options)]
 
 
 def test_what_is_printed_as_json_is_nothing_else(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
