@@ -23,6 +23,7 @@ from tapstack.checkout import CHECKOUT
 TESTS: Final = (
     "tests/unit/functions",
     "tests/simulation/test_card_velocity.py",
+    "tests/simulation/test_consistent_reads.py",
     "tests/simulation/test_merchant_velocity.py",
     "tests/simulation/test_merchants_table.py",
     "tests/simulation/test_write_units.py",

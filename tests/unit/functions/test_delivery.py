@@ -55,7 +55,7 @@ def test_an_answer_of_2xx_is_a_delivery(serve: Serve) -> None:
     Courier(allow_private=True).deliver(serve(Answering), {}, b"{}")
 
 
-@pytest.mark.parametrize("status", [301, 302, 307, 400, 410, 500, 503])
+@pytest.mark.parametrize("status", [300, 301, 302, 307, 400, 410, 500, 503])
 def test_any_other_answer_is_none_and_redirects_are_not_followed(serve: Serve, status: int) -> None:
     target = serve(type("Target", (Answering,), {}))
     answer = type("Answer", (Answering,), {"status": status, "headers_out": {"location": target}})

@@ -205,3 +205,15 @@ def test_a_comparison_says_so_where_there_is_nothing_to_hold_against() -> None:
     assert BY_CODE["night_ceiling"].compared(in_yen) == "no ceiling in JPY"
     assert BY_CODE["velocity_merchant_count"].compared(case) == "no limit of the merchant's own"
     assert BY_CODE["velocity_merchant_amount"].compared(case) == "no limit of the merchant's own"
+
+
+def test_a_night_within_a_day_begins_with_its_first_hour_and_ends_before_its_last() -> None:
+    held = settings(night={"timezone": "UTC", "from_hour": 1, "to_hour": 5})
+    hours = {hour for hour in range(24) if RULES["night_ceiling"](transaction(at(2026, 7, 1, hour), amount=501), held)}
+
+    assert hours == {1, 2, 3, 4}
+
+
+def test_settings_at_the_edge_of_what_can_be_worked_with_are_taken() -> None:
+    assert settings(card_velocity={"window_seconds": 60, "count": 3}).duplicate_window_seconds == 60
+    assert settings(blocked_bins=["4000-4000"]).blocked_bins == ["4000-4000"]
