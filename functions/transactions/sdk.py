@@ -12,6 +12,7 @@ import gc
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.config import Config
@@ -56,19 +57,21 @@ def kept_for_good() -> Iterator[None]:
         gc.enable()
 
 
-def keep_queried_items(client: "DynamoDBClient") -> None:
-    """Have a client hand over the items of `Query` as DynamoDB wrote them.
+def keep_items_read(client: "DynamoDBClient") -> None:
+    """Have a client hand over the items of `Query` and `BatchGetItem` as DynamoDB wrote them.
 
     An item's values come typed in JSON (`{"id": {"S": "…"}}`), and so the SDK hands them over, after it has looked at
     every value for each type that there is: three quarters of the time that a page takes. Binary values alone would be
-    other than the SDK's, in Base64; transactions have none. Whatever else is in the answer is the SDK's to read.
+    other than the SDK's, in Base64; transactions and deliveries have none. Whatever else is in the answer is the SDK's
+    to read.
     """
-    client.meta.events.register("before-parse.dynamodb.Query", _keep_items)
+    for operation, items in (("Query", "Items"), ("BatchGetItem", "Responses")):
+        client.meta.events.register(f"before-parse.dynamodb.{operation}", partial(_keep, items))
 
 
-def _keep_items(response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
+def _keep(items: str, response_dict: dict[str, Any], customized_response_dict: dict[str, Any], **_: object) -> None:
     if response_dict["status_code"] != _OK:
         return
     answer = json.loads(response_dict["body"])
-    customized_response_dict["Items"] = answer.pop("Items")
+    customized_response_dict[items] = answer.pop(items)
     response_dict["body"] = json.dumps(answer).encode()

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from botocore.exceptions import ClientError
 
-from transactions.agreed.tables import KEY, MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
+from transactions.agreed.tables import KEY
 from transactions.attributes import Item, from_item, key_of, refused_item, to_item
+from transactions.errors import UnavailableError
+from transactions.listing import Listing, listed
 from transactions.stored import read_stored
 from transactions.transaction import PENDING, Decision, Transaction
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _LARGEST_GET: Final = 100
+_READ_TRIES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -31,15 +34,19 @@ class Page:
 class TransactionStore:
     """Reads and writes transactions."""
 
-    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+    def __init__(self, client: "DynamoDBClient", table: str, *, lists_for_earlier_versions: bool = False) -> None:
         """Work on a table.
 
         Args:
             client: DynamoDB.
             table: its name.
+            lists_for_earlier_versions: whether what is inserted is also listed where versions before the list index
+                look for it.
         """
         self._client = client
         self._table = table
+        self._listing = Listing(client, table)
+        self._lists_for_earlier_versions = lists_for_earlier_versions
 
     def insert(self, transaction: Transaction) -> Transaction | None:
         """Write a transaction whose id is not there yet.
@@ -50,7 +57,7 @@ class TransactionStore:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=_to_item(transaction),
+                Item=self._item(transaction),
                 ConditionExpression=f"attribute_not_exists({KEY})",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -89,61 +96,51 @@ class TransactionStore:
         return parse_item(answer["Item"]) if "Item" in answer else None
 
     def read(self, transaction_ids: Sequence[str]) -> list[Transaction]:
-        """Read transactions as they are now, in any order; what is not there is left out."""
+        """Read transactions as they are now, in any order; what is not there is left out.
+
+        Raises:
+            UnavailableError: DynamoDB left some for later `_READ_TRIES` times.
+        """
         left = [key_of(each) for each in transaction_ids]
         found: list[Transaction] = []
+        tries = _READ_TRIES
         while left:
             part, left = left[:_LARGEST_GET], left[_LARGEST_GET:]
             answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": part, "ConsistentRead": True}})
             found += [parse_item(item) for item in answer["Responses"].get(self._table, [])]
             if later := answer.get("UnprocessedKeys", {}).get(self._table):
+                tries -= 1
+                if not tries:
+                    raise UnavailableError("send the request again; the transactions could not be read now")
                 left += [dict(key) for key in later["Keys"]]
         return found
 
     def page(self, merchant_id: str, limit: int, after: str | None) -> Page:
-        """Read a page of a merchant's list.
+        """Read a page of a merchant's list, its transactions as they are now.
 
         Args:
             merchant_id: whose list.
             limit: how many at most.
             after: `next_listing` of the page before; None begins at the newest.
         """
-        start: dict[str, Any] = {}
-        if after:
-            key = {
-                MERCHANT_INDEX_HASH_KEY: merchant_id,
-                MERCHANT_INDEX_RANGE_KEY: after,
-                KEY: after.rpartition("#")[2],
+        found = self._listing.places(merchant_id, limit, after)
+        # Only a read that is not late has all that an index can tell of.
+        transactions = {each.id: each for each in self.read(found.ids)}
+        return Page([transactions[each] for each in found.ids if each in transactions], found.next_listing)
+
+    def _item(self, transaction: Transaction) -> dict[str, Any]:
+        return to_item(
+            {
+                **msgspec.to_builtins(transaction),
+                **listed(transaction, for_earlier_versions=self._lists_for_earlier_versions),
+                "status": transaction.decision.verdict if transaction.decision else PENDING,
             }
-            start = {"ExclusiveStartKey": to_item(key)}
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName=MERCHANT_INDEX,
-            KeyConditionExpression=f"{MERCHANT_INDEX_HASH_KEY} = :merchant",
-            ExpressionAttributeValues=to_item({":merchant": merchant_id}),
-            ScanIndexForward=False,
-            Limit=limit,
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return Page(
-            [parse_item(item) for item in answer["Items"]], from_item(last)[MERCHANT_INDEX_RANGE_KEY] if last else None
         )
 
 
 def parse_item(item: Item) -> Transaction:
     """Read a transaction from an item, or from its image in the table's stream."""
     return read_stored(from_item(item), Transaction)
-
-
-def _to_item(transaction: Transaction) -> dict[str, Any]:
-    return to_item(
-        {
-            **msgspec.to_builtins(transaction),
-            MERCHANT_INDEX_RANGE_KEY: transaction.listing,
-            "status": transaction.decision.verdict if transaction.decision else PENDING,
-        }
-    )
 
 
 def _refused_by(error: ClientError) -> Item:

@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 
 from transactions.agreed import metrics as metric_names
-from transactions.agreed.environments import LogEnvironment, ValidatorEnvironment
+from transactions.agreed.environments import TRUE, LogEnvironment, ValidatorEnvironment
 from transactions.agreed.invocations import VALIDATOR_WORK_SECONDS
 from transactions.clock import now
 from transactions.failures import described
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
-from transactions.sdk import config_within, keep_queried_items, kept_for_good
+from transactions.sdk import config_within, keep_items_read, kept_for_good
 from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from validator.api import Answer, Api
@@ -30,8 +30,12 @@ sdk_config = config_within(VALIDATOR_WORK_SECONDS)
 with kept_for_good():
     dynamodb = boto3.client("dynamodb", config=sdk_config)
     sqs = boto3.client("sqs", config=sdk_config)
-keep_queried_items(dynamodb)
-store = TransactionStore(dynamodb, environment.transactions_table)
+keep_items_read(dynamodb)
+store = TransactionStore(
+    dynamodb,
+    environment.transactions_table,
+    lists_for_earlier_versions=environment.list_for_earlier_versions == TRUE,
+)
 
 
 def _unavailable(error: Exception) -> None:

@@ -61,6 +61,11 @@ class ComputeSettings(LayerSettings):
         default="INFO",
         check=one_of("DEBUG", "INFO", "WARNING", "ERROR"),
     )
+    list_for_earlier_versions: bool = setting(
+        "Whether new transactions are also listed in merchant-index, while a validator of before list-index still "
+        "answers: two write units more for each.",
+        default=False,
+    )
     production: bool = setting(
         "Whether real transactions go through this environment; what must never be on then is refused.", default=True
     )

@@ -8,7 +8,7 @@ from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.program.naming import Names
 from tapstack.program.policies import allow
-from transactions.agreed.environments import ValidatorEnvironment
+from transactions.agreed.environments import FALSE, TRUE, ValidatorEnvironment
 from transactions.agreed.invocations import VALIDATOR_TIMEOUT_SECONDS
 
 
@@ -30,10 +30,11 @@ def make_validator(
                 transactions_table=data.transactions_table_name,
                 deliveries_table=data.deliveries_table_name,
                 notifications_queue_url=data.notifications_queue_url,
+                list_for_earlier_versions=TRUE if settings.list_for_earlier_versions else FALSE,
             ),
             grants=[
                 allow(["dynamodb:GetItem"], data.merchants_table_arn),
-                allow(["dynamodb:GetItem", "dynamodb:PutItem"], data.transactions_table_arn),
+                allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], data.transactions_table_arn),
                 allow(["dynamodb:BatchGetItem"], data.deliveries_table_arn),
                 allow(["sqs:SendMessage"], data.notifications_queue_arn),
                 allow(["dynamodb:Query"], Output.format("{0}/index/*", data.transactions_table_arn)),

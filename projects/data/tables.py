@@ -10,6 +10,9 @@ from tapstack.program.naming import Names
 from transactions.agreed.tables import (
     EXPIRES_AT,
     KEY,
+    LIST_INDEX,
+    LIST_INDEX_HASH_KEY,
+    LIST_INDEX_RANGE_KEY,
     MERCHANT_INDEX,
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
@@ -34,11 +37,25 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
     """Make the tables.
 
     Two forget: counters of the velocity table mean nothing after their window, and of a delivery that waits for nothing
-    more the log is kept for a time. The index of what waits holds keys alone: each change of a due time writes it.
+    more the log is kept for a time. The indexes of lists and of what waits hold keys alone: what else
+    changes of an item leaves them alone.
     """
 
+    def strings(*attributes: str) -> list[dict[str, str]]:
+        return [{"name": attribute, "type": "S"} for attribute in attributes]
+
+    def index(name: str, hash_key: str, range_key: str, projection: str) -> dict[str, Any]:
+        return {
+            "name": name,
+            "key_schemas": [
+                {"attribute_name": hash_key, "key_type": "HASH"},
+                {"attribute_name": range_key, "key_type": "RANGE"},
+            ],
+            "projection_type": projection,
+        }
+
     def table(name: str, **more: Any) -> aws.dynamodb.Table:
-        attributes = [{"name": KEY, "type": "S"}, *more.pop("attributes", [])]
+        attributes = [*strings(KEY), *more.pop("attributes", [])]
         return aws.dynamodb.Table(
             name,
             name=names(name),
@@ -55,19 +72,12 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
         merchants=table("merchants"),
         transactions=table(
             "transactions",
-            attributes=[
-                {"name": MERCHANT_INDEX_HASH_KEY, "type": "S"},
-                {"name": MERCHANT_INDEX_RANGE_KEY, "type": "S"},
-            ],
+            attributes=strings(
+                LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
+            ),
             global_secondary_indexes=[
-                {
-                    "name": MERCHANT_INDEX,
-                    "key_schemas": [
-                        {"attribute_name": MERCHANT_INDEX_HASH_KEY, "key_type": "HASH"},
-                        {"attribute_name": MERCHANT_INDEX_RANGE_KEY, "key_type": "RANGE"},
-                    ],
-                    "projection_type": "ALL",
-                }
+                index(LIST_INDEX, LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY, "KEYS_ONLY"),
+                index(MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY, "ALL"),
             ],
             stream_enabled=True,
             stream_view_type=STREAM_VIEW,
@@ -75,19 +85,9 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
         velocity=table("velocity", ttl={"enabled": True, "attribute_name": EXPIRES_AT}),
         deliveries=table(
             "deliveries",
-            attributes=[
-                {"name": WAITING_INDEX_HASH_KEY, "type": "S"},
-                {"name": WAITING_INDEX_RANGE_KEY, "type": "S"},
-            ],
+            attributes=strings(WAITING_INDEX_HASH_KEY, WAITING_INDEX_RANGE_KEY),
             global_secondary_indexes=[
-                {
-                    "name": WAITING_INDEX,
-                    "key_schemas": [
-                        {"attribute_name": WAITING_INDEX_HASH_KEY, "key_type": "HASH"},
-                        {"attribute_name": WAITING_INDEX_RANGE_KEY, "key_type": "RANGE"},
-                    ],
-                    "projection_type": "KEYS_ONLY",
-                }
+                index(WAITING_INDEX, WAITING_INDEX_HASH_KEY, WAITING_INDEX_RANGE_KEY, "KEYS_ONLY")
             ],
             ttl={"enabled": True, "attribute_name": EXPIRES_AT},
         ),

@@ -17,8 +17,16 @@ from bench.stub import Answer, Stub
 from support.edge import MERCHANTS, SETTINGS, TRANSACTIONS, event, key_of
 from transactions.agreed import environments as agreed
 from transactions.agreed.api import API_KEY_HEADER, COLLECTION_PATH
-from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
+from transactions.agreed.tables import (
+    API_KEY_MERCHANT,
+    KEY,
+    LIST_INDEX_HASH_KEY,
+    LIST_INDEX_RANGE_KEY,
+    api_key_id,
+    settings_id,
+)
 from transactions.attributes import to_item
+from transactions.listing import SHARDS
 from transactions.webhooks.delivery import Courier
 
 BATCH: Final = 10
@@ -63,6 +71,7 @@ _ENVIRONMENT: Final = {
         transactions_table=TRANSACTIONS,
         deliveries_table="deliveries",
         notifications_queue_url=_QUEUE_URL,
+        list_for_earlier_versions=agreed.FALSE,
     ).variables(),
 }
 
@@ -127,7 +136,7 @@ def _made(stub: Stub) -> list[Path]:
     known = {"__type": "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException", "Item": item}
     replayed = [Answer("PutItem", json.dumps(known).encode(), status=400), *merchants]
     items = [_numbered(item, number) for number in range(PAGE)]
-    page = [Answer("Query", json.dumps({"Items": [_decided(each) for each in items]}).encode()), *merchants]
+    page = [*_queries(items), Answer("BatchGetItem", _batch([_decided(each) for each in items])), *merchants]
     records = {
         "Records": [
             {"eventName": "INSERT", "dynamodb": {"SequenceNumber": f"{number}", "NewImage": each}}
@@ -188,6 +197,21 @@ def _numbered(item: dict[str, Any], number: int) -> dict[str, Any]:
     made = json.loads(json.dumps(item).replace(item[KEY]["S"], transaction_id))
     made["submission"]["M"]["card"]["M"]["token"]["S"] += f"{number:02}"
     return dict(made)
+
+
+def _queries(items: list[dict[str, Any]]) -> list[Answer]:
+    """Answer for each shard of the list, and for the index of earlier versions, which has nothing."""
+    names = (KEY, LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY)
+    entries = [{name: item[name] for name in names} for item in reversed(items)]
+    shards = [(f'"{_MERCHANT}#{shard}"', entries[shard::SHARDS]) for shard in range(SHARDS)]
+    return [
+        Answer("Query", json.dumps({"Items": part}).encode(), about=about.encode())
+        for about, part in [*shards, (f'"{_MERCHANT}"', [])]
+    ]
+
+
+def _batch(items: list[dict[str, Any]]) -> bytes:
+    return json.dumps({"Responses": {TRANSACTIONS: items}, "UnprocessedKeys": {}}).encode()
 
 
 def _decided(item: dict[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
         transactions_table=TRANSACTIONS_TABLE,
         deliveries_table=DELIVERIES_TABLE,
         notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
+        list_for_earlier_versions=agreed.FALSE,
     ),
     "fraud_detector": agreed.FraudDetectorEnvironment(
         merchants_table=MERCHANTS_TABLE,
@@ -67,6 +68,11 @@ def variables_of(function: str) -> dict[str, str]:
     """Give the variables that a function is deployed with."""
     log = agreed.LogEnvironment(service=function.replace("_", "-"), log_level="INFO")
     return log.variables() | ENVIRONMENTS[function].variables()
+
+
+def also_listed_for_earlier_versions() -> dict[str, str]:
+    """Give the variable by which the validator lists new transactions where versions before the list index look."""
+    return {"LIST_FOR_EARLIER_VERSIONS": agreed.TRUE}
 
 
 @dataclass
@@ -118,6 +124,7 @@ class Functions:
         now: returns the true time.
         about: says what a call is about.
         replaced: module to the attribute that is another one here, and what it is.
+        variables: environment variables that are others than those the functions are deployed with.
         version: says which version gets the next call of a function; None is this checkout's.
         courier: makes what delivers webhooks, in place of `transactions.webhooks.delivery.Courier`.
     """
@@ -129,6 +136,7 @@ class Functions:
     about: Callable[[], str] = lambda: ""
     version: Callable[[], Checkout | None] = lambda: None
     replaced: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
     running: list[Invocation] = field(default_factory=list)
     _hub: greenlet = field(default_factory=getcurrent)
@@ -230,7 +238,7 @@ class Functions:
                 mock.patch("time.sleep", self.sleep),
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
-                mock.patch.dict(os.environ, _POWERTOOLS | variables_of(function)),
+                mock.patch.dict(os.environ, _POWERTOOLS | variables_of(function) | dict(self.variables)),
             ):
                 spec.loader.exec_module(module)
         finally:

@@ -101,6 +101,12 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "if transaction is None:",
     ),
     Mutant(
+        "leave a shard out of a list",
+        "transactions/listing.py",
+        "for shard in range(SHARDS):",
+        "for shard in range(1, SHARDS):",
+    ),
+    Mutant(
         "accept for a suspended merchant",
         "validator/acceptance.py",
         "        if earlier is None:\n            raise MerchantRefusedError(",

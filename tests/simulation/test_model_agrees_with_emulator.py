@@ -253,7 +253,7 @@ class Both:
             ],
         )
         self.usage = Usage()
-        table = Table(self.name, lambda: START, index=Index("merchant-index", "merchant_id", "listing"))
+        table = Table(self.name, lambda: START, indexes=[Index("merchant-index", "merchant_id", "listing")])
         self.model = DynamoDb([table], Faults(), self.usage)
 
     def write(self, operation: str, request: Request) -> tuple[Request, Request]:

@@ -78,9 +78,22 @@ def test_the_whole_flow_is_three_write_units_at_the_most(
     total = world.cloud.usage.total()
     assert item is not None
     assert item["status"] == {"S": status}
-    assert (total.write_units, total.index_write_units) == (write_units, 2)
+    # The list holds keys alone: a decision does not write it.
+    assert (total.write_units, total.index_write_units) == (write_units, 1)
     # A consistent read of the card's history.
     assert total.read_units == read_units
+
+
+def test_a_transaction_that_earlier_versions_list_too_is_two_units_of_an_index_more() -> None:
+    with World(list_for_earlier_versions=True) as world:
+        world.change_settings("acme", merchant_velocity=None)
+        world.cloud.usage.reset()
+
+        submit(world, "flow", BODY | MOST_TEXT)
+        settle(world)
+
+        total = world.cloud.usage.total()
+    assert (total.write_units, total.index_write_units) == (3, 3)
 
 
 def test_a_transaction_the_card_refuses_is_two_write_units(world: World) -> None:

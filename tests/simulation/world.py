@@ -20,6 +20,7 @@ from simulation.functions import (
     WEBHOOK_SECRET_PREFIX,
     Functions,
     Invocation,
+    also_listed_for_earlier_versions,
 )
 from simulation.merchants import IDS, Merchant, secret, settings_document
 from simulation.model.cloud import Cloud
@@ -69,6 +70,8 @@ class World:
     """
 
     cloud: Cloud = field(default_factory=lambda: Cloud(lanes=LANES, retry_attempts=RETRIES))
+    list_for_earlier_versions: bool = False
+    """Whether new transactions are also listed where versions before the list index look for them."""
     merchants: dict[str, Merchant] = field(default_factory=lambda: {name: Merchant(name) for name in IDS})
     unanswered: list[Request] = field(default_factory=list)
     planted: set[str] = field(default_factory=set)
@@ -100,6 +103,8 @@ class World:
         self.functions = Functions(self._client, self._skewed_clock, self.cloud.clock, lambda **_: Courier(self))
         self.functions.about = lambda: self.cloud.faults.about
         self.functions.replaced = REPLACED
+        if self.list_for_earlier_versions:
+            self.functions.variables = also_listed_for_earlier_versions()
         self.cloud.faults.between = self.functions.between
         self.cloud.faults.decide = self.functions.decide
         PRINTED.seek(0)

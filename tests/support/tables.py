@@ -2,16 +2,27 @@
 
 from collections.abc import Callable, Mapping
 from threading import Lock
-from typing import Any
+from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from transactions.agreed.tables import MERCHANT_INDEX
+from transactions.agreed.tables import (
+    LIST_INDEX,
+    LIST_INDEX_HASH_KEY,
+    LIST_INDEX_RANGE_KEY,
+    MERCHANT_INDEX,
+    MERCHANT_INDEX_HASH_KEY,
+    MERCHANT_INDEX_RANGE_KEY,
+)
 
 LONGEST_KEY = 2048
 """Bytes of a partition key."""
 LONGEST_RANGE_KEY = 1024
 """Bytes of a range key."""
+_INDEXES: Final = {
+    LIST_INDEX: (LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY),
+    MERCHANT_INDEX: (MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY),
+}
 
 
 class Tables:
@@ -61,19 +72,19 @@ class Tables:
         return {}
 
     def query(self, **call: Any) -> dict[str, Any]:
-        assert (call["IndexName"], call["KeyConditionExpression"]) == (MERCHANT_INDEX, "merchant_id = :merchant")
+        hash_key, range_key = _INDEXES[call["IndexName"]]
+        condition, values = call["KeyConditionExpression"], call["ExpressionAttributeValues"]
+        assert condition in {f"{hash_key} = :partition", f"{hash_key} = :partition AND {range_key} < :after"}
         assert call["ScanIndexForward"] is False
-        merchant = call["ExpressionAttributeValues"][":merchant"]
-        own = [item for item in self._of(call).values() if item["merchant_id"] == merchant]
-        own.sort(key=lambda item: str(item["listing"]["S"]), reverse=True)
-        if after := call.get("ExclusiveStartKey"):
-            _key(after["id"], LONGEST_KEY)
-            place = _key(after["listing"], LONGEST_RANGE_KEY)
-            own = [item for item in own if item["listing"]["S"] < place]
+        own = [item for item in self._of(call).values() if item.get(hash_key) == values[":partition"]]
+        own = sorted((item for item in own if range_key in item), key=lambda item: str(item[range_key]), reverse=True)
+        if ":after" in values:
+            after = _key(values[":after"], LONGEST_RANGE_KEY)
+            own = [item for item in own if item[range_key]["S"] < after]
         page = own[: call["Limit"]]
         if len(page) < call["Limit"]:
             return {"Items": page}
-        return {"Items": page, "LastEvaluatedKey": {name: page[-1][name] for name in ("merchant_id", "listing", "id")}}
+        return {"Items": page, "LastEvaluatedKey": {name: page[-1][name] for name in (hash_key, range_key, "id")}}
 
     def _find(self, call: Mapping[str, Any], key: Mapping[str, Any]) -> dict[str, Any] | None:
         return self._of(call).get(_key(key["id"], LONGEST_KEY))

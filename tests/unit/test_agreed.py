@@ -170,10 +170,14 @@ def test_items_are_found_under_the_ids_they_were_written_under(run_layer: RunLay
 def test_tables_keep_the_names_that_are_deployed(run_layer: RunLayer) -> None:
     data = run_layer("data")
     transactions = data.one("Table", "transactions")
-    (index,) = transactions["globalSecondaryIndexes"]
 
     # Under another name AWS would make another index, and the old one is gone before any function asks for the new.
-    assert index["name"] == "merchant-index"
-    assert [key["attributeName"] for key in index["keySchemas"]] == ["merchant_id", "listing"]
+    assert {
+        index["name"]: (index["projectionType"], [key["attributeName"] for key in index["keySchemas"]])
+        for index in transactions["globalSecondaryIndexes"]
+    } == {
+        "list-index": ("KEYS_ONLY", ["list_shard", "list_place"]),
+        "merchant-index": ("ALL", ["merchant_id", "listing"]),
+    }
     assert {item.inputs["hashKey"] for item in data.all("Table")} == {"id"}
     assert data.one("Table", "velocity")["ttl"]["attributeName"] == "expires_at"

@@ -54,6 +54,8 @@ class ValidatorEnvironment(Environment[_Value]):
     transactions_table: _Value
     deliveries_table: _Value
     notifications_queue_url: _Value
+    list_for_earlier_versions: _Value
+    """`TRUE` where new transactions are also listed where versions before the list index look, else `FALSE`."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,13 @@ from typing import Final
 KEY: Final = "id"
 """The hash key of every table; none has a range key."""
 
+LIST_INDEX: Final = "list-index"
+"""Lists the transactions of a merchant by time, in several partitions, and holds keys alone: no decision writes it."""
+LIST_INDEX_HASH_KEY: Final = "list_shard"
+LIST_INDEX_RANGE_KEY: Final = "list_place"
+
 MERCHANT_INDEX: Final = "merchant-index"
-"""Lists the transactions of a merchant by time."""
+"""Lists what versions before the list index have written: a merchant has one partition, which each decision writes."""
 MERCHANT_INDEX_HASH_KEY: Final = "merchant_id"
 MERCHANT_INDEX_RANGE_KEY: Final = "listing"
 

@@ -25,6 +25,9 @@ from transactions.agreed.invocations import (
 )
 from transactions.agreed.tables import (
     EXPIRES_AT,
+    LIST_INDEX,
+    LIST_INDEX_HASH_KEY,
+    LIST_INDEX_RANGE_KEY,
     MERCHANT_INDEX,
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
@@ -79,14 +82,17 @@ class Cloud:
         self.transactions = Table(
             "transactions",
             self.clock,
-            index=Index(MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY),
+            indexes=[
+                Index(LIST_INDEX, LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY, keys_only=True),
+                Index(MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY),
+            ],
             stream=self.stream,
         )
         self.velocity = Table("velocity", self.clock, ttl_attribute=EXPIRES_AT)
         self.deliveries = Table(
             "deliveries",
             self.clock,
-            index=Index(WAITING_INDEX, WAITING_INDEX_HASH_KEY, WAITING_INDEX_RANGE_KEY, keys_only=True),
+            indexes=[Index(WAITING_INDEX, WAITING_INDEX_HASH_KEY, WAITING_INDEX_RANGE_KEY, keys_only=True)],
             ttl_attribute=EXPIRES_AT,
         )
 

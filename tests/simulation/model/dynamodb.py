@@ -112,7 +112,7 @@ class DynamoDb:
         item = kept_item(request["Item"])
         table = self._table("PutItem", request["TableName"])
         key = _key({KEY: item[KEY]} if KEY in item else {})
-        _check_item(item, table.index, "Item size has exceeded the maximum allowed size")
+        _check_item(item, table.indexes, "Item size has exceeded the maximum allowed size")
         references = _references(request)
         condition = _condition(request, references)
         references.check_used()
@@ -130,7 +130,7 @@ class DynamoDb:
 
         def change(before: Item | None) -> Item:
             after = update.apply(before or {KEY: {"S": key}})
-            _check_item(after, table.index, "Item size to update has exceeded the maximum allowed size")
+            _check_item(after, table.indexes, "Item size to update has exceeded the maximum allowed size")
             return after
 
         return self._write("UpdateItem", request, table, key, condition, change)
@@ -173,8 +173,8 @@ class DynamoDb:
 
     def _query(self, request: Answer) -> Answer:
         table = self._table("Query", request["TableName"])
-        index = table.index if "IndexName" in request else None
-        if "IndexName" in request and (index is None or index.name != request["IndexName"]):
+        index = next((each for each in table.indexes if each.name == request.get("IndexName")), None)
+        if "IndexName" in request and index is None:
             raise InvalidExpressionError(f"The table does not have the specified index: {request['IndexName']}")
         consistent = request.get("ConsistentRead", False)
         if index and consistent:
@@ -323,8 +323,8 @@ def _start(request: Answer, index: Index | None) -> Item | None:
     return start
 
 
-def _check_item(item: Item, index: Index | None, too_large: str) -> None:
-    for name in (index.hash_key, index.range_key) if index else ():
+def _check_item(item: Item, indexes: Iterable[Index], too_large: str) -> None:
+    for name in (name for index in indexes for name in (index.hash_key, index.range_key)):
         value = item.get(name, {"S": "-"})
         if "S" not in value:
             raise InvalidValueError(f"Type mismatch for Index Key {name}")

@@ -67,7 +67,7 @@ class Table:
         name: str,
         clock: Callable[[], int],
         *,
-        index: Index | None = None,
+        indexes: Sequence[Index] = (),
         stream: Stream | None = None,
         ttl_attribute: str | None = None,
     ) -> None:
@@ -76,12 +76,12 @@ class Table:
         Args:
             name: as requests name it.
             clock: returns now, in milliseconds.
-            index: its one index, if it has one.
+            indexes: its global secondary indexes.
             stream: where its changes go.
             ttl_attribute: holds the second an item expires at.
         """
         self.name = name
-        self.index = index
+        self.indexes = indexes
         self.stream = stream
         self.ttl_attribute = ttl_attribute
         self.stale: Callable[[str, Sequence[Version]], Version] = _newest
@@ -124,7 +124,9 @@ class Table:
             What that consumed.
         """
         before = self.newest(key)
-        consumed = Consumed(0, 0, write_units(before, item), self._index_units(before, item))
+        consumed = Consumed(
+            0, 0, write_units(before, item), sum(_index_units(index, before, item) for index in self.indexes)
+        )
         if before != item:
             versions = self._versions.setdefault(key, [Version(0, None)])
             versions.append(Version(self._clock(), item))
@@ -152,17 +154,18 @@ class Table:
             self.write(key, None, by_service=True)
         return expired
 
-    def _index_units(self, before: Item | None, after: Item | None) -> int:
-        """Units an index takes: an entry that moves is deleted in one place and put in another."""
-        if self.index is None or before == after:
-            return 0
-        left, entered = self.index.key_of(before), self.index.key_of(after)
-        was = self.index.shown(before) if before is not None and left else None
-        becomes = self.index.shown(after) if after is not None and entered else None
-        if left == entered:
-            # What the index does not hold changes without it.
-            return 0 if was == becomes else write_units(was, becomes)
-        return (write_units(was, None) if left else 0) + (write_units(None, becomes) if entered else 0)
+
+def _index_units(index: Index, before: Item | None, after: Item | None) -> int:
+    """Units an index takes: an entry that moves is deleted in one place and put in another."""
+    if before == after:
+        return 0
+    left, entered = index.key_of(before), index.key_of(after)
+    was = index.shown(before) if before is not None and left else None
+    becomes = index.shown(after) if after is not None and entered else None
+    if left == entered:
+        # What the index does not hold changes without it.
+        return 0 if was == becomes else write_units(was, becomes)
+    return (write_units(was, None) if left else 0) + (write_units(None, becomes) if entered else 0)
 
 
 def write_units(before: Item | None, after: Item | None) -> int:

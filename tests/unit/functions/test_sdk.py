@@ -81,15 +81,17 @@ def test_a_call_with_all_its_attempts_fits_into_the_functions_time_out(function:
         assert hanging + waits + sdk.WORK_SECONDS <= TIMEOUTS[function]
 
 
-def queried(answer: dict[str, Any], *, plainly: bool, status: int = 200) -> Any:
-    """Query a table that gives an answer, with the SDK reading all of it or not the items."""
+def told(operation: str, answer: dict[str, Any], *, plainly: bool, status: int = 200) -> Any:
+    """Read a table that gives an answer, with the SDK reading all of it or not the items."""
     client = boto3.client("dynamodb", region_name="eu-central-1", aws_access_key_id="x", aws_secret_access_key="x")
     stub = Stub()
-    stub.answers = [Answer("Query", json.dumps(answer).encode(), status=status)]
+    stub.answers = [Answer(operation, json.dumps(answer).encode(), status=status)]
     stub.attach(client)
     if plainly:
-        sdk.keep_queried_items(client)
-    return client.query(TableName="t", KeyConditionExpression="id = :id")
+        sdk.keep_items_read(client)
+    if operation == "Query":
+        return client.query(TableName="t", KeyConditionExpression="id = :id")
+    return client.batch_get_item(RequestItems={"t": {"Keys": [{"id": {"S": "a"}}]}})
 
 
 @pytest.mark.parametrize("last", [{}, {"LastEvaluatedKey": {"id": {"S": "b"}}}], ids=["last page", "more pages"])
@@ -97,14 +99,23 @@ def queried(answer: dict[str, Any], *, plainly: bool, status: int = 200) -> Any:
 def test_a_page_is_what_the_sdk_itself_would_make_of_it(items: list[Any], last: dict[str, Any]) -> None:
     answer = {"Items": items, "Count": len(items), "ScannedCount": len(items), **last}
 
-    assert queried(answer, plainly=True) == queried(answer, plainly=False)
+    assert told("Query", answer, plainly=True) == told("Query", answer, plainly=False)
 
 
-def test_a_page_that_is_refused_is_told_as_the_sdk_tells_it() -> None:
+@pytest.mark.parametrize("left", [{}, {"t": {"Keys": [{"id": {"S": "b"}}]}}], ids=["all", "some left"])
+@pytest.mark.parametrize("items", [{}, {"t": []}, {"t": [ITEM, ITEM]}], ids=["no table", "no items", "two"])
+def test_a_batch_is_what_the_sdk_itself_would_make_of_it(items: dict[str, Any], left: dict[str, Any]) -> None:
+    answer = {"Responses": items, "UnprocessedKeys": left}
+
+    assert told("BatchGetItem", answer, plainly=True) == told("BatchGetItem", answer, plainly=False)
+
+
+@pytest.mark.parametrize("operation", ["Query", "BatchGetItem"])
+def test_a_read_that_is_refused_is_told_as_the_sdk_tells_it(operation: str) -> None:
     refusal = {"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "no such table"}
 
     with pytest.raises(ClientError, match=r"ResourceNotFoundException.* no such table"):
-        queried(refusal, plainly=True, status=400)
+        told(operation, refusal, plainly=True, status=400)
 
 
 def test_garbage_is_looked_for_again_once_clients_are_made() -> None:
