@@ -11,8 +11,10 @@ import msgspec
 import pytest
 
 from fraud_detector.stream import Detector
+from fraud_detector.workers import Workers
 from notifier.queue import Notifier
 from simulation.model.cloud import Cloud
+from simulation.model.executor import InlineExecutor
 from simulation.model.table import Table
 from simulation.stored import document
 from tapstack.operate.explanation import Case, explain
@@ -34,9 +36,9 @@ from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.signing import WebhookSecrets
 
 STORED: Final = Path(__file__).parent / "stored"
-REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6")
+REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6", "d2c9259")
 NEWEST: Final = REVISIONS[-1]
-WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6")
+WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6", "d2c9259")
 
 
 class Written:
@@ -74,6 +76,7 @@ class Written:
             sqs=self.cloud.sqs,
             queue_url="https://sqs.eu-central-1.amazonaws.com/000000000000/notifications",
             clock=self.cloud.clock,
+            workers=Workers(InlineExecutor()),
             test_tokens=False,
             decided=lambda transaction, decision: None,
             failed=lambda record: self.failed.append(record.error),
@@ -167,6 +170,19 @@ def test_transactions_of_any_age_are_shown_as_they_were(written: Written) -> Non
             assert current_view(transaction) == told[transaction.id]
         else:
             assert accepted_view(transaction)["status"] == "pending"
+
+
+def test_transactions_of_any_age_are_listed(written: Written) -> None:
+    store = TransactionStore(written.cloud.dynamodb, "transactions")
+    listed: list[str] = []
+    after = None
+    while after or not listed:
+        page = store.page("acme", 1, after)
+        listed += [transaction.id for transaction in page.transactions]
+        after = page.next_listing
+
+    by_time = sorted(written.transactions, key=lambda each: (each.created_at, each.id), reverse=True)
+    assert listed == [transaction.id for transaction in by_time]
 
 
 def test_transactions_of_any_age_are_explained(written: Written) -> None:
