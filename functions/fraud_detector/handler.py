@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import boto3
 
 from fraud_detector.stream import Detector, FailedRecord
+from fraud_detector.workers import WORKERS, Workers
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, FraudDetectorEnvironment, LogEnvironment
 from transactions.agreed.invocations import FRAUD_DETECTOR_TIMEOUT_SECONDS
@@ -24,7 +26,7 @@ log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
 logger = Logger(log_environment)
 metrics = Metrics(log_environment.service)
 environment: FraudDetectorEnvironment[str] = FraudDetectorEnvironment.of(os.environ)
-sdk_config = config_within(FRAUD_DETECTOR_TIMEOUT_SECONDS)
+sdk_config = config_within(FRAUD_DETECTOR_TIMEOUT_SECONDS, connections=WORKERS)
 with kept_for_good():
     dynamodb = boto3.client("dynamodb", config=sdk_config)
     sqs = boto3.client("sqs", config=sdk_config)
@@ -47,6 +49,7 @@ detector = Detector(
     limits=MerchantVelocityCounter(dynamodb, environment.velocity_table, now),
     sqs=sqs,
     queue_url=environment.notifications_queue_url,
+    workers=Workers(ThreadPoolExecutor(WORKERS)),
     clock=now,
     test_tokens=environment.test_tokens == TRUE,
     decided=_decided,

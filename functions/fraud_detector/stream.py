@@ -9,13 +9,18 @@ it out again, and every step is one that can be taken twice:
     limit    one write per merchant and batch; counted twice, a merchant's limit holds a little early
     decide   only a pending transaction changes
     notify   the same webhook ids
+
+A step begins when the one before has come to its end for the whole batch. Within one, what is of different cards, or in
+`judge` and `limit` of different merchants, goes side by side; what is of one goes in the order of the stream.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from fraud_detector.workers import Workers
 from transactions.agreed.tables import KEY
 from transactions.attributes import Item
 from transactions.clock import Clock
@@ -26,13 +31,16 @@ from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.test_tokens import forced_reasons
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocityCounter
+from transactions.velocity.card import CardVelocityCounter, card_key
 from transactions.velocity.merchant import MerchantVelocityCounter
 from transactions.webhooks import notifications
-from transactions.webhooks.notifications import Notification, notifications_of
+from transactions.webhooks.notifications import LARGEST_BATCH, Notification, notifications_of
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+
+
+_Item = TypeVar("_Item")
 
 
 class MerchantNotSetUpError(Exception):
@@ -70,6 +78,8 @@ class _Case:
     """Whether the card's history has it: what it refused is not the merchant's to count either."""
     held: Decision | None = None
     """The decision, where there is one already."""
+    told: list[Notification] = field(default_factory=list)
+    """What the merchant is to be told."""
 
     @property
     def number(self) -> str:
@@ -94,6 +104,7 @@ class Detector:
     limits: MerchantVelocityCounter
     sqs: "SQSClient"
     queue_url: str
+    workers: Workers
     clock: Clock
     test_tokens: bool
     """Whether test tokens force outcomes."""
@@ -108,25 +119,16 @@ class Detector:
         Returns:
             The records that have to come again, by sequence number, in the form Lambda asks for.
         """
+        changes: list[Mapping[str, Any]] = [record["dynamodb"] for record in event["Records"]]
         again: list[str] = []
-        cases: list[_Case] = []
-        # A merchant's limit is one for all that the batch brings of it, so what decides beside it is of that version.
-        in_force: dict[str, MerchantSettings] = {}
-        for record in event["Records"]:
-            with self._failing(again, [record["dynamodb"]]):
-                cases.append(self._judge(record["dynamodb"], in_force))
+        cases = self._judged(changes, again)
         self._count(cases, again)
-        for limit, group in _limited(cases):
-            with self._failing(again, [case.change for case in group]):
-                self._limit(limit, group)
-        told: list[tuple[str, Notification]] = []
-        for case in cases:
-            if case.number not in again:
-                with self._failing(again, [case.change]):
-                    told.extend((case.number, item) for item in self._decide(case))
-        refused = notifications.send(self.sqs, self.queue_url, [item for _, item in told])
-        again.extend(dict.fromkeys(told[place][0] for place in sorted(refused)))
-        return {"batchItemFailures": [{"itemIdentifier": number} for number in again]}
+        self.workers.do(partial(self._limit, again), _grouped(filter(_has_limit, cases), _merchant_of))
+        left = [case for case in cases if case.number not in again]
+        self.workers.do(partial(self._decide, again), _grouped(left, _card_of))
+        self._tell([(case.number, item) for case in left for item in case.told], again)
+        numbers = [change["SequenceNumber"] for change in changes]
+        return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in again]}
 
     @contextmanager
     def _failing(self, again: list[str], changes: Sequence[Mapping[str, Any]]) -> Iterator[None]:
@@ -138,12 +140,33 @@ class Detector:
                 self.failed(FailedRecord(change, error))
                 again.append(change["SequenceNumber"])
 
-    def _judge(self, change: Mapping[str, Any], in_force: dict[str, MerchantSettings]) -> _Case:
-        transaction = parse_item(change["NewImage"])
-        settings = in_force.get(transaction.merchant_id) or self.merchants.settings(transaction.merchant_id)
-        if settings is None:
-            raise MerchantNotSetUpError(f"merchant {transaction.merchant_id!r} has no settings")
-        in_force[transaction.merchant_id] = settings
+    def _judged(self, changes: Sequence[Mapping[str, Any]], again: list[str]) -> list[_Case]:
+        """Judge all records that can be, in the order of the stream."""
+        read: list[tuple[Mapping[str, Any], Transaction]] = []
+        for change in changes:
+            with self._failing(again, [change]):
+                read.append((change, parse_item(change["NewImage"])))
+        groups = _grouped(read, lambda each: each[1].merchant_id)
+        judged = {case.number: case for cases in self.workers.do(partial(self._judge, again), groups) for case in cases}
+        return [judged[number] for change, _ in read if (number := change["SequenceNumber"]) in judged]
+
+    def _judge(self, again: list[str], group: Sequence[tuple[Mapping[str, Any], Transaction]]) -> list[_Case]:
+        """Judge what the batch brings of one merchant.
+
+        Its limit is one for all of them, so what decides beside it is of that version of the settings, too.
+        """
+        cases: list[_Case] = []
+        with self._failing(again, [change for change, _ in group]):
+            merchant_id = group[0][1].merchant_id
+            settings = self.merchants.settings(merchant_id)
+            if settings is None:
+                raise MerchantNotSetUpError(f"merchant {merchant_id!r} has no settings")
+            for change, transaction in group:
+                with self._failing(again, [change]):
+                    cases.append(self._case(change, transaction, settings))
+        return cases
+
+    def _case(self, change: Mapping[str, Any], transaction: Transaction, settings: MerchantSettings) -> _Case:
         if self.test_tokens and (forced := forced_reasons(transaction)):
             return _Case(change, transaction, Findings(forced, settings), is_forced=True)
         return _Case(change, transaction, judge(transaction, settings))
@@ -153,9 +176,12 @@ class Detector:
         counted = [case for case in cases if not (case.is_forced or case.findings.is_declined)]
         with self._failing(again, [case.change for case in counted]):
             read = self.cards.read(case.transaction for case in counted)
-            for case in counted:
-                with self._failing(again, [case.change]):
-                    self._count_one(case, read)
+            self.workers.do(partial(self._count_card, again, read), _grouped(counted, _card_of))
+
+    def _count_card(self, again: list[str], read: dict[str, Item | None], group: Sequence[_Case]) -> None:
+        for case in group:
+            with self._failing(again, [case.change]):
+                self._count_one(case, read)
 
     def _count_one(self, case: _Case, read: dict[str, Item | None]) -> None:
         counted = self.cards.count(case.transaction, case.findings.settings, read)
@@ -165,17 +191,29 @@ class Detector:
         case.is_counted = counted.is_counted
         case.findings = case.findings.plus(counted.reasons)
 
-    def _limit(self, limit: MerchantVelocity, group: Sequence[_Case]) -> None:
-        refused = self.limits.count(limit, [case.transaction for case in group])
-        for case in group:
-            case.findings = case.findings.plus(refused.get(case.transaction.id, ()))
+    def _limit(self, again: list[str], group: Sequence[_Case]) -> None:
+        limit = group[0].limit
+        with self._failing(again, [case.change for case in group]):
+            refused = self.limits.count(limit, [case.transaction for case in group]) if limit else {}
+            for case in group:
+                case.findings = case.findings.plus(refused.get(case.transaction.id, ()))
 
-    def _decide(self, case: _Case) -> list[Notification]:
-        decision = case.held
-        if decision is None:
-            decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))
-            self.decided(case.transaction, decision)
-        return notifications_of(case.transaction, decision)
+    def _decide(self, again: list[str], group: Sequence[_Case]) -> None:
+        for case in group:
+            with self._failing(again, [case.change]):
+                decision = case.held
+                if decision is None:
+                    decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))
+                    self.decided(case.transaction, decision)
+                case.told = notifications_of(case.transaction, decision)
+
+    def _tell(self, told: Sequence[tuple[str, Notification]], again: list[str]) -> None:
+        parts = [told[start : start + LARGEST_BATCH] for start in range(0, len(told), LARGEST_BATCH)]
+        for part, refused in zip(parts, self.workers.do(self._send, parts), strict=True):
+            again.extend(part[place][0] for place in refused)
+
+    def _send(self, part: Sequence[tuple[str, Notification]]) -> set[int]:
+        return notifications.send(self.sqs, self.queue_url, [item for _, item in part])
 
 
 def _text(image: object, name: str) -> object:
@@ -184,10 +222,21 @@ def _text(image: object, name: str) -> object:
     return value.get("S") if isinstance(value, Mapping) else None
 
 
-def _limited(cases: Sequence[_Case]) -> Iterable[tuple[MerchantVelocity, Sequence[_Case]]]:
-    """Group the cases in which a merchant's limit has a say, by merchant."""
-    groups: dict[str, tuple[MerchantVelocity, list[_Case]]] = {}
-    for case in cases:
-        if case.limit:
-            groups.setdefault(case.transaction.merchant_id, (case.limit, []))[1].append(case)
-    return groups.values()
+def _merchant_of(case: _Case) -> str:
+    return case.transaction.merchant_id
+
+
+def _card_of(case: _Case) -> str:
+    return card_key(case.transaction)
+
+
+def _has_limit(case: _Case) -> bool:
+    return case.limit is not None
+
+
+def _grouped(items: Iterable[_Item], key: Callable[[_Item], Hashable]) -> list[list[_Item]]:
+    """Put together what has one key, in the order of what comes first of each."""
+    groups: dict[Hashable, list[_Item]] = {}
+    for item in items:
+        groups.setdefault(key(item), []).append(item)
+    return list(groups.values())

@@ -26,18 +26,26 @@ CONNECT_SECONDS: Final = 0.5
 """Within a region, the handshake of TLS included; far more than it takes."""
 WAITS_SECONDS: Final = 1 + 2
 """The longest that the SDK's standard mode waits before the second and third attempt."""
+CONNECTIONS: Final = 10
+"""As many as the SDK keeps if it is told nothing, and as the notifier has messages in a batch."""
 WORK_SECONDS: Final = 1
 """For what the function does beside the call."""
 
 _OK: Final = 200
 
 
-def config_within(timeout_seconds: int) -> Config:
-    """Bound a client's calls, so that one with all its attempts fits into a function's time-out."""
+def config_within(timeout_seconds: int, *, connections: int = CONNECTIONS) -> Config:
+    """Bound a client's calls, so that one with all its attempts fits into a function's time-out.
+
+    Args:
+        timeout_seconds: the function's.
+        connections: how many calls can be under way at a time without one of them connecting anew.
+    """
     attempt = (timeout_seconds - WORK_SECONDS - WAITS_SECONDS) / ATTEMPTS
     return Config(
         connect_timeout=CONNECT_SECONDS,
         read_timeout=attempt - CONNECT_SECONDS,
+        max_pool_connections=connections,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
     )
 

@@ -8,8 +8,10 @@ from typing import Any
 from unittest.mock import Mock
 
 from fraud_detector.stream import Detector
+from fraud_detector.workers import Workers
 from hostile.conftest import Inputs
 from hostile.mutations import Mutator
+from simulation.model.executor import InlineExecutor
 from support.edge import Edge
 from support.queues import Queues
 from transactions.velocity.card import CardCount
@@ -39,6 +41,7 @@ def make_detector(edge: Edge, queues: Queues) -> Detector:
         sqs=sqs,
         queue_url=QUEUE,
         clock=lambda: edge.at,
+        workers=Workers(InlineExecutor()),
         test_tokens=False,
         decided=lambda transaction, decision: None,
         failed=lambda record: described.append(record.described()),

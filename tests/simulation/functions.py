@@ -1,8 +1,10 @@
 """The three functions as Lambda runs them: execution environments, and invocations that stop at every call they make.
 
 An invocation is a greenlet. It runs until its next call to AWS or to a merchant and waits there for `resume`, so what
-runs beside it can be put between any two of its calls. An environment serves one invocation at a time, keeps what its
-module remembers from one to the next, and is gone after a crash.
+runs beside it can be put between any two of its calls. Where it has a pool do work side by side, each item of the work
+is a strand, a greenlet of its own that stops and goes on likewise, and the invocation goes on when all have ended. An
+environment serves one invocation at a time, keeps what its module remembers from one to the next, and is gone after a
+crash.
 """
 
 import importlib
@@ -10,8 +12,10 @@ import importlib.util
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import ModuleType, SimpleNamespace
 from typing import Any, Final
 from unittest import mock
@@ -86,9 +90,9 @@ class Environment:
     is_busy: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Invocation:
-    """One run of a function's handler.
+    """One run of a function's handler, or a strand of one.
 
     Attributes:
         environment: where it runs.
@@ -100,6 +104,9 @@ class Invocation:
         fault: what is to become of that call.
         faults: how many of its calls were under one.
         sleeps_until: when it goes on by itself, in milliseconds; in the past where it is about to make a call.
+        part_of: the invocation that a strand belongs to; None for a whole invocation.
+        place: of a strand, which item of the work it does.
+        split: the work that it has done side by side at present.
     """
 
     environment: Environment
@@ -112,6 +119,55 @@ class Invocation:
     fault: Fault | None = None
     faults: int = 0
     sleeps_until: int = 0
+    part_of: "Invocation | None" = None
+    place: int = 0
+    split: "Split | None" = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has come to its end."""
+        return self.run.dead
+
+    @property
+    def strands(self) -> "list[Invocation]":
+        """What of it can go on: its strands, or the whole."""
+        return list(self.split.strands) if self.split else [self]
+
+    @property
+    def whole(self) -> "Invocation":
+        """The invocation itself, or that which the strand belongs to."""
+        return self.part_of or self
+
+
+@dataclass
+class Split:
+    """Work that is done side by side.
+
+    Attributes:
+        most: how many strands there can be at a time.
+        waiting: what no strand has begun with.
+        strands: those that have not ended.
+        results: place to what the work at it came to.
+        errors: likewise, to the error that it ended with.
+    """
+
+    most: int
+    waiting: deque[tuple[int, Callable[[], Any]]]
+    strands: list[Invocation] = field(default_factory=list)
+    results: dict[int, Any] = field(default_factory=dict)
+    errors: dict[int, Exception] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StrandPool:
+    """Takes the place of `ThreadPoolExecutor` in a function's environment."""
+
+    functions: "Functions"
+    workers: int
+
+    def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
+        """Have the work done with each item, in strands of the present invocation."""
+        return self.functions.side_by_side([partial(work, item) for item in items], self.workers)
 
 
 @dataclass
@@ -139,6 +195,7 @@ class Functions:
     variables: Mapping[str, str] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
     running: list[Invocation] = field(default_factory=list)
+    """What can go on: invocations that are whole, and the strands of others."""
     _hub: greenlet = field(default_factory=getcurrent)
 
     def invoke(self, function: str, event: Any, ended: Callable[[Any, BaseException | None], None]) -> Invocation:
@@ -162,14 +219,33 @@ class Functions:
         return invocation
 
     def resume(self, invocation: Invocation, fault: Fault | None = None) -> None:
-        """Let an invocation make the call it waits at, under a fault or none, and run to the next."""
-        invocation.fault = fault
-        invocation.faults += fault is not None
-        self._switch(invocation, invocation.run.switch)
+        """Let an invocation, or the first of its strands, make the call it waits at, and run to the next.
+
+        Args:
+            invocation: the invocation or strand.
+            fault: what becomes of the call; None for an answer.
+        """
+        one = invocation.strands[0]
+        one.fault = fault
+        one.faults += fault is not None
+        self._switch(one)
+        self._go_on(one.whole)
 
     def cut(self, invocation: Invocation) -> None:
-        """End an invocation where it is, as Lambda does when its time is up."""
-        self._switch(invocation, lambda: invocation.run.throw(Crash("the time-out")))
+        """End an invocation and all of its strands where they are, as Lambda does when its time is up."""
+        self._crash(invocation.whole, Crash("the time-out"))
+
+    def side_by_side(self, work: Iterable[Callable[[], Any]], most: int) -> list[Any]:
+        """Have work done in strands of the present invocation; stop there until all of it is done."""
+        invocation = self._current()
+        assert invocation is not None
+        assert invocation.part_of is None
+        split = invocation.split = Split(most, deque(enumerate(work)))
+        self.running.remove(invocation)
+        self._hub.switch()
+        if split.errors:
+            raise split.errors[min(split.errors)]
+        return [split.results[place] for place in sorted(split.results)]
 
     def between(self, service: str, operation: str) -> None:
         """Stop here, if it is an invocation that is about to make a call."""
@@ -191,26 +267,72 @@ class Functions:
         invocation = self._current()
         return invocation.fault if invocation else None
 
+    def present(self) -> Invocation | None:
+        """Return the invocation, whole, that runs at this moment; None where none does."""
+        current = self._current()
+        return current and current.whole
+
     def _current(self) -> Invocation | None:
         current = getcurrent()
         return next((each for each in self.running if each.run is current), None)
 
-    def _switch(self, invocation: Invocation, switch: Callable[[], Any]) -> None:
+    def _switch(self, one: Invocation) -> None:
+        """Let one go on until it stops or comes to its end."""
+        answer, error = self._run(one.run.switch)
+        if isinstance(error, Crash):
+            self._crash(one.whole, error)
+        elif one.is_over and one.part_of is None:
+            self.running.remove(one)
+            one.environment.is_busy = False
+            one.ended(answer, error)
+
+    def _go_on(self, whole: Invocation) -> None:
+        """Have strands begin, each with the run to its first call, and the whole go on when all have ended."""
+        while not whole.is_over and (split := whole.split):
+            while split.waiting and len(split.strands) < split.most and not whole.is_over:
+                place, work = split.waiting.popleft()
+                self._begin_strand(whole, split, place, work)
+            if whole.is_over or split.strands:
+                return
+            whole.split = None
+            self.running.append(whole)
+            self._switch(whole)
+
+    def _begin_strand(self, whole: Invocation, split: Split, place: int, work: Callable[[], Any]) -> None:
+        def done() -> None:
+            try:
+                split.results[place] = work()
+            except Exception as error:  # noqa: BLE001 - a pool hands it on to whoever asks for the result
+                split.errors[place] = error
+            split.strands.remove(strand)
+            self.running.remove(strand)
+
+        run = greenlet(done, parent=self._hub)
+        strand = Invocation(whole.environment, whole.event, whole.ended, run, whole.started, part_of=whole, place=place)
+        split.strands.append(strand)
+        self.running.append(strand)
+        self._switch(strand)
+
+    def _crash(self, whole: Invocation, error: Crash) -> None:
+        """End an environment with everything that is under way in it."""
+        for one in (*(whole.split.strands if whole.split else ()), whole):
+            if one in self.running:
+                self.running.remove(one)
+            if not one.is_over:
+                self._run(partial(one.run.throw, Crash(f"{error}")))
+        whole.environment.is_busy = False
+        self.environments.remove(whole.environment)
+        whole.ended(None, error)
+
+    def _run(self, switch: Callable[[], Any]) -> tuple[Any, BaseException | None]:
+        """Switch to a greenlet; return what it came to, if it came to its end, or the error that ended it."""
         outside, sys.stdout = sys.stdout, PRINTED
-        answer, error = None, None
         try:
-            answer = switch()
+            return switch(), None
         except (Exception, Crash) as raised:  # noqa: BLE001 - Lambda ends an invocation for anything
-            error = raised
+            return None, raised
         finally:
             sys.stdout = outside
-        if not invocation.run.dead:
-            return
-        self.running.remove(invocation)
-        invocation.environment.is_busy = False
-        if isinstance(error, Crash):
-            self.environments.remove(invocation.environment)
-        invocation.ended(answer, error)
 
     def _cold_start(self, function: str, checkout: Checkout | None) -> Environment:
         if checkout is None:
@@ -233,6 +355,7 @@ class Functions:
         try:
             with (
                 mock.patch("boto3.client", self.client),
+                mock.patch("concurrent.futures.ThreadPoolExecutor", partial(StrandPool, self)),
                 # For good is as long as an environment lives, and here many live in one process.
                 mock.patch("gc.freeze"),
                 mock.patch("time.sleep", self.sleep),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from simulation.model.values import item_size
 from simulation.oracle import wire
+from simulation.oracle.facts import Batch, Change
 from simulation.oracle.oracle import Oracle
 
 if TYPE_CHECKING:
@@ -40,6 +41,10 @@ class Invariants:
     """Merchant to how many of its webhooks were looked at."""
     _webhook_ids: dict[str, str] = field(default_factory=dict)
 
+    _ordered: int = 0
+    _places: dict[tuple[Batch, str, str], int] = field(default_factory=dict)
+    """Batch, table and card to the place in the batch of what was last counted or decided of the card."""
+
     def __post_init__(self) -> None:
         """Tell the oracle what the world knows."""
         self.oracle = Oracle(self.world.facts)
@@ -57,6 +62,7 @@ class Invariants:
             ("accepted = decided + pending + dead-lettered", self._nothing_lost()),
             ("one webhook id per decision, and what it says is what was decided", self._webhooks()),
             ("every write is one unit", self._sizes()),
+            ("a batch brings a card's transactions in their order", self._orders()),
         ):
             for problem in problems:
                 raise InvariantError(name, problem)
@@ -186,6 +192,19 @@ class Invariants:
                 if self._webhook_ids.setdefault(name, webhook.webhook_id) != webhook.webhook_id:
                     yield f"{name} was told of under {self._webhook_ids[name]} and {webhook.webhook_id}"
 
+    def _orders(self) -> Iterator[str]:
+        new = self.world.facts.changes[self._ordered :]
+        self._ordered += len(new)
+        for change in new:
+            found = _step_of(change)
+            if change.batch is None or found is None:
+                continue
+            name, card = found
+            place, step = change.batch.ids.index(name), (change.batch, change.table, card)
+            if place < self._places.get(step, 0):
+                yield f"{name} was counted or decided after one of the same card that came later in {change.batch}"
+            self._places[step] = place
+
     def _sizes(self) -> Iterator[str]:
         new = self.world.facts.changes[self._changes :]
         self._changes += len(new)
@@ -193,3 +212,17 @@ class Invariants:
             held = change.table in {wire.TRANSACTIONS, wire.VELOCITY} and change.key not in self.world.facts.foreign
             if held and change.after and item_size(change.after) > wire.WRITE_UNIT_BYTES:
                 yield f"{change.key} has {item_size(change.after)} bytes"
+
+
+def _step_of(change: Change) -> tuple[str, str] | None:
+    """Tell which transaction of a batch a change counts or decides, and on which card; None for any other change."""
+    if change.batch is None or change.after is None:
+        return None
+    if change.table == wire.TRANSACTIONS:
+        return change.key, wire.kept(change.after).card
+    if not change.key.startswith(wire.CARD_PREFIX):
+        return None
+    # One that came so late that it is left out at once is in neither.
+    new = {digest for digest, *_ in wire.uses(change.after)} - {digest for digest, *_ in wire.uses(change.before)}
+    counted = [name for name in change.batch.ids if wire.digest(name) in new]
+    return (counted[0], change.key) if counted else None

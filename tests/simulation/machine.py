@@ -186,7 +186,7 @@ class Simulation(RuleBasedStateMachine):
         """The next calls of one invocation."""
         invocation = self._running(choice)
         for _ in range(count):
-            if invocation in self.world.functions.running:
+            if not invocation.is_over:
                 self.world.step(invocation)
 
     @precondition(lambda self: self.world.functions.running)

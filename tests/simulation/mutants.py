@@ -166,15 +166,36 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "ask no merchant limit",
         "fraud_detector/stream.py",
-        "        for limit, group in _limited(cases):",
-        "        for limit, group in _limited([]):",
+        "_grouped(filter(_has_limit, cases), _merchant_of)",
+        "_grouped(filter(_has_limit, []), _merchant_of)",
+    ),
+    Mutant(
+        "count what a batch brings of a card side by side",
+        "fraud_detector/stream.py",
+        "self.workers.do(partial(self._count_card, again, read), _grouped(counted, _card_of))",
+        "self.workers.do(partial(self._count_card, again, read), [[case] for case in counted])",
+        scene="cards",
+    ),
+    Mutant(
+        "decide what a batch brings of a card side by side",
+        "fraud_detector/stream.py",
+        "self.workers.do(partial(self._decide, again), _grouped(left, _card_of))",
+        "self.workers.do(partial(self._decide, again), [[case] for case in left])",
+        scene="cards",
+    ),
+    Mutant(
+        "ask a merchant's limit for each of a batch's transactions by itself",
+        "fraud_detector/stream.py",
+        "_grouped(filter(_has_limit, cases), _merchant_of)",
+        "[[case] for case in filter(_has_limit, cases)]",
+        scene="merchant",
     ),
     Mutant(
         "tell before deciding",
         "fraud_detector/stream.py",
-        "            decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))\n",
-        "            decision = case.findings.decision(self.clock())\n"
-        "            self.store.decide(case.transaction.id, decision)\n",
+        "decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))\n",
+        "decision = case.findings.decision(self.clock())\n"
+        "                    self.store.decide(case.transaction.id, decision)\n",
     ),
     Mutant(
         "forget records that failed",
@@ -185,8 +206,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "ignore what the queue did not take",
         "fraud_detector/stream.py",
-        "        again.extend(dict.fromkeys(told[place][0] for place in sorted(refused)))\n",
-        "        again.extend(dict.fromkeys(told[place][0] for place in sorted(refused) if place > 999))\n",
+        "            again.extend(part[place][0] for place in refused)\n",
+        "            again.extend(part[place][0] for place in refused if place > 999)\n",
     ),
     Mutant(
         "take a failed webhook for delivered",

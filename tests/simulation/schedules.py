@@ -86,11 +86,17 @@ class Actor:
 
     def step(self, world: World) -> bool:
         """Make its next call, or begin something; tell whether there was anything to do."""
-        if self.invocation in world.functions.running:
+        if self.invocation and not self.invocation.is_over:
             world.step(self.invocation)
             return True
         self.invocation = self.starts()
         return self.invocation is not None
+
+    def parts(self) -> "list[Actor]":
+        """Give what of it can go on by itself: itself, or the strands of what it has under way."""
+        if self.invocation is None or self.invocation.is_over or self.invocation.split is None:
+            return [self]
+        return [Actor(f"{self.name}, strand {one.place}", self.starts, one) for one in self.invocation.strands]
 
     @property
     def operation(self) -> str:
@@ -99,7 +105,7 @@ class Actor:
 
     def next_call(self, world: World) -> str | None:
         """Return what its next call is about; None where it has none."""
-        return self.invocation.waits_for if self.invocation in world.functions.running else None
+        return self.invocation.waits_for if self.invocation and not self.invocation.is_over else None
 
 
 class Scheduler(Protocol):
@@ -220,7 +226,7 @@ class Search:
         calls: Counter[str | None] = Counter()
         touched: dict[str, set[str]] = defaultdict(set)
         written: set[str] = set()
-        ready = list(actors)
+        ready = _parts(actors)
         while ready:
             actor = scheduler.pick(ready, world)
             item, operation = actor.next_call(world), actor.operation
@@ -235,7 +241,7 @@ class Search:
                 if operation in WRITES:
                     written.add(item)
             watch.check()
-            ready = list(actors)
+            ready = _parts(actors)
         for kind, times in calls.items():
             self._calls[scene.name][kind] = max(self._calls[scene.name][kind], times)
         self._contended[scene.name] |= {kind_of(item) for item in written if len(touched[item]) > 1}
@@ -272,6 +278,10 @@ class Search:
             yield Actor("queue", lambda: world.poll_queue(10))
         left = list(range(scene.reconciled))
         yield Actor("reconcile", lambda: world.reconcile(by_hand, choice=left.pop()) if left else None)
+
+
+def _parts(actors: Sequence[Actor]) -> list[Actor]:
+    return [part for actor in actors for part in actor.parts()]
 
 
 def repeatable(seed: int) -> Random:

@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from fraud_detector.stream import Detector
+from fraud_detector.workers import Workers
 from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
+from simulation.model.executor import InlineExecutor
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
@@ -55,6 +57,7 @@ def document() -> dict[str, Any]:
         limits=MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock),
         sqs=cloud.sqs,
         queue_url=QUEUE_URL,
+        workers=Workers(InlineExecutor()),
         test_tokens=False,
         clock=cloud.clock,
         decided=lambda transaction, decision: None,

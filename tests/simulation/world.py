@@ -28,7 +28,7 @@ from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
 from simulation.model.table import Table
 from simulation.oracle import wire
-from simulation.oracle.facts import Answer, Change, Facts, Request, Written
+from simulation.oracle.facts import Answer, Batch, Change, Facts, Request, Written
 from transactions.clock import moment_of
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
@@ -89,6 +89,7 @@ class World:
     """Merchant id to the API key it had before the one it uses."""
     in_hand: set[str] = field(default_factory=set)
     """Ids of the transactions that an operator is putting back on their way."""
+    _batches: dict[Invocation, Batch] = field(default_factory=dict)
     keys_ended: dict[str, int] = field(default_factory=dict)
     """API key to since when it is nobody's."""
 
@@ -263,19 +264,24 @@ class World:
         self.facts.largest_batch = max(self.facts.largest_batch, len(keys))
 
     def step(self, invocation: Invocation, fault: Fault | None = None) -> None:
-        """Let an invocation make its next call; one that sleeps wakes up when its time has come, under no fault."""
+        """Let an invocation, or the first of its strands, make its next call.
+
+        One that sleeps wakes up when its time has come, under no fault.
+        """
+        invocation = invocation.strands[0]
         if invocation.waits_at == SLEEP:
             self.pass_time(max(0, invocation.sleeps_until - self.cloud.now))
             fault = None
         if fault:
             self.counts[f"{fault}"] += 1
-        if invocation in self.functions.running:
+        if not invocation.is_over:
             self.functions.resume(invocation, fault)
 
     def pass_time(self, milliseconds: int) -> None:
         """Let time pass, and end what has run for too long meanwhile."""
         self.cloud.advance(milliseconds)
-        for invocation in [each for each in self.functions.running if each.started < self.cloud.now - TIMEOUT_MS]:
+        late = [each.whole for each in self.functions.running if each.started < self.cloud.now - TIMEOUT_MS]
+        for invocation in dict.fromkeys(late):
             self.cut(invocation)
 
     def cut(self, invocation: Invocation) -> None:
@@ -285,7 +291,7 @@ class World:
 
     def finish(self, invocation: Invocation) -> None:
         """Let an invocation run to its end."""
-        while invocation in self.functions.running:
+        while not invocation.is_over:
             self.step(invocation)
 
     # What operators do
@@ -400,8 +406,18 @@ class World:
 
     def _listener(self, table: Table) -> Callable[..., None]:
         return lambda key, before, after: self.facts.changes.append(
-            Change(table.name, key, before, after, self.cloud.now)
+            Change(table.name, key, before, after, self.cloud.now, self._present_batch())
         )
+
+    def _present_batch(self) -> Batch | None:
+        """Tell which batch is being decided by whatever makes a call at present."""
+        invocation = self.functions.present()
+        if invocation is None or invocation.environment.function != "fraud_detector":
+            return None
+        if invocation not in self._batches:
+            ids = [record["dynamodb"]["Keys"]["id"]["S"] for record in invocation.event["Records"]]
+            self._batches[invocation] = Batch(tuple(ids))
+        return self._batches[invocation]
 
     def _note(self, error: BaseException) -> None:
         if isinstance(error, Crash):

@@ -13,14 +13,22 @@ LATEST_MS: Final = 24 * 60 * 60 * 1000
 """How late a record of the stream can come; a transaction that is decided later than that is for a person."""
 
 
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What one invocation of the fraud-detector was called with: ids of transactions, in order."""
+
+    ids: tuple[str, ...]
+
+
 class Change(NamedTuple):
-    """A change of a table: the key, what it held and what it holds; when, in milliseconds."""
+    """A change of a table: the key, what it held and what it holds; when, in milliseconds; deciding which batch."""
 
     table: str
     key: str
     before: Item | None
     after: Item | None
     at: int
+    batch: Batch | None = None
 
 
 @dataclass(frozen=True)

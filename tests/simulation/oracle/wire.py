@@ -82,8 +82,12 @@ class Kept:
     @property
     def use(self) -> tuple[Any, ...]:
         """How the card's history tells this transaction from others."""
-        digest = hashlib.sha256(self.id.encode()).digest()[:SHORTEST_DIGEST]
-        return digest, self.created_at, self.amount, self.currency
+        return digest(self.id), self.created_at, self.amount, self.currency
+
+
+def digest(transaction_id: str) -> bytes:
+    """Give as much of the digest by which a card's history knows a transaction as every form has."""
+    return hashlib.sha256(transaction_id.encode()).digest()[:SHORTEST_DIGEST]
 
 
 def plain(value: Mapping[str, Any]) -> Any:

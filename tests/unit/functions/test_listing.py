@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulation.checkouts import earlier_checkout
+from simulation.checkouts import Checkout, earlier_checkout
 from simulation.model.cloud import START, Cloud
 from simulation.model.table import Version
 from simulation.oracle.facts import Request
@@ -148,11 +148,15 @@ def test_cursors_of_an_earlier_version_are_read_and_its_readers_take_todays() ->
     assert cursors.decode("acme", given_out) == place
 
 
+def answered_by(world: World, version: Checkout | None) -> None:
+    world.functions.version = lambda: version
+
+
 def test_while_an_earlier_version_answers_each_lists_what_either_accepted() -> None:
     earlier = earlier_checkout()
     with World(list_for_earlier_versions=True) as world:
         for number, version in enumerate((earlier, None, earlier, None)):
-            world.functions.version = lambda version=version: version
+            answered_by(world, version)
             body = {"amount": 1_000 + number, "currency": "EUR", "card": CARD}
             world.finish(world.submit(Request("acme", f"key-{number}", json.dumps(body))))
             world.pass_time(1)
@@ -160,9 +164,9 @@ def test_while_an_earlier_version_answers_each_lists_what_either_accepted() -> N
         listed = {}
         for name, version in (("earlier", earlier), ("today's", None)):
             # Each reads a page, and the other goes on from there.
-            world.functions.version = lambda version=version: version
+            answered_by(world, version)
             first = json.loads(world.list_page("acme", 3, None)["body"])
-            world.functions.version = lambda version=version: None if version else earlier
+            answered_by(world, None if version else earlier)
             rest = json.loads(world.list_page("acme", 3, first["next_cursor"])["body"])
             listed[name] = [shown["id"] for shown in (*first["data"], *rest["data"])]
 

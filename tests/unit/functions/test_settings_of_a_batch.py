@@ -1,24 +1,12 @@
 """A batch of the stream is decided by one version of each merchant's settings, whatever changes meanwhile."""
 
-import json
-from itertools import count
 from typing import Any
 
 from simulation.model.table import Table
-from simulation.oracle.facts import Request
 from simulation.world import World
+from support.one_lane import LANE, keys_of_one_lane, submitted
 from transactions.idempotency import transaction_id
 from transactions.memory import CACHE_MS
-
-CARD = {"bin": "424242", "country": "DE", "expires": "2031-12"}
-LANE = 0
-
-
-def keys_of_one_lane(world: World, wanted: int) -> list[str]:
-    """Idempotency keys whose transactions come in one batch."""
-    keys = (f"k{number}" for number in count())
-    of_lane = (key for key in keys if world.cloud.stream.lane_of(transaction_id("acme", key)) == LANE)
-    return [next(of_lane) for _ in range(wanted)]
 
 
 def decision_of(table: Table, key: str) -> dict[str, Any]:
@@ -34,12 +22,10 @@ def test_a_limit_that_changes_within_a_batch_holds_for_the_next_one() -> None:
         world.change_settings("acme", merchant_velocity=limit | {"count": 1_000})
         keys = keys_of_one_lane(world, 3)
         for number, key in enumerate(keys):
-            card = CARD | {"token": f"tok_card_{number}"}
-            body = {"amount": 1_000 + number, "currency": "EUR", "card": card}
-            world.finish(world.submit(Request("acme", key, json.dumps(body))))
+            submitted(world, key, f"{number}")
         batch = world.poll_stream(LANE)
         assert batch is not None
-        while batch.waits_at != ("dynamodb", "UpdateItem"):
+        while batch.strands[0].waits_at != ("dynamodb", "UpdateItem"):
             world.step(batch)
         # The first is judged. What the environment remembers grows too old within the batch.
         world.change_settings("acme", merchant_velocity=limit | {"count": 1})

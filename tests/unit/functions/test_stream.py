@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from fraud_detector.stream import Detector, FailedRecord, MerchantNotSetUpError
+from fraud_detector.workers import Workers
 from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
+from simulation.model.executor import InlineExecutor
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
@@ -40,6 +42,7 @@ class Detecting:
             limits=self.limits,
             sqs=self.sqs,
             queue_url=QUEUE,
+            workers=Workers(InlineExecutor()),
             test_tokens=False,
             clock=self.cloud.clock,
             decided=lambda transaction, decision: self.decided.append((transaction.id, decision.verdict)),
