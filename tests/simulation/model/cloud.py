@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from simulation.model.dynamodb import DynamoDb
 from simulation.model.faults import Faults
+from simulation.model.partitions import Partitions
 from simulation.model.queue import IN_FLIGHT_QUOTA, Queue
 from simulation.model.queue_poller import QueuePoller
 from simulation.model.secretsmanager import SecretsManager
@@ -76,6 +77,7 @@ class Cloud:
         """This moment, in milliseconds; set it, or `advance`."""
         self.faults = Faults()
         self.usage = Usage()
+        self.partitions = Partitions(self.clock)
 
         self.stream = Stream(f"arn:aws:dynamodb:{PLACE}:table/transactions/stream/2026", self.clock, lanes)
         self.merchants = Table("merchants", self.clock)
@@ -112,7 +114,7 @@ class Cloud:
 
         tables = (self.merchants, self.transactions, self.velocity, self.deliveries)
         queues = (self.notifications, self.dead_letters, self.stream_failures)
-        self.dynamodb_model = DynamoDb(tables, self.faults, self.usage)
+        self.dynamodb_model = DynamoDb(tables, self.faults, self.usage, self.partitions)
         self.dynamodb = cast("DynamoDBClient", self.dynamodb_model)
         self.sqs = cast("SQSClient", Sqs(queues, self.faults))
         self.sns = cast("SNSClient", self.alerts)

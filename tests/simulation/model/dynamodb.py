@@ -14,7 +14,8 @@ from simulation.model.expressions import (
     parse_condition,
     parse_key_condition,
 )
-from simulation.model.faults import Faults
+from simulation.model.faults import THROTTLED, Faults
+from simulation.model.partitions import Kind, Part, Partitions
 from simulation.model.table import KEY, Index, Table, scan_place, write_units
 from simulation.model.updates import InvalidUpdateError, parse_update
 from simulation.model.usage import Consumed, Usage
@@ -33,13 +34,16 @@ _PAGES: Final = (
 class DynamoDb:
     """The client."""
 
-    def __init__(self, tables: Iterable[Table], faults: Faults, usage: Usage) -> None:
+    def __init__(
+        self, tables: Iterable[Table], faults: Faults, usage: Usage, partitions: Partitions | None = None
+    ) -> None:
         """Work on tables.
 
         Args:
             tables: all there are.
             faults: the gate.
             usage: where what operations consume is added up.
+            partitions: what partitions take; None for as much as they are asked for.
         """
         self.exceptions = exceptions(
             "ConditionalCheckFailedException",
@@ -56,6 +60,7 @@ class DynamoDb:
         self._tables = {table.name: table for table in tables}
         self._faults = faults
         self._usage = usage
+        self._partitions = partitions or Partitions(lambda: 0)
 
     def get_item(self, **request: Any) -> Answer:
         """Read an item."""
@@ -105,7 +110,7 @@ class DynamoDb:
 
     def _found(self, table: Table, operation: str, key: str, *, consistent: bool) -> Answer:
         item = table.seen(key, consistent=consistent)
-        self._read(table, operation, item_size(item or {}), consistent=consistent)
+        self._read(table, operation, Part(table.name, key, item_size(item or {})), consistent=consistent)
         return {} if item is None else {"Item": copied(item)}
 
     def _put(self, request: Answer) -> Answer:
@@ -157,7 +162,11 @@ class DynamoDb:
                 raise NotModelledError(f"ReturnValues {wanted}")
             raise InvalidExpressionError("ReturnValues can only be ALL_OLD or NONE")
         before = table.newest(key)
-        if not condition(before or {}):
+        holds = condition(before or {})
+        after = change(before) if holds else before
+        units = write_units(before, after if holds else None)
+        self._take(operation, "write", [Part(table.name, key, units), *table.index_parts(before, after)])
+        if not holds:
             self._usage.add(table.name, operation, Consumed(calls=1, write_units=write_units(before, None)))
             shown = before is not None and request.get(_FAILED) == "ALL_OLD"
             raise client_error(
@@ -166,7 +175,6 @@ class DynamoDb:
                 "The conditional request failed",
                 **({"Item": copied(before or {})} if shown else {}),
             )
-        after = change(before)
         self._usage.add(table.name, operation, replace(table.write(key, after), calls=1))
         image = {"NONE": None, "ALL_OLD": before, "ALL_NEW": after}[wanted]
         return {} if image is None else {"Attributes": copied(image)}
@@ -240,7 +248,9 @@ class DynamoDb:
                 # DynamoDB stops here without looking whether there is more.
                 more = True
                 break
-        self._read(table, operation, size, consistent=request.get("ConsistentRead", False))
+        partition = page[0][index.hash_key if index else KEY]["S"] if page else ""
+        name = index.name if index else table.name
+        self._read(table, operation, Part(name, partition, size), consistent=request.get("ConsistentRead", False))
         items = [copied(item) for item in page if filtered(item)]
         names = [KEY, *((index.hash_key, index.range_key) if index else ())]
         last = {"LastEvaluatedKey": copied({name: page[-1][name] for name in names})} if more else {}
@@ -270,9 +280,16 @@ class DynamoDb:
                 left[name] = {**request["RequestItems"][name], "Keys": [{KEY: {"S": key}} for key in later]}
         return {"Responses": responses, "UnprocessedKeys": left}
 
-    def _read(self, table: Table, operation: str, size: int, *, consistent: bool) -> None:
-        units = max(1, -(-size // 4096))
-        self._usage.add(table.name, operation, Consumed(calls=1, read_units=units if consistent else units / 2))
+    def _read(self, table: Table, operation: str, part: Part, *, consistent: bool) -> None:
+        """Consume for a read of so many bytes of a partition."""
+        whole = max(1, -(-int(part.units) // 4096))
+        units = whole if consistent else whole / 2
+        self._take(operation, "read", [part._replace(units=units)])
+        self._usage.add(table.name, operation, Consumed(calls=1, read_units=units))
+
+    def _take(self, operation: str, kind: Kind, parts: Sequence[Part]) -> None:
+        if not self._partitions.take(kind, parts):
+            raise client_error(operation, *THROTTLED["dynamodb"])
 
     def _table(self, operation: str, name: str) -> Table:
         if name not in self._tables:

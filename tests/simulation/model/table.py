@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from simulation.model.partitions import Part
 from simulation.model.streams import Stream
 from simulation.model.usage import Consumed
 from simulation.model.values import Item, item_size
@@ -124,9 +125,8 @@ class Table:
             What that consumed.
         """
         before = self.newest(key)
-        consumed = Consumed(
-            0, 0, write_units(before, item), sum(_index_units(index, before, item) for index in self.indexes)
-        )
+        index_units = int(sum(part.units for part in self.index_parts(before, item)))
+        consumed = Consumed(0, 0, write_units(before, item), index_units)
         if before != item:
             versions = self._versions.setdefault(key, [Version(0, None)])
             versions.append(Version(self._clock(), item))
@@ -135,6 +135,10 @@ class Table:
             if self.stream:
                 self.stream.append(KEY, before, item, by_service=by_service)
         return consumed
+
+    def index_parts(self, before: Item | None, after: Item | None) -> list[Part]:
+        """Tell what a change takes of the partitions of indexes."""
+        return [part for index in self.indexes for part in _index_parts(index, before, after)]
 
     def expire(self, now_seconds: int) -> list[str]:
         """Take away what has expired, as DynamoDB does at some time after it has.
@@ -155,17 +159,22 @@ class Table:
         return expired
 
 
-def _index_units(index: Index, before: Item | None, after: Item | None) -> int:
-    """Units an index takes: an entry that moves is deleted in one place and put in another."""
+def _index_parts(index: Index, before: Item | None, after: Item | None) -> Iterator[Part]:
+    """Tell what a change takes of an index: an entry that moves is deleted in one place and put in another."""
     if before == after:
-        return 0
+        return
     left, entered = index.key_of(before), index.key_of(after)
     was = index.shown(before) if before is not None and left else None
     becomes = index.shown(after) if after is not None and entered else None
-    if left == entered:
+    if left and left == entered:
         # What the index does not hold changes without it.
-        return 0 if was == becomes else write_units(was, becomes)
-    return (write_units(was, None) if left else 0) + (write_units(None, becomes) if entered else 0)
+        if was != becomes:
+            yield Part(index.name, left[0], write_units(was, becomes))
+        return
+    if left:
+        yield Part(index.name, left[0], write_units(was, None))
+    if entered:
+        yield Part(index.name, entered[0], write_units(None, becomes))
 
 
 def write_units(before: Item | None, after: Item | None) -> int:
