@@ -22,7 +22,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from fraud_detector.workers import Workers
 from transactions.agreed.tables import KEY
-from transactions.attributes import Item
 from transactions.clock import Clock
 from transactions.failures import described, ids
 from transactions.findings import Findings, judge
@@ -31,7 +30,7 @@ from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.test_tokens import forced_reasons
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocityCounter, card_key
+from transactions.velocity.card import CardVelocityCounter, History, card_key
 from transactions.velocity.merchant import MerchantVelocityCounter
 from transactions.webhooks import notifications
 from transactions.webhooks.notifications import LARGEST_BATCH, Notification, notifications_of
@@ -178,12 +177,12 @@ class Detector:
             read = self.cards.read(case.transaction for case in counted)
             self.workers.do(partial(self._count_card, again, read), _grouped(counted, _card_of))
 
-    def _count_card(self, again: list[str], read: dict[str, Item | None], group: Sequence[_Case]) -> None:
+    def _count_card(self, again: list[str], read: dict[str, History], group: Sequence[_Case]) -> None:
         for case in group:
             with self._failing(again, [case.change]):
                 self._count_one(case, read)
 
-    def _count_one(self, case: _Case, read: dict[str, Item | None]) -> None:
+    def _count_one(self, case: _Case, read: dict[str, History]) -> None:
         counted = self.cards.count(case.transaction, case.findings.settings, read)
         if counted.known:
             earlier = self.store.get(case.transaction.id)

@@ -1,7 +1,13 @@
-"""What a function remembers from one invocation to the next: settings, API keys, webhook secrets, endpoints."""
+"""What a function remembers from one invocation to the next: settings, API keys, webhook secrets, endpoints.
+
+Threads of one invocation share a memory, so each step on it is one that the interpreter does as a whole.
+"""
 
 from collections.abc import Callable
 from typing import Final, TypeVar
+
+MOST_REMEMBERED: Final = 2_000
+"""Of one kind; what was fetched first goes, so that a function needs no more memory for more merchants."""
 
 _T = TypeVar("_T")
 
@@ -26,11 +32,14 @@ def remember(
         fetch: returns what there is under a key, None for nothing.
         for_ms: how long it is remembered, in milliseconds.
     """
-    if key in memory and now - memory[key][0] < for_ms:
-        return memory[key][1]
+    held = memory.get(key)
+    if held and now - held[0] < for_ms:
+        return held[1]
     value = fetch(key)
-    if value is None:
-        memory.pop(key, None)
-    else:
+    # What is fetched again is put in anew, so that they stand in the order in which they were fetched.
+    memory.pop(key, None)
+    if value is not None:
         memory[key] = (now, value)
+        for first in list(memory)[:-MOST_REMEMBERED]:
+            memory.pop(first, None)
     return value

@@ -135,7 +135,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "approve when the card's history does not hold still",
         "transactions/velocity/card.py",
-        "            history = newer\n",
+        "            if written:\n                return CardCount(duplicate)\n",
         "            return CardCount(duplicate)\n",
     ),
     Mutant(
@@ -182,13 +182,6 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "self.workers.do(partial(self._decide, again), _grouped(left, _card_of))",
         "self.workers.do(partial(self._decide, again), [[case] for case in left])",
         scene="cards",
-    ),
-    Mutant(
-        "ask a merchant's limit for each of a batch's transactions by itself",
-        "fraud_detector/stream.py",
-        "_grouped(filter(_has_limit, cases), _merchant_of)",
-        "[[case] for case in filter(_has_limit, cases)]",
-        scene="merchant",
     ),
     Mutant(
         "tell before deciding",
@@ -248,8 +241,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "remember secrets and settings for ever",
         "transactions/memory.py",
-        "if key in memory and now - memory[key][0] < for_ms:",
-        "if key in memory:",
+        "if held and now - held[0] < for_ms:",
+        "if held:",
     ),
     Mutant(
         "take only an earlier one for a duplicate",

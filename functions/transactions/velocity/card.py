@@ -129,55 +129,58 @@ class CardVelocityCounter:
         self._table = table
         self._clock = clock
 
-    def read(self, transactions: Iterable[Transaction]) -> dict[str, Item | None]:
+    def read(self, transactions: Iterable[Transaction]) -> dict[str, History]:
         """Read the histories that transactions will be counted on, a hundred in a call.
 
         One that somebody else changes before it is counted on costs a try and nothing else: what it knows or has no
         room for stays so, and the write is conditional on its version.
 
         Returns:
-            Id of a history to its item, None where there is none. Those that DynamoDB left for later are not in it.
+            Id to history, an empty one where there is none. Those that DynamoDB left for later are not in it.
         """
         keys = list(dict.fromkeys(map(card_key, transactions)))
-        read: dict[str, Item | None] = {}
+        read: dict[str, History] = {}
         for start in range(0, len(keys), LARGEST_READ):
             part = keys[start : start + LARGEST_READ]
             wanted: Any = {self._table: {"Keys": [key_of(key) for key in part], "ConsistentRead": True}}
             answer = self._client.batch_get_item(RequestItems=wanted)
             left: Any = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
-            read |= dict.fromkeys(part)
-            read |= {_id_of(item): item for item in answer["Responses"].get(self._table, [])}
+            read |= dict.fromkeys(part, History())
+            read |= {_id_of(item): parse_history(item) for item in answer["Responses"].get(self._table, [])}
             for key in left["Keys"]:
                 del read[_id_of(key)]
         return read
 
     def count(
-        self, transaction: Transaction, settings: MerchantSettings, read: dict[str, Item | None] | None = None
+        self, transaction: Transaction, settings: MerchantSettings, read: dict[str, History] | None = None
     ) -> CardCount:
         """Count a transaction if the limits allow it; of one that is counted already, say the same again.
 
         Args:
             transaction: what is counted.
             settings: its merchant's.
-            read: histories that were read; that of the transaction's card is taken out, as it will be another one.
+            read: histories that were read; that of the transaction's card is in it as it holds after this, so that the
+                next of the card needs no read.
 
         Raises:
             CardContentionError: it could not be counted in `CARD_TRIES` tries.
         """
         key = card_key(transaction)
         mine = use_of(transaction)
-        history = parse_history(read.pop(key)) if read and key in read else self._read(key)
+        known = {} if read is None else read
+        if key not in known:
+            known[key] = self._read(key)
         for _ in range(CARD_TRIES):
+            history = known[key]
             place = next((place for place, use in enumerate(history.uses) if use.is_of(mine)), None)
             duplicate = _duplicate(mine, history.uses[:place], settings.duplicate_window_seconds)
             if place is not None:
                 return CardCount(duplicate, known=True)
             if reasons := self._refusal(mine, history, settings):
                 return CardCount(reasons)
-            newer = self._add(key, history, mine, settings)
-            if newer is None:
+            written, known[key] = self._add(key, history, mine, settings)
+            if written:
                 return CardCount(duplicate)
-            history = newer
         raise CardContentionError(f"{transaction.id} met {CARD_TRIES} others of the same card")
 
     def _refusal(self, mine: Use, history: History, settings: MerchantSettings) -> tuple[str, ...]:
@@ -193,8 +196,8 @@ class CardVelocityCounter:
         answer = self._client.get_item(TableName=self._table, Key=key_of(key), ConsistentRead=True)
         return parse_history(answer.get("Item"))
 
-    def _add(self, key: str, history: History, mine: Use, settings: MerchantSettings) -> History | None:
-        """Write the history with one more; return None, or the history that somebody else has written meanwhile."""
+    def _add(self, key: str, history: History, mine: Use, settings: MerchantSettings) -> tuple[bool, History]:
+        """Write the history with one more; tell whether nobody else wrote meanwhile, and what it is now."""
         # One that comes late by a window still finds what was near it.
         following = history.plus(mine, kept=2 * 1000 * settings.card_velocity.window_seconds)
         condition: dict[str, Any] = {":version": history.version} if history.version else {}
@@ -219,8 +222,8 @@ class CardVelocityCounter:
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
         except ClientError as error:
-            return parse_history(refused_item(error))
-        return None
+            return False, parse_history(refused_item(error))
+        return True, following
 
 
 def card_key(transaction: Transaction) -> str:
