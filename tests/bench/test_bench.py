@@ -15,7 +15,7 @@ def test_every_path_is_gone_and_its_calls_are_counted() -> None:
         NEW: 1,
         REPLAY: 1,
         DECIDE: 2.5,
-        LIST: 1,
+        LIST: 6,
         WEBHOOK: 0,
     }
     assert all(one.median > 0 for one in measured.values())
