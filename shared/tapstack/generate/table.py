@@ -157,5 +157,12 @@ TABLE: Final[Mapping[str, Generated]] = {
             render=told_by_tests.render_benchmarks,
             needs="a minute, on a machine that does nothing else",
         ),
+        Generated(
+            name="capacity",
+            files=("docs/capacity.md", "docs/capacity-*.svg"),
+            source="tests/capacity, by running the functions on the model",
+            render=told_by_tests.render_capacity,
+            needs="half a minute",
+        ),
     )
 }

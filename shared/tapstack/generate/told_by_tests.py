@@ -1,5 +1,6 @@
 """Pages that programs among the tests make by doing what they tell of."""
 
+import json
 import os
 import subprocess
 import sys
@@ -60,6 +61,18 @@ def render_benchmarks(root: Path) -> dict[str, str]:
     """
     told = _run(root, "bench", "the functions could not be measured, so docs/benchmarks.md is not written", "--page")
     return {"docs/benchmarks.md": told}
+
+
+def render_capacity(root: Path) -> dict[str, str]:
+    """Run the functions on the model, and say at how many transactions a second they end.
+
+    Raises:
+        UserError: they could not be run.
+    """
+    told: dict[str, str] = json.loads(
+        _run(root, "capacity", "the functions could not be run, so docs/capacity.md is not written", "--files")
+    )
+    return told
 
 
 def _run(root: Path, module: str, failed: str, *arguments: str) -> str:
