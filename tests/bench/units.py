@@ -7,6 +7,7 @@ from typing import Any
 
 from bench.paths import PAGE
 from simulation.merchants import IDS
+from simulation.model.faults import Fault
 from simulation.oracle.facts import Request
 from simulation.world import LANES, World
 
@@ -53,19 +54,20 @@ def used() -> list[Used]:
 
 def _count(world: World, name: str, go: Callable[[], object]) -> Used:
     calls = 0
-    between = world.cloud.faults.between
+    decide = world.cloud.faults.decide
 
-    def called(service: str, operation: str) -> None:
+    # Once for a call; what a batch reads is read at several moments.
+    def called(service: str, operation: str) -> Fault | None:
         nonlocal calls
         calls += 1
-        between(service, operation)
+        return decide(service, operation)
 
     world.cloud.usage.reset()
-    world.cloud.faults.between = called
+    world.cloud.faults.decide = called
     try:
         go()
     finally:
-        world.cloud.faults.between = between
+        world.cloud.faults.decide = decide
     total = world.cloud.usage.total()
     return Used(name, calls, total.write_units, total.index_write_units, total.read_units)
 
