@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,23 +14,16 @@ from simulation.model.cloud import START, Cloud
 from simulation.model.table import Version
 from simulation.oracle.facts import Request
 from simulation.world import World
+from support.lists import CARD, made_at, walk
 from transactions.errors import UnavailableError
-from transactions.idempotency import transaction_id
 from transactions.listing import SHARDS
 from transactions.store import TransactionStore
-from transactions.submission import Submission
 from transactions.transaction import Decision, Transaction
 from validator import cursors
 
-CARD = {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}
-SUBMISSION = msgspec.convert({"amount": 1_250, "currency": "EUR", "card": CARD}, Submission)
 FORMS = ("today's", "both", "earlier")
 Made = tuple[int, str]
 """When, after the beginning, and in which form a transaction was written."""
-
-
-def made_at(number: int, after_ms: int, merchant: str = "acme") -> Transaction:
-    return Transaction(transaction_id(merchant, f"{number}"), merchant, "hash", START + after_ms, SUBMISSION)
 
 
 def write(cloud: Cloud, transaction: Transaction, form: str) -> None:
@@ -42,18 +34,6 @@ def write(cloud: Cloud, transaction: Transaction, form: str) -> None:
         item = dict(cloud.transactions.newest(transaction.id) or {})
         del item["list_shard"], item["list_place"]
         cloud.transactions.write(transaction.id, item)
-
-
-def walk(client: Any, limit: int, merchant: str = "acme") -> list[list[str]]:
-    """Turn all pages; return the ids on each."""
-    store = TransactionStore(client, "transactions")
-    pages: list[list[str]] = []
-    after = None
-    while after or not pages:
-        page = store.page(merchant, limit, after)
-        pages.append([transaction.id for transaction in page.transactions])
-        after = page.next_listing
-    return pages
 
 
 class ShortAnswers:
