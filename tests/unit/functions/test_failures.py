@@ -51,7 +51,7 @@ def test_a_record_that_failed_is_found_by_its_ids_and_the_place_of_its_failure(w
     assert (line["transaction_id"], line["merchant_id"], line["error"]) == (ID, "acme", "ValueError")
     assert line["sequence_number"]
     assert line["level"] == "ERROR"
-    assert [place.rpartition(" ")[2] for place in line["where"]] == ["_failing", "process", "_judge", "judge"]
+    assert [place.rpartition(" ")[2] for place in line["where"]] == ["_failing", "_judge", "_case", "judge"]
     assert line["where"][2].startswith("fraud_detector/stream.py:")
     assert "tok_abcd" not in json.dumps(line)
     assert "424242" not in json.dumps(line)
