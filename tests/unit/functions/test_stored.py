@@ -36,9 +36,9 @@ from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.signing import WebhookSecrets
 
 STORED: Final = Path(__file__).parent / "stored"
-REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6", "910fd1f")
+REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6", "86393ef")
 NEWEST: Final = REVISIONS[-1]
-WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6", "910fd1f")
+WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6", "86393ef")
 
 
 class Written:
