@@ -6,7 +6,7 @@ It is the port that the notifier holds webhooks to: another would be refused her
 from dataclasses import dataclass
 
 import pulumi_aws as aws
-from pulumi import Input
+from pulumi import Input, ResourceOptions
 
 from tapstack.program.naming import Names
 from transactions.agreed.webhooks import HTTPS_PORT
@@ -76,5 +76,12 @@ def allow_out(
 
 def _group(names: Names, vpc: aws.ec2.Vpc, name: str, description: str) -> aws.ec2.SecurityGroup:
     return aws.ec2.SecurityGroup(
-        name, name=names(name), description=description, vpc_id=vpc.id, tags={"Name": names(name)}
+        name,
+        name=names(name),
+        description=description,
+        vpc_id=vpc.id,
+        tags={"Name": names(name)},
+        # AWS: a group's name is its own within its VPC alone. The provider takes the old group away first, as it does
+        # with whatever keeps its name, and functions hold it.
+        opts=ResourceOptions(delete_before_replace=False),
     )

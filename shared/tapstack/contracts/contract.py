@@ -22,7 +22,7 @@ from pulumi import Output
 from tapstack.account_names import layer_of
 from tapstack.contracts.types import Shaped
 from tapstack.layers import BY_NAME
-from tapstack.program import export_names, upstream
+from tapstack.program import expansion, export_names, upstream
 from tapstack.program.errors import ContractError, UpstreamError
 
 _PLAIN = (bool, int, float, str)
@@ -195,6 +195,7 @@ class Contract:
                 pulumi.export(name, held(value))
         outputs.update(root.outputs)
         root.outputs = outputs
+        expansion.end()
 
     @classmethod
     def read(cls, environment_suffix: str) -> Self:

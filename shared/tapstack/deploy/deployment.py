@@ -9,6 +9,8 @@ from tapstack.console.hints import command
 from tapstack.console.progress import Step, say, step, steps
 from tapstack.console.words import counted
 from tapstack.deploy.agreement import Consent, require_agreement
+from tapstack.deploy.borders.clearing import clear_the_way
+from tapstack.deploy.borders.turns import readers_of, stuck
 from tapstack.deploy.interfaces import placed_functions, wait_for_interfaces
 from tapstack.deploy.plan import LayerPlan, Plan, make_plan
 from tapstack.deploy.plan_report import order, print_plan
@@ -42,24 +44,27 @@ def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[st
     """
     done: dict[str, Report] = {}
     kept: list[str] = []
+    expanded: dict[str, LayerPlan] = {}
     for wave in plan.waves:
         again = [layer for layer in wave if layer.waits_for or layer.previewed_on or _follows(layer.layer, plan, done)]
         now = [layer for layer in wave if layer not in again]
         if again:
-            fresh, consent = _look_again(environment, plan, again, consent, [*done, *kept])
+            fresh, consent = _look_again(environment, plan, again, consent, [*done, *kept], expanded)
             now += fresh
         working = [layer.layer for layer in now if not layer.is_idle]
         idle = [layer.layer for layer in now if layer.is_idle]
         for layer in idle:
             say(f"{layer:<14}{UNCHANGED}")
         kept += idle
-        outcomes = _run_shown(environment, working, "pulumi up", _up)
+        expanded |= {layer.layer: layer for layer in now if layer.kept}
+        outcomes = _run_shown(environment, working, "pulumi up", partial(_up, environment, now, plan.names))
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
         if failed := _failures(outcomes):
             told = "; ".join(map(str, failed.values()))
-            standing, go_on = _standing(plan, [*done, *kept], failed)
+            standing, go_on = _standing(plan, [*done, *kept], failed, expanded)
             raise UserError(f"{told}. {standing}. Fix it and go on: {command(*go_on, stack=environment.name)}")
-    return done
+    contracted = _contract(environment, plan, expanded, consent)
+    return done | contracted
 
 
 def deploy_all(environment: Environment) -> dict[str, Report]:
@@ -73,7 +78,7 @@ def deploy_all(environment: Environment) -> dict[str, Report]:
     """
     done: dict[str, Report] = {}
     for wave in waves():
-        outcomes = _run_shown(environment, wave, "pulumi up", _up)
+        outcomes = _run_shown(environment, wave, "pulumi up", lambda stack, listener: stack.up(listener=listener))
         if failed := _failures(outcomes):
             raise UserError("; ".join(map(str, failed.values())))
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
@@ -147,8 +152,48 @@ def _destroy(environment: Environment, stack: LayerStack, listener: Listener) ->
     return report
 
 
-def _up(stack: LayerStack, listener: Listener) -> Report:
+def _up(
+    environment: Environment,
+    plans: Sequence[LayerPlan],
+    deployed: Collection[str],
+    stack: LayerStack,
+    listener: Listener,
+) -> Report:
+    """Deploy a layer as far as its plan can be carried out: what others hold is not deleted."""
+    plan = next(plan for plan in plans if plan.layer == stack.layer)
+    if plan.kept:
+        return stack.expand(listener=listener)
+    if (plan.changes or {}).get("delete"):
+        clear_the_way(environment, stack.layer, deployed, lambda told: say(f"{stack.layer:<14}{told}"))
     return stack.up(listener=listener)
+
+
+def _contract(
+    environment: Environment, plan: Plan, expanded: Mapping[str, LayerPlan], consent: Consent
+) -> Mapping[str, Report]:
+    """Delete what was kept for readers that have moved, the last layer's first: that may hold what others have kept.
+
+    Raises:
+        UserError: readers that were deployed hold it still, or it could not be deleted; the message says how to go on.
+    """
+    done: dict[str, Report] = {}
+    for layer in reversed([name for name in plan.names if name in expanded]):
+        if not set(readers_of(expanded[layer].kept)) <= set(plan.names):
+            continue
+        fresh, consent = _look_again(environment, plan, [expanded[layer]], consent, plan.names, expanded)
+        (now,) = fresh
+        if now.kept:
+            raise UserError(stuck(environment.name, layer, now.kept))
+        if not now.is_idle:
+            outcomes = _run_shown(environment, [layer], "pulumi up", partial(_up, environment, fresh, plan.names))
+            if failed := _failures(outcomes):
+                again = command("up", *plan.names, stack=environment.name)
+                raise UserError(
+                    f"{failed[layer]}. The layers are up, and {layer} has not deleted all that it has replaced. "
+                    f"Fix it and go on: {again}"
+                )
+            done |= {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Report)}
+    return done
 
 
 def _follows(layer: str, plan: Plan, done: Mapping[str, Report]) -> bool:
@@ -159,7 +204,12 @@ def _follows(layer: str, plan: Plan, done: Mapping[str, Report]) -> bool:
 
 
 def _look_again(
-    environment: Environment, plan: Plan, layers: Sequence[LayerPlan], consent: Consent, up: Sequence[str]
+    environment: Environment,
+    plan: Plan,
+    layers: Sequence[LayerPlan],
+    consent: Consent,
+    up: Sequence[str],
+    expanded: Collection[str],
 ) -> tuple[Sequence[LayerPlan], Consent]:
     """Preview layers whose plan was made too early, and have agreed to what it did not show.
 
@@ -170,7 +220,7 @@ def _look_again(
     with step("plan", f"previewing {', '.join(names)}") as current:
         fresh = make_plan(environment, names, {}, None)
         current.result = f"{counted(len(names), 'layer')} previewed again: {', '.join(names)}"
-    standing, go_on = _standing(plan, up, {})
+    standing, go_on = _standing(plan, up, {}, expanded)
     if fresh.obstacles:
         told = "; ".join(fresh.obstacles)
         raise UserError(f"{told}. {standing}. Fix it and go on: {command(*go_on, stack=environment.name)}")
@@ -183,16 +233,27 @@ def _look_again(
 
 def _shows_more(now: LayerPlan, before: LayerPlan) -> bool:
     """Tell whether a plan has something to agree to that an earlier one did not show."""
-    if now.is_idle:
+    if now.is_idle or (before.kept and _only_deletes(now, before)):
         return False
     return (now.changes, now.rewrites, now.losses) != (before.changes, before.rewrites, before.losses)
 
 
-def _standing(plan: Plan, up: Sequence[str], failed: Collection[str]) -> tuple[str, list[str]]:
-    """Say how things stand, and give the words of the command that goes on."""
-    order = [layer.layer for layer in plan.layers]
-    later = [layer for layer in order if layer not in failed and layer not in up]
-    standing = [f"up: {', '.join(layer for layer in order if layer in up) or 'none'}"]
+def _only_deletes(now: LayerPlan, before: LayerPlan) -> bool:
+    """Tell whether a plan does nothing but delete what an earlier one would have replaced or deleted."""
+    leaving = {(change.type, change.name) for change in before.resources if change.kind in {"delete", "replace"}}
+    return not now.rewrites and all(
+        change.kind == "delete" and (change.type, change.name) in leaving for change in now.resources
+    )
+
+
+def _standing(
+    plan: Plan, up: Sequence[str], failed: Collection[str], expanded: Collection[str]
+) -> tuple[str, list[str]]:
+    """Say how things stand, and give the words of the command that goes on; what has expanded has to contract."""
+    later = [layer for layer in plan.names if layer not in failed and layer not in up]
+    standing = [f"up: {', '.join(layer for layer in plan.names if layer in up) or 'none'}"]
     standing += [f"failed: {', '.join(failed)}"] if failed else []
     standing += [f"not begun: {', '.join(later)}"] if later else []
-    return "; ".join(standing).capitalize(), ["up", *failed, *later, *(("--at", plan.at) if plan.at else ())]
+    back = [layer for layer in plan.names if layer in expanded and layer not in {*failed, *later}]
+    words = ["up", *back, *failed, *later, *(("--at", plan.at) if plan.at else ())]
+    return "; ".join(standing).capitalize(), words

@@ -23,7 +23,7 @@ from tapstack.engine.state import LayerState, state_of, states_of
 LONGEST_SECONDS: Final = 45 * 60
 """What AWS and its provider give Lambda for it."""
 _EVERY_SECONDS: Final = 15
-_GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
+GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 _ROLE: Final = "aws:iam/role:Role"
 _LAMBDA: Final = "lambda.amazonaws.com"
 
@@ -56,21 +56,36 @@ def wait_for_interfaces(environment: Environment, layer: str, told: Callable[[st
     others = [state for name, state in states_of(environment, ()).items() if name != layer]
     if any(placed_functions(state.resources) for state in others):
         return
-    groups = {item["id"]: _arn(item) for state in others for item in state.resources if item["type"] == _GROUP}
+    groups = {item["id"]: _arn(item) for state in others for item in state.resources if item["type"] == GROUP}
     if not groups:
         return
-    aws = Aws(environment, groups.values)
+    kept = "their roles are kept, as Lambda frees interfaces by them"
+    wait_until_free(environment, Aws(environment, groups.values), list(groups), told, kept=kept)
+
+
+def wait_until_free(
+    environment: Environment, aws: Aws, groups: list[str], told: Callable[[str], None], *, kept: str
+) -> None:
+    """Wait until no function has a network interface in some security groups.
+
+    Args:
+        environment: whose.
+        aws: where they are.
+        groups: their ids.
+        told: hears, now and then, how many are left.
+        kept: what becomes of it where they stay.
+
+    Raises:
+        UserError: AWS cannot be asked, or they are there after 45 minutes.
+    """
     for _ in range(0, LONGEST_SECONDS, _EVERY_SECONDS):
-        left = _interfaces(aws, list(groups))
+        left = _interfaces(aws, groups)
         if not left:
             return
         told(f"{counted(left, 'network interface')} of functions left; AWS takes up to 45 minutes to free them")
         if environment.stop.wait(_EVERY_SECONDS):
             raise UserError("stopped while network interfaces of functions are still there")
-    raise UserError(
-        f"{counted(left, 'network interface')} of functions still there after 45 minutes; their roles are kept, as "
-        "Lambda frees interfaces by them"
-    )
+    raise UserError(f"{counted(left, 'network interface')} of functions still there after 45 minutes; {kept}")
 
 
 def _interfaces(aws: Aws, groups: list[str]) -> int:

@@ -9,6 +9,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.words import counted, listed
 from tapstack.contracts.contract import contract_of
+from tapstack.deploy.borders.holds import Hold, holds_of
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import snapshot_of
 from tapstack.deploy.data_loss import Loss, losses_of
@@ -56,6 +57,7 @@ class LayerPlan:
             `read` (another stack's outputs, which the state keeps), `options` (what is written of it to the state
             alone); None where it is not known.
         resources: what happens to each resource, in the order in which it is found out.
+        holds: what it deletes and other layers hold.
         rewrites: what is written to the state alone, resource by resource: options, aliases, providers' settings.
         previewed_on: the upstream layers whose outputs were taken as they would be, not as they are.
         waits_for: the upstream layers that have to be up before its changes are known: they cannot be previewed.
@@ -78,6 +80,7 @@ class LayerPlan:
     because: Sequence[str] = ()
     changes: Mapping[str, int] | None = None
     resources: Sequence[Change] = ()
+    holds: Sequence[Hold] = ()
     rewrites: Sequence[Rewrite] = ()
     previewed_on: Sequence[str] = ()
     waits_for: Sequence[str] = ()
@@ -96,10 +99,20 @@ class LayerPlan:
 
     @property
     def is_idle(self) -> bool:
-        """Whether deploying the layer is known to change nothing."""
+        """Whether deploying the layer is known to change nothing; what others hold is not deleted."""
         if self.changes is None:
             return False
-        return not (self.waits_for or self.error or self.rewrites_exports or any(self.changes.values()))
+        return not (self.waits_for or self.error or self.rewrites_exports or self.makes)
+
+    @property
+    def kept(self) -> Sequence[Hold]:
+        """What others hold of that which can be deleted later: where there is any, nothing is deleted."""
+        return [hold for hold in self.holds if not hold.at_once]
+
+    @property
+    def makes(self) -> bool:
+        """Whether it does anything beside deleting what others hold."""
+        return any(count for kind, count in (self.changes or {}).items() if kind != "delete" or not self.kept)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -126,6 +139,11 @@ class Plan:
         """The layers by wave, in order."""
         numbers = sorted({plan.wave for plan in self.layers})
         return [[plan for plan in self.layers if plan.wave == number] for number in numbers]
+
+    @property
+    def names(self) -> list[str]:
+        """The layers' names, in the order in which they deploy."""
+        return [plan.layer for plan in self.layers]
 
     @property
     def losses(self) -> list[tuple[str, Loss]]:
@@ -210,8 +228,11 @@ def make_plan(
                 # It was held against what is exported now, and will be deployed against something else.
                 plan = LayerPlan(layer, 0, reasons[layer], waits_for=moving, refused=plan.error)
             elif not plan.error and isinstance(report, Report):
-                deleted = in_the_way(environment, layer, report, states[layer].resources)
-                plan = dataclasses.replace(plan, in_the_way=list(deleted))
+                plan = dataclasses.replace(
+                    plan,
+                    holds=holds_of(report, states[layer], [*states.values(), *forgotten.values()]),
+                    in_the_way=list(in_the_way(environment, layer, report, states[layer].resources)),
+                )
         unseen = [not_looked_at(environment, states[name]) for name in downstream(layer) if not states[name].is_known]
         planned[layer] = plan = dataclasses.replace(
             plan,
@@ -305,11 +326,17 @@ def _failed(layer: str, because: Sequence[str], failure: EngineError) -> LayerPl
 
 
 def changes_of(report: Report) -> list[Change]:
-    """List what a run does to resources; a replacement, of which the engine tells step by step, is one change."""
+    """List what a run does to resources; a replacement, of which the engine tells step by step, is one change.
+
+    So is the deletion of what an earlier one has left.
+    """
     return [
-        Change(operation.op, operation.type, operation.name, operation.differs)
-        for operation in report.finished
-        if operation.op not in LEFT_ALONE and word_for(operation.op) == operation.op
+        *(
+            Change(operation.op, operation.type, operation.name, operation.differs)
+            for operation in report.finished
+            if operation.op not in LEFT_ALONE and word_for(operation.op) == operation.op
+        ),
+        *(Change("delete", operation.type, operation.name) for operation in report.leftovers),
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from tapstack.console.table import print_table
 from tapstack.console.words import count_or_dot, listed
+from tapstack.deploy.borders.turns import steps
 from tapstack.deploy.data_loss import Loss
 from tapstack.deploy.plan import KINDS, Change, LayerPlan, Plan
 from tapstack.engine.policies import EXEMPTIONS
@@ -95,6 +96,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"{layer.layer}: {line}" for line in told[:_LINES_SHOWN])
         if told[_LINES_SHOWN:]:
             yield f"{layer.layer}: … and {len(told) - _LINES_SHOWN} more; --json names all"
+        yield from steps(plan.stack, layer.layer, layer.holds, makes=layer.makes, planned=plan.names)
         yield from (f"{layer.layer}: {line}" for line in layer.violations)
         if layer.refused:
             yield f"{layer.layer}: refuses what is deployed now, and is previewed again: {layer.refused}"

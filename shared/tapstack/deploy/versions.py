@@ -2,14 +2,14 @@
 
     kept                                   for
     what an alias points to                its callers, those of a canary's share included
-    the version before an alias's          the roll-back
+    the version before an alias's          the roll-back, unless the network it ran in is on its way out
     the newest                             the state, which names it; and the deployment that is about to move an alias
 
 Versions are no resources of a program: Pulumi publishes them with the function, knows the newest, and deletes them with
 the function alone. AWS refuses to delete what an alias points to, so that nothing is lost where one moves meanwhile.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ class Version:
         published: when, as Lambda writes it.
         memory_mb: what its snapshot is billed by.
         kept: why it is kept; empty where nobody needs it.
+        is_leaving: whether it is in a subnet or security group that is on its way out.
     """
 
     function: str
@@ -43,6 +44,7 @@ class Version:
     published: str
     memory_mb: int
     kept: str
+    is_leaving: bool = False
 
 
 def functions_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -54,17 +56,21 @@ def functions_in(resources: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 class Versions:
     """The versions of some functions of an environment."""
 
-    def __init__(self, environment: Environment, functions: Mapping[str, str]) -> None:
+    def __init__(
+        self, environment: Environment, functions: Mapping[str, str], leaving: Collection[str] = frozenset()
+    ) -> None:
         """Find where they are; nothing is asked yet.
 
         Args:
             environment: whose.
             functions: their names and ARNs.
+            leaving: the ids of subnets and security groups that are on their way out.
 
         Raises:
             UserError: its AWS does not answer.
         """
         self._functions = functions
+        self._leaving = frozenset(leaving)
         self._aws = Aws(environment, functions.values)
 
     def all(self) -> list[Version]:
@@ -129,9 +135,17 @@ class Versions:
     def _of(self, function: str) -> Iterator[Version]:
         listed = self._pages("list_versions_by_function", "Versions", function)
         published = {int(item["Version"]): item for item in listed if item["Version"].isdigit()}
-        reasons = _reasons(sorted(published), self._pages("list_aliases", "Aliases", function))
+        leaving = {number for number, item in published.items() if not self._leaving.isdisjoint(_places(item))}
+        reasons = _reasons(sorted(published), leaving, self._pages("list_aliases", "Aliases", function))
         for number, item in sorted(published.items()):
-            yield Version(function, number, item["LastModified"], item["MemorySize"], reasons.get(number, ""))
+            yield Version(
+                function,
+                number,
+                item["LastModified"],
+                item["MemorySize"],
+                reasons.get(number, ""),
+                is_leaving=number in leaving,
+            )
 
     def _pages(self, operation: str, member: str, function: str) -> list[dict[str, Any]]:
         pages = self._client.get_paginator(operation).paginate(FunctionName=function)
@@ -142,7 +156,13 @@ class Versions:
         return self._aws.client("lambda")
 
 
-def _reasons(numbers: Sequence[int], aliases: Iterable[Mapping[str, Any]]) -> dict[int, str]:
+def _places(version: Mapping[str, Any]) -> list[str]:
+    """List the subnets and security groups of a version."""
+    placed = version.get("VpcConfig") or {}
+    return [*(placed.get("SubnetIds") or ()), *(placed.get("SecurityGroupIds") or ())]
+
+
+def _reasons(numbers: Sequence[int], leaving: Collection[int], aliases: Iterable[Mapping[str, Any]]) -> dict[int, str]:
     """Say of each version that is needed what it is needed for; the best reason last."""
     reasons = {max(numbers): "newest"} if numbers else {}
     pointed: dict[int, str] = {}
@@ -153,6 +173,6 @@ def _reasons(numbers: Sequence[int], aliases: Iterable[Mapping[str, Any]]) -> di
         if alias["FunctionVersion"].isdigit():
             live = int(alias["FunctionVersion"])
             pointed[live] = name
-            if earlier := [number for number in numbers if number < live]:
+            if (earlier := [number for number in numbers if number < live]) and max(earlier) not in leaving:
                 reasons[max(earlier)] = f"before {name}"
     return reasons | pointed

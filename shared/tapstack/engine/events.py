@@ -20,6 +20,7 @@ EXEMPTIONS: Final = "exemptions"
 """The policy of the pack that tells what is exempt from controls; it has nothing against anything."""
 _REFRESH: Final = "refresh"
 _AS_IT_WAS: Final = frozenset({"same", "refresh"})
+_REPLACING: Final = frozenset({"create-replacement", "import-replacement", "read-replacement"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Report:
         failed: operations that did not.
         readings: what was read of each resource that was refreshed.
         history: URNs in the order of events, each with whether the operation on it began (else it succeeded).
-        counts: resources per kind of change, `same` included.
+        counts: resources per kind of change, `same` included, and the deletions of leftovers.
         errors: error messages in order, each once, without the engine's echo of the program's failure.
         warnings: warnings in order.
         violations: what policies have against the program; they are among the errors or warnings too.
@@ -141,6 +142,19 @@ class Report:
                 changes[word_for(op)] += count
         changes[OPTIONS] = sum(rewrite.op == "same" for rewrite in self.writes.rewrites)
         return dict(+changes)
+
+    @property
+    def leftovers(self) -> list[Operation]:
+        """The deletions of what earlier runs have replaced and not deleted."""
+        replaced = Counter(operation.urn for operation in self.started if operation.op in _REPLACING)
+        found = []
+        for operation in self.started:
+            if operation.op == "delete-replaced":
+                if replaced[operation.urn]:
+                    replaced[operation.urn] -= 1
+                else:
+                    found.append(operation)
+        return found
 
     def waited(self, later: str, earlier: str) -> bool:
         """Tell whether the operation on one resource began after the one on another had succeeded.
@@ -215,7 +229,9 @@ class EventLog:
         elif (policy := event.get("policyEvent")) is not None:
             self._take_policy(policy)
         elif (summary := event.get("summaryEvent")) is not None:
-            report.counts = dict(Counter(summary.get("resourceChanges") or {}))
+            # The engine counts a replacement once, when it makes the new; what that has left is deleted uncounted.
+            left = len(report.leftovers)
+            report.counts = dict(Counter(summary.get("resourceChanges") or {}) + Counter(delete=left))
             self.is_whole = True
 
     def _take_policy(self, event: Mapping[str, Any]) -> None:

@@ -1,13 +1,14 @@
 """Keeps the index of reads as the states are."""
 
 from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.engine.backend.reads_index import Note
 from tapstack.engine.environment import Environment
+from tapstack.engine.named import ids_named
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.state import LayerState, state_of
 from tapstack.program.export_names import READS_OUTPUT
@@ -47,7 +48,7 @@ def note_reads(environment: Environment, layers: Collection[str]) -> None:
         if version is None:
             index.remove(layer)
         else:
-            index.write(layer, version, _note_of(state_of(environment, layer)))
+            index.write(layer, version, _note_of(environment, state_of(environment, layer)))
 
     failed = {layer: found for layer, found in side_by_side(environment, list(layers), note).items() if found}
     if failed:
@@ -59,6 +60,12 @@ def note_reads(environment: Environment, layers: Collection[str]) -> None:
         )
 
 
-def _note_of(state: LayerState) -> Note:
-    reads = state.outputs.get(READS_OUTPUT)
-    return Note(state.is_up, reads if state.is_up else {})
+def _note_of(environment: Environment, state: LayerState) -> Note:
+    if not state.is_up:
+        return Note(is_up=False, reads={}, holds={})
+    holds = {}
+    for upstream in state.reads:
+        # A layer that cannot be read now, or is gone, may be held as a whole.
+        with suppress(UserError):
+            holds[upstream] = ids_named(state, state_of(environment, upstream))
+    return Note(is_up=True, reads=state.outputs.get(READS_OUTPUT), holds=holds)

@@ -19,7 +19,7 @@ from tapstack.engine.events import EventLog, Operation, Report
 from tapstack.engine.process import engine_process
 from tapstack.engine.rewrites import read_writes
 from tapstack.engine.run_log import RunLog, run_log
-from tapstack.program import previewed
+from tapstack.program import expansion, previewed
 
 _POLL_SECONDS: Final = 0.1
 _PREVIEW: Final = "preview"
@@ -86,6 +86,19 @@ class LayerStack:
             EngineError: the deployment failed, or broke a mandatory policy; what was made by then is in the state.
         """
         return self._run("up", "--skip-preview", "--yes", *self._judged(), *options, listener=listener)
+
+    def expand(self, *options: str, listener: Listener | None = None) -> Report:
+        """Deploy the layer, and delete nothing that could go afterwards.
+
+        What is replaced stays beside its replacement, as a pending deletion of the state; what is taken out stays as it
+        is. The next `up` deletes both. Only what has to go before its replacement can be made is deleted.
+
+        Raises:
+            EngineError: the deployment failed, or broke a mandatory policy; what was made by then is in the state.
+        """
+        expanding = replace(self, environment={**self.environment, expansion.VARIABLE: "true"})
+        options = ("--skip-preview", "--yes", *self._judged(), *options)
+        return expanding._run("up", *options, listener=listener, ending=expansion.ENDING)
 
     def preview(self, *options: str, listener: Listener | None = None) -> Report:
         """Tell what `up` would do, and what it would write to the state alone.
@@ -258,7 +271,8 @@ class LayerStack:
         )
         return done.returncode != 0
 
-    def _run(self, action: str, *options: str, listener: Listener | None) -> Report:
+    def _run(self, action: str, *options: str, listener: Listener | None, ending: str = "") -> Report:
+        """Run the engine; a program that was to end with an error of its own, and did with no other, ended well."""
         started = time.monotonic()
         previews, missing = action == _PREVIEW, ""
         with run_log(self.logs, f"{self.layer}-{action}") as files, files.digest.open("wb") as digest:
@@ -283,7 +297,9 @@ class LayerStack:
             if previews:
                 missing = self._take_writes(log.report, files, process.returncode)
         log.report.seconds = time.monotonic() - started
-        if process.returncode:
+        if ending and log.report.errors == [ending]:
+            log.report.errors.clear()
+        elif process.returncode:
             if not log.report.errors:
                 log.report.errors.extend(_error_lines(files.output.read_text(encoding="utf-8", errors="replace")))
             raise self._engine_failure(log.report, process.returncode, files.output)

@@ -13,10 +13,11 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say, step
 from tapstack.console.table import print_table
 from tapstack.console.words import counted
+from tapstack.deploy.borders.clearing import leaving_ids
 from tapstack.deploy.versions import Version, Versions, functions_in
 from tapstack.engine.environment import Environment
 from tapstack.engine.state import state_of
-from tapstack.layers import LAYERS
+from tapstack.layers import BY_NAME, LAYERS
 
 
 def prune_versions(stack: str, layers: Sequence[str], *, dry_run: bool, as_json: bool) -> int:
@@ -28,7 +29,9 @@ def prune_versions(stack: str, layers: Sequence[str], *, dry_run: bool, as_json:
     layers = layers or LAYERS
     environment = environments.environment_named(stack)
     with environment.opened("prune-versions", starts=False, layers=layers, changes=not dry_run):
-        if (versions := _versions(environment, layers)) is None:
+        upstream = {name for layer in layers for name in BY_NAME[layer].reads}
+        leaving = leaving_ids([state_of(environment, name) for name in upstream])
+        if (versions := _versions(environment, layers, leaving)) is None:
             say(f"no function of {', '.join(layers)} publishes versions")
             return DONE
         try:
@@ -72,11 +75,13 @@ def settle(environment: Environment, layers: Collection[str]) -> None:
         raise UserError(f"{'; '.join(failed)}. The layers are up; see docs/on-call.md for the way back")
 
 
-def _versions(environment: Environment, layers: Collection[str]) -> Versions | None:
+def _versions(
+    environment: Environment, layers: Collection[str], leaving: Collection[str] = frozenset()
+) -> Versions | None:
     functions = {
         name: arn for layer in layers for name, arn in functions_in(state_of(environment, layer).resources).items()
     }
-    return Versions(environment, functions) if functions else None
+    return Versions(environment, functions, leaving) if functions else None
 
 
 def _print(versions: Sequence[Version]) -> None:

@@ -10,6 +10,7 @@ from tapstack.cli.actions.prune_versions import settle
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.deploy.agreement import Consent, require_agreement
+from tapstack.deploy.borders.following import tell_turns
 from tapstack.deploy.deployment import deploy
 from tapstack.deploy.plan_report import order, print_plan
 from tapstack.deploy.planning import answer, programs_of, question
@@ -33,6 +34,7 @@ def up(
             names = ", ".join(layer.layer for layer in plan.layers)
             whose = plan.at or "this checkout"
             say(f"{NOTHING}{f': {names} as {whose} has it' if names else ''}")
+            tell_turns(environment, plan)
             return 0
         consent = require_agreement(
             environment,
@@ -43,4 +45,5 @@ def up(
             go_on=["up", *layers, *(("--since", since) if since else ()), *(("--at", at) if at else ())],
         )
         settle(environment, deploy(environment, plan, consent))
+        tell_turns(environment, plan)
     return 0

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from tapstack.console.errors import UserError
 from tapstack.deploy.drift.additions import Found, additions, asked_of
 from tapstack.deploy.drift.differences import Difference, differences
+from tapstack.deploy.plan import changes_of
 from tapstack.engine.environment import Environment
-from tapstack.engine.events import Operation
+from tapstack.engine.events import Report
 from tapstack.engine.side_by_side import side_by_side
 from tapstack.engine.state import LayerState, is_secret, require_settled, states_of
-from tapstack.engine.words import LEFT_ALONE
 from tapstack.layers import BY_NAME
 
 
@@ -57,7 +57,7 @@ def find_drift(environment: Environment, layers: Sequence[str]) -> list[LayerDri
         return LayerDrift(
             layer,
             [*differences(readings, state.resources), *found.additions],
-            _program(stack.preview().finished),
+            _program(stack.preview()),
             _stale(state, states),
             found.unseen,
         )
@@ -77,11 +77,11 @@ def _additions(environment: Environment, state: LayerState, states: Mapping[str,
     return additions(state.resources, everything, unread, asked_of(environment, state.resources))
 
 
-def _program(operations: Sequence[Operation]) -> list[Difference]:
+def _program(report: Report) -> list[Difference]:
     return [
-        Difference(operation.op, operation.type, operation.name, operation.differs)
-        for operation in operations
-        if operation.op not in LEFT_ALONE and not operation.type.startswith("pulumi:")
+        Difference(change.kind, change.type, change.name, change.properties)
+        for change in changes_of(report)
+        if not change.type.startswith("pulumi:")
     ]
 
 

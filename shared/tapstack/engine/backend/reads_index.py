@@ -1,8 +1,8 @@
 """The index of reads: what each deployed layer reads of others, where every team may look.
 
 A team's role may read its own layer's state and those of the layers before it, and no reader's. What it must know of
-its readers before it changes an output stands here: the fields that the deployed program reads, as its state says, and
-nothing of their values.
+its readers before it changes an output or deletes what they hold stands here: the fields that the deployed program
+reads, and the ids of the producers' resources that its own name, as its state says; no other values.
 
 A note names the version of the state that it was made from. If the state has changed since, by a run that was cut short
 or by `pulumi` itself, the note says nothing any more, and neither does one that is missing or not whole: what cannot be
@@ -10,7 +10,7 @@ known is told as such, and never taken for "reads nothing". A layer that was des
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -28,10 +28,13 @@ class Note:
         is_up: whether it holds resources.
         reads: upstream layer to what it reads of its contract, as the stack exports it; None where its program is of
             a time before it said so.
+        holds: upstream layer to the ids of its resources that this layer's resources name; without a layer whose state
+            could not be read, and None where the note is of a time before it said so.
     """
 
     is_up: bool
     reads: Mapping[str, Any] | None
+    holds: Mapping[str, Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,13 @@ class ReadsIndex:
         Raises:
             StoreError: the index cannot be written.
         """
-        document = {"format": _FORMAT, "state": version, "is_up": note.is_up, "reads": note.reads}
+        document = {
+            "format": _FORMAT,
+            "state": version,
+            "is_up": note.is_up,
+            "reads": note.reads,
+            "holds": note.holds,
+        }
         content = (json.dumps(document, indent=2, sort_keys=True) + "\n").encode()
         key = reads_key(layer, self._stack)
         if self._store.read(key) != content:
@@ -113,10 +122,12 @@ def _parsed(content: bytes) -> tuple[str, Note]:
     document = json.loads(content)
     if document["format"] != _FORMAT:
         raise ValueError(document["format"])
-    is_up, reads = document["is_up"], document["reads"]
+    is_up, reads, holds = document["is_up"], document["reads"], document.get("holds")
     if not isinstance(is_up, bool) or not (reads is None or isinstance(reads, dict)):
         raise TypeError(document)
     for read in (reads or {}).values():
         # What everybody who looks it up relies on.
         _ = int(read["version"]), dict(read["fields"])
-    return document["state"], Note(is_up, reads)
+    for ids in (holds or {}).values():
+        _ = frozenset(ids)
+    return document["state"], Note(is_up, reads, holds)
