@@ -63,8 +63,7 @@ def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[st
             told = "; ".join(map(str, failed.values()))
             standing, go_on = _standing(plan, [*done, *kept], failed, expanded)
             raise UserError(f"{told}. {standing}. Fix it and go on: {command(*go_on, stack=environment.name)}")
-    contracted = _contract(environment, plan, expanded, consent)
-    return done | contracted
+    return done | _contract(environment, plan, expanded, consent)
 
 
 def deploy_all(environment: Environment) -> dict[str, Report]:
@@ -170,7 +169,7 @@ def _up(
 
 def _contract(
     environment: Environment, plan: Plan, expanded: Mapping[str, LayerPlan], consent: Consent
-) -> Mapping[str, Report]:
+) -> dict[str, Report]:
     """Delete what was kept for readers that have moved, the last layer's first: that may hold what others have kept.
 
     Raises:

@@ -297,9 +297,7 @@ class LayerStack:
             if previews:
                 missing = self._take_writes(log.report, files, process.returncode)
         log.report.seconds = time.monotonic() - started
-        if ending and log.report.errors == [ending]:
-            log.report.errors.clear()
-        elif process.returncode:
+        if process.returncode and not _ended_as_meant(log.report, ending):
             if not log.report.errors:
                 log.report.errors.extend(_error_lines(files.output.read_text(encoding="utf-8", errors="replace")))
             raise self._engine_failure(log.report, process.returncode, files.output)
@@ -339,6 +337,14 @@ class LayerStack:
             cancel = by_hand(self.layer, "cancel", "--stack", self.name, stack=self.name)
             report.errors[:] = [f"{held}; wait until it has ended. If its process is gone: {cancel}"]
         return EngineError(self.layer, report, status, output)
+
+
+def _ended_as_meant(report: Report, ending: str) -> bool:
+    """Tell whether a run failed with the error that its program was to end with, and no other; take it out."""
+    if ending not in report.errors:
+        return False
+    report.errors.remove(ending)
+    return not report.errors
 
 
 def is_made(item: Mapping[str, Any]) -> bool:

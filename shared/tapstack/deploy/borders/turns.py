@@ -39,13 +39,13 @@ def steps(stack: str, layer: str, holds: Sequence[Hold], *, makes: bool, planned
         return
     readers = readers_of(kept)
     later = [reader for reader in readers if reader not in planned]
-    run = f": {command('up', *later, stack=stack)}" if later else ""
-    again = f": {command('up', layer, stack=stack)}" if later else ""
+    go, delete = (f": {command('up', *names, stack=stack)}" if later else "" for names in (later, [layer]))
+    first = 2 if makes else 1
     yield f"{layer}: {listed(readers)} {_have(readers, 'hold')} {_named(kept)}, so nothing of the old goes before that"
     if makes:
         yield f"{layer}: step 1, expand: {layer} makes the new beside the old, and exports it"
-    yield f"{layer}: step {2 if makes else 1}, move: {listed(readers)} {_have(readers, 'go', 'es')} over to the new{run}"
-    yield f"{layer}: step {3 if makes else 2}, contract: {layer} deletes the old{again}"
+    yield f"{layer}: step {first}, move: {listed(readers)} {_have(readers, 'go', 'es')} over to the new{go}"
+    yield f"{layer}: step {first + 1}, contract: {layer} deletes the old{delete}"
 
 
 def next_turn(stack: str, layer: str, holds: Sequence[Hold]) -> str:
@@ -61,9 +61,9 @@ def stuck(stack: str, layer: str, holds: Sequence[Hold]) -> str:
     """Say that readers hold on to what a layer has kept, although they were deployed."""
     readers = readers_of(holds)
     return (
-        f"{layer}: the old is kept, as {listed(readers)} {_have(readers, 'hold')} {_named(holds)} and would not let go: "
-        f"take it out of {listed([f'projects/{reader}' for reader in readers])}, or read it through the contract of "
-        f"{layer}; then go on: {command('up', *readers, layer, stack=stack)}"
+        f"{layer}: the old is kept, as {listed(readers)} {_have(readers, 'hold')} {_named(holds)} and would not let "
+        f"go: take it out of {listed([f'projects/{reader}' for reader in readers])}, or read it through the contract "
+        f"of {layer}; then go on: {command('up', *readers, layer, stack=stack)}"
     )
 
 

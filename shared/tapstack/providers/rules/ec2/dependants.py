@@ -50,8 +50,13 @@ def _gateway_in(resource: Resource) -> bool:
 
 
 def _function_with(resource: Resource, member: str) -> bool:
-    functions = resource.call("lambda", "list_functions", {})["Functions"]
-    return any(resource.id in ((function.get("VpcConfig") or {}).get(member) or []) for function in functions)
+    """Tell whether a function is in it, or a version that was published: Lambda keeps its interface for both."""
+    functions = [item["FunctionName"] for item in resource.call("lambda", "list_functions", {})["Functions"]]
+    return any(
+        resource.id in ((version.get("VpcConfig") or {}).get(member) or [])
+        for name in functions
+        for version in resource.call("lambda", "list_versions_by_function", {"FunctionName": name})["Versions"]
+    )
 
 
 RULES: Final = (
