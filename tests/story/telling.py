@@ -96,7 +96,15 @@ class Story:
         if done.returncode != status or says not in re.sub(r"\s+", " ", done.stdout):
             raise UnexpectedEndError(f"`{typed}` ended with {done.returncode}, and said:\n{done.stdout}")
         seen = [_readable(line, self.checkout.root) for line in done.stdout.splitlines() if _is_told(line)]
-        self.lines += ["```console", f"$ {typed}", *seen[-show:], "```", "", f"*{seconds:.0f} s.*", ""]
+        self.lines += [
+            "```console",
+            f"$ {typed}",
+            *seen[len(seen) - min(show, len(seen)) :],
+            "```",
+            "",
+            f"*{seconds:.0f} s.*",
+            "",
+        ]
         self.took.append((typed, seconds))
 
 

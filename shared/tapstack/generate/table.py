@@ -137,6 +137,13 @@ TABLE: Final[Mapping[str, Generated]] = {
             needs="some minutes, and a lane of its own",
         ),
         Generated(
+            name="network-story",
+            files=("docs/replacing-the-network.md",),
+            source="tests/story, by running it",
+            render=told_by_tests.render_network_story,
+            needs="some minutes, and a lane of its own",
+        ),
+        Generated(
             name="integrating",
             files=("docs/integrating.md",),
             source="tests/journey, by walking it",

@@ -31,6 +31,23 @@ def render_life(root: Path) -> dict[str, str]:
     return {"docs/life-of-a-layer.md": told}
 
 
+def render_network_story(root: Path) -> dict[str, str]:
+    """Tell how the network is replaced while everything runs in it, by doing it on a lane of its own.
+
+    It takes some minutes.
+
+    Raises:
+        UserError: a step of it did not go as told.
+    """
+    told = _run(
+        root,
+        "story",
+        "the story did not go as told, so it is not written; mend it in tests/story/network.py",
+        "network",
+    )
+    return {"docs/replacing-the-network.md": told}
+
+
 def render_journey(root: Path) -> dict[str, str]:
     """Tell how a merchant integrates, by doing it with generated clients on a lane of its own; it takes some minutes.
 

@@ -91,6 +91,9 @@ class ScriptedStack(LayerStack):
             self.script.states[self.layer] = state(self.layer)
         return report
 
+    def expand(self, *options: str, listener: Any = None) -> Report:
+        return self._do("expand")
+
     def compare(self, *options: str, listener: Any = None) -> Report:
         return self._do("compare")
 
@@ -107,13 +110,15 @@ class ScriptedStack(LayerStack):
             told = told.pop(0) if told[1:] else told[0]
         if isinstance(told, str):
             raise EngineError(self.layer, Report(errors=[told]), 255, self.logs)
+        self.script.effects.get((action, self.layer), lambda: None)()
         return told
 
 
 class Script(Environment):
     """An environment; fill `states` and `reports`, in which a list is told one after the other; read `calls`.
 
-    `handed_on` is what the last preview of a layer was told that the layers before it would export.
+    `effects` are what actions that end well do beside, and `handed_on` is what the last preview of a layer was told that
+    the layers before it would export.
     """
 
     name = "dev"
@@ -124,6 +129,7 @@ class Script(Environment):
         self.forbidden: set[str] = set()
         self.lists: list[str] | None = []
         self.reports: dict[tuple[str, str], Report | str | list[Report | str]] = {}
+        self.effects: dict[tuple[str, str], Callable[[], None]] = {}
         self.calls: list[tuple[str, str]] = []
         self.handed_on: dict[str, dict[str, Previewed]] = {}
         self._folder = tmp_path
