@@ -29,7 +29,13 @@ def make_egress(names: Names, settings: NetworkSettings, vpc: aws.ec2.Vpc) -> Eg
     """Make as many NAT gateways as the settings ask for, and subnets in every zone that use the nearest one."""
     if settings.nat_gateways == 0:
         return Egress([], [], [])
-    internet_gateway = aws.ec2.InternetGateway("internet", vpc_id=vpc.id, tags={"Name": names("internet")})
+    internet_gateway = aws.ec2.InternetGateway(
+        "internet",
+        vpc_id=vpc.id,
+        tags={"Name": names("internet")},
+        # AWS: it leaves no VPC in which addresses are reached through it; another VPC gets another one beside it.
+        opts=ResourceOptions(replace_on_changes=["vpcId"]),
+    )
     public = make_subnets(names, vpc, "public", blocks(settings.vpc_cidr, 24, 240))
     routes = [
         aws.ec2.Route(
@@ -46,8 +52,9 @@ def make_egress(names: Names, settings: NetworkSettings, vpc: aws.ec2.Vpc) -> Eg
             subnet_id=subnet.id,
             allocation_id=address.allocation_id,
             tags={"Name": names(name)},
-            # AWS: a NAT gateway works only in a subnet with a route to an internet gateway; no value says so.
-            opts=ResourceOptions(depends_on=routes),
+            # AWS: a NAT gateway works only in a subnet with a route to an internet gateway; no value says so. An
+            # address is one gateway's at a time, and it stays, as merchants allow it: the old gateway goes first.
+            opts=ResourceOptions(depends_on=routes, delete_before_replace=True),
         )
         addresses.append(address)
         gateways.append(gateway)

@@ -99,13 +99,15 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     assert "tapstack-local-velocity" in tables.list_tables()["TableNames"]
 
     assert on_lane("up", "data", "--accept-data-loss", "data.velocity", "--yes") == 0
-    assert "tapstack-local-speeds" in tables.list_tables()["TableNames"]
+    assert "next: .venv/bin/tapstack up compute, then .venv/bin/tapstack up data deletes it" in capsys.readouterr().err
+    assert {"tapstack-local-speeds", "tapstack-local-velocity"} <= {*tables.list_tables()["TableNames"]}
     assert on_lane("drift", "compute") == FOUND
     told = capsys.readouterr().out
     assert "stale      data.velocity_table_name has changed since this layer was deployed" in told
     assert "program    update 'fraud-detector' (aws:lambda/function:Function)" in told
 
     assert on_lane("up", "compute", "--yes") == 0
+    assert on_lane("up", "data", "--accept-data-loss", "data.velocity", "--yes") == 0
     assert on_lane("drift") == 0
 
     queue = lane.stack("data").outputs()["notifications_queue_url"]

@@ -1,6 +1,6 @@
 """Which versions of functions are kept, which are deleted, and what comes of a version that does not start."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -27,6 +27,7 @@ class Lambda:
         self.published = published
         self.aliases = [*aliases]
         self.states: dict[str, Mapping[str, str]] = {}
+        self.places: dict[int, list[str]] = {}
         self.refuses: Callable[[str], str] = lambda version: ""
 
     def client(self, service: str) -> Any:
@@ -40,8 +41,13 @@ class Lambda:
     def paginate(self, **_: str) -> list[dict[str, Any]]:
         if self.operation == "list_aliases":
             return [{"Aliases": [one]} for one in self.aliases]
-        listed = ["$LATEST", *map(str, self.published)]
-        return [{"Versions": [{"Version": v, "LastModified": "2026-11-25T", "MemorySize": 512}]} for v in listed]
+        plain = {"LastModified": "2026-11-25T", "MemorySize": 512}
+        listed = [{**plain, "Version": "$LATEST"}]
+        listed += [
+            {**plain, "Version": f"{number}", "VpcConfig": {"SubnetIds": self.places.get(number, [])}}
+            for number in self.published
+        ]
+        return [{"Versions": [version]} for version in listed]
 
     def delete_function(self, *, FunctionName: str, Qualifier: str) -> None:  # noqa: N803 - the SDK's
         pointed = {one["FunctionVersion"] for one in self.aliases} | {
@@ -71,10 +77,10 @@ class Lambda:
 
 
 @pytest.fixture
-def of(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lambda], Versions]:
-    def make(function: Lambda) -> Versions:
+def of(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Versions]:
+    def make(function: Lambda, leaving: Sequence[str] = ()) -> Versions:
         monkeypatch.setattr(module, "Aws", lambda environment, arn: function)
-        found = Versions(None, {"validator": ARN})  # type: ignore[arg-type]
+        found = Versions(None, {"validator": ARN}, leaving)  # type: ignore[arg-type]
         monkeypatch.setattr(action, "_versions", lambda environment, layers: found)
         return found
 
@@ -89,6 +95,18 @@ def test_what_an_alias_points_to_is_kept_and_the_one_before_and_the_newest(of: C
     found = of(Lambda([1, 2, 3, 5, 8], alias("5")))
 
     assert kept(found.all()) == {1: "", 2: "", 3: "before live", 5: "live", 8: "newest"}
+
+
+def test_the_version_before_is_not_kept_where_the_network_it_ran_in_is_on_its_way_out(
+    of: Callable[..., Versions],
+) -> None:
+    function = Lambda([1, 2, 3], alias("3"), alias("1", "audit"))
+    function.places |= {1: ["subnet-1"], 2: ["subnet-1"], 3: ["subnet-2"]}
+
+    found = of(function, ["subnet-1", "sg-1"]).all()
+
+    assert kept(found) == {1: "audit", 2: "", 3: "live"}
+    assert [version.is_leaving for version in found] == [True, True, False]
 
 
 def test_a_canary_keeps_both_of_its_versions(of: Callable[..., Versions]) -> None:

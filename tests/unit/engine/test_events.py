@@ -45,6 +45,19 @@ def test_operations_come_in_their_order(log: EventLog, tmp_path: Path) -> None:
     assert log.report.summary() == "create 2, unchanged 3"
 
 
+def test_what_an_earlier_run_has_replaced_is_counted_as_deleted(log: EventLog, tmp_path: Path) -> None:
+    """The engine counts a replacement where the new is made, and says nothing of the old that it deletes later."""
+    for op in ("create-replacement", "replace", "delete-replaced", "delete-replaced"):
+        write(tmp_path, resource("resourcePreEvent", op, VPC), resource("resOutputsEvent", op, VPC))
+    write(tmp_path, resource("resourcePreEvent", "delete-replaced", f"{VPC}-2"))
+    write(tmp_path, {"summaryEvent": {"resourceChanges": {"replace": 1, "same": 3}}})
+
+    log.follow()
+
+    assert [operation.name for operation in log.report.leftovers] == ["main", "main-2"]
+    assert log.report.changes == {"replace": 1, "delete": 2}
+
+
 def test_what_a_refresh_read_is_told_apart_from_what_the_program_then_does(log: EventLog, tmp_path: Path) -> None:
     state = {"id": "vpc-1", "inputs": {"cidrBlock": "a"}, "outputs": {"cidrBlock": "a", "arn": "b"}}
     read = resource("resOutputsEvent", "refresh", VPC)

@@ -18,6 +18,7 @@ from tapstack.console.errors import UserError
 from tapstack.engine.locks import is_held
 from tapstack.engine.stack import EngineError
 from tapstack.lane.stack import LaneStack
+from tapstack.program import expansion
 
 Script = Callable[[Path, str], Path]
 ANSWERS = '[ "$1" = stack ] && exit 0'
@@ -47,6 +48,31 @@ def test_a_run_reports_what_the_event_log_says(stack: LaneStack, tmp_path: Path,
     script(tmp_path / "bin" / "pulumi", f"{EVENTS}; printf '%s\\n' '{event}' > $log")
 
     assert stack.up().changes == {"create": 4}
+
+
+ENDED = json.dumps({"diagnosticEvent": {"severity": "error", "message": expansion.ENDING, "urn": ""}})
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [("", ""), ("DependencyViolation", "data: DependencyViolation"), ("no such thing", "data: no such thing")],
+)
+def test_an_expansion_ends_well_by_its_own_error_and_by_no_other(
+    stack: LaneStack, tmp_path: Path, script: Script, more: str, error: str
+) -> None:
+    summary = json.dumps({"summaryEvent": {"resourceChanges": {"replace": 2}}})
+    failed = json.dumps({"diagnosticEvent": {"severity": "error", "message": more, "urn": ""}})
+    asked = f'[ "${expansion.VARIABLE}" ] || exit 9'
+    events = " ".join(f"'{event}'" for event in (failed, ENDED, summary))
+    script(tmp_path / "bin" / "pulumi", f"{ANSWERS}; {asked}; {EVENTS}; printf '%s\\n' {events} > $log; exit 255")
+
+    if error:
+        with pytest.raises(EngineError, match=f"^{error}$"):
+            stack.expand()
+    else:
+        assert stack.expand().changes == {"replace": 2}
+    with pytest.raises(EngineError):
+        stack.up()
 
 
 def test_runs_side_by_side_report_each_its_own(stack: LaneStack, tmp_path: Path, script: Script) -> None:

@@ -158,6 +158,7 @@ def test_a_stack_that_is_not_there_reads_nothing_and_one_without_a_note_is_not_k
         pytest.param(lambda whole: whole.replace(b'"format": 1', b'"format": 2'), id="of another form"),
         pytest.param(lambda whole: whole.replace(b'"is_up": true', b'"is_up": "yes"'), id="of other types"),
         pytest.param(lambda whole: whole.replace(b'"fields"', b'"field"'), id="without fields"),
+        pytest.param(lambda whole: whole.replace(b'"holds": null', b'"holds": {"data": 1}'), id="holding a number"),
         pytest.param(lambda whole: whole.replace(b'"version": 1', b'"version": {}'), id="without a version"),
     ],
 )

@@ -54,7 +54,8 @@ def clear_the_way(environment: Environment, layer: str, deployed: Collection[str
             except (ClientError, BotoCoreError) as error:
                 # A team's role may not look at the functions of another; their interfaces are waited for all the same.
                 told(f"versions of functions of {name} cannot be looked at: {error}")
-    kept = "what they are in is kept"
+    prune = command("prune-versions", stack=environment.name)
+    kept = f"what they are in is kept. A version of a function that is there to go back to has one too: {prune}"
     wait_until_free(environment, Aws(environment, groups.values), list(groups), told, kept=kept)
 
 
