@@ -122,7 +122,7 @@ def test_the_network_is_replaced_while_a_client_keeps_posting_without_a_failed_r
     assert shown == [
         ("network", f"replace {REPLACED}, unchanged 4"),
         ("compute", "unchanged 20, update 4"),
-        ("network", f"delete {REPLACED}, unchanged 26"),
+        ("network", f"unchanged 26, delete {REPLACED}"),
     ]
     require_one_generation(running, "10.60.0.0/16")
     assert on_lane("up", "--yes") == DONE

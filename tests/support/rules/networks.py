@@ -79,7 +79,10 @@ BROKEN: Final[Mapping[str, Broken | Held]] = {
     ),
     "nat-gateway-without-address": Broken(NAT, {"subnetId": "@subnet.id"}, {"allocationId": "@address.id"}),
     "nat-gateway-of-no-address": Broken(
-        NAT, {"subnetId": "@subnet.id", "allocationId": "eipalloc-00000000"}, {"allocationId": "@address.id"}
+        NAT, {"subnetId": "@subnet.id", "allocationId": "eipalloc-00000000"}, {"allocationId": "@second-address.id"}
+    ),
+    "nat-gateway-of-anothers-address": Broken(
+        NAT, {"subnetId": "@subnet.id", "allocationId": "@taken-address.id"}, {"allocationId": "@third-address.id"}
     ),
     "endpoint-of-no-service": Broken(
         ENDPOINT,

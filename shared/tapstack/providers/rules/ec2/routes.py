@@ -69,6 +69,14 @@ def _allocation_missing(resource: Resource) -> Iterator[Words]:
         yield {"address": address}
 
 
+def _address_taken(resource: Resource) -> Iterator[Words]:
+    address = resource.inputs.get("allocationId")
+    for gateway in resource.call("ec2", "describe_nat_gateways", {})["NatGateways"]:
+        held = [item.get("AllocationId") for item in gateway.get("NatGatewayAddresses") or []]
+        if address in held and gateway["State"] not in {"deleted", "failed"}:
+            yield {"address": address}
+
+
 RULES: Final = (
     StateRule(
         name="route-twice",
@@ -129,5 +137,15 @@ RULES: Final = (
         source=DOCS + "AWSEC2/latest/APIReference/errors-overview.html",
         moment=Moment.CREATE,
         check=_allocation_missing,
+    ),
+    StateRule(
+        name="nat-gateway-of-anothers-address",
+        types=_NAT,
+        operation="ec2:CreateNatGateway",
+        code="Resource.AlreadyAssociated",
+        message="Elastic IP address {address} is already associated",
+        source=DOCS + "vpc/latest/userguide/nat-gateway-troubleshooting.html",
+        moment=Moment.CREATE,
+        check=_address_taken,
     ),
 )
