@@ -9,7 +9,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.words import counted, listed
 from tapstack.contracts.contract import contract_of
-from tapstack.deploy.borders.holds import Hold, holds_of
+from tapstack.deploy.borders.holds import Hold, holds_of, replaced_in_place
 from tapstack.deploy.contracts.evolution import breaks_of_deployed
 from tapstack.deploy.contracts.snapshots import snapshot_of
 from tapstack.deploy.data_loss import Loss, losses_of
@@ -58,6 +58,7 @@ class LayerPlan:
             alone); None where it is not known.
         resources: what happens to each resource, in the order in which it is found out.
         holds: what it deletes and other layers hold.
+        in_place: the names of what it deletes before it makes what replaces it.
         rewrites: what is written to the state alone, resource by resource: options, aliases, providers' settings.
         previewed_on: the upstream layers whose outputs were taken as they would be, not as they are.
         waits_for: the upstream layers that have to be up before its changes are known: they cannot be previewed.
@@ -81,6 +82,7 @@ class LayerPlan:
     changes: Mapping[str, int] | None = None
     resources: Sequence[Change] = ()
     holds: Sequence[Hold] = ()
+    in_place: Sequence[str] = ()
     rewrites: Sequence[Rewrite] = ()
     previewed_on: Sequence[str] = ()
     waits_for: Sequence[str] = ()
@@ -231,6 +233,7 @@ def make_plan(
                 plan = dataclasses.replace(
                     plan,
                     holds=holds_of(report, states[layer], [*states.values(), *forgotten.values()]),
+                    in_place=replaced_in_place(report),
                     in_the_way=list(in_the_way(environment, layer, report, states[layer].resources)),
                 )
         unseen = [not_looked_at(environment, states[name]) for name in downstream(layer) if not states[name].is_known]

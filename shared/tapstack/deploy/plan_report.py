@@ -96,7 +96,14 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"{layer.layer}: {line}" for line in told[:_LINES_SHOWN])
         if told[_LINES_SHOWN:]:
             yield f"{layer.layer}: … and {len(told) - _LINES_SHOWN} more; --json names all"
-        yield from steps(plan.stack, layer.layer, layer.holds, makes=layer.makes, planned=plan.names)
+        yield from steps(
+            plan.stack,
+            layer.layer,
+            layer.holds,
+            makes=layer.makes,
+            in_place=layer.in_place,
+            planned=plan.names,
+        )
         yield from (f"{layer.layer}: {line}" for line in layer.violations)
         if layer.refused:
             yield f"{layer.layer}: refuses what is deployed now, and is previewed again: {layer.refused}"

@@ -40,6 +40,16 @@ def holds_of(report: Report, own: LayerState, others: Iterable[LayerState]) -> l
     return _held(own, list(_leaving(report, own.resources)), others)
 
 
+def replaced_in_place(report: Report) -> list[str]:
+    """Name the resources that are deleted before what replaces them is made, in the order in which they are."""
+    places = _places(report)
+    return [
+        urn.rpartition("::")[2]
+        for (urn, op), place in places.items()
+        if op == "delete-replaced" and place < places.get((urn, "create-replacement"), -1)
+    ]
+
+
 def left_in(state: LayerState) -> list[Mapping[str, Any]]:
     """List what was replaced in a layer, and is not deleted yet."""
     return [item for item in state.resources if item.get("delete") and is_made(item)]
@@ -67,10 +77,7 @@ def _held(
 
 def _leaving(report: Report, resources: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], bool]]:
     """Find the resources that would be deleted, each with whether that comes before its replacement is made."""
-    places: dict[tuple[str, str], int] = {}
-    for place, operation in enumerate(report.started):
-        if not operation.is_retained:
-            places.setdefault((operation.urn, operation.op), place)
+    places = _places(report)
     for item in filter(is_made, resources):
         urn = item["urn"]
         replaced, deleted = (places.get((urn, op)) for op in ("create-replacement", "delete-replaced"))
@@ -82,6 +89,15 @@ def _leaving(report: Report, resources: Iterable[Mapping[str, Any]]) -> Iterator
             yield item, deleted is not None and deleted < replaced
         elif (urn, "delete") in places:
             yield item, False
+
+
+def _places(report: Report) -> dict[tuple[str, str], int]:
+    """Tell at which place each operation on a resource began, by its URN and the operation; without retained ones."""
+    places: dict[tuple[str, str], int] = {}
+    for place, operation in enumerate(report.started):
+        if not operation.is_retained:
+            places.setdefault((operation.urn, operation.op), place)
+    return places
 
 
 def _holds(reader: LayerState, producer: str, names: Collection[str]) -> bool:

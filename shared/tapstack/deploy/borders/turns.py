@@ -17,7 +17,15 @@ def readers_of(holds: Collection[Hold]) -> list[str]:
     return [*(layer for layer in LAYERS if layer in readers), *sorted(readers.difference(LAYERS))]
 
 
-def steps(stack: str, layer: str, holds: Sequence[Hold], *, makes: bool, planned: Collection[str]) -> Iterator[str]:
+def steps(
+    stack: str,
+    layer: str,
+    holds: Sequence[Hold],
+    *,
+    makes: bool,
+    in_place: Sequence[str],
+    planned: Collection[str],
+) -> Iterator[str]:
     """Say how what readers hold is replaced, a line a step.
 
     Args:
@@ -25,6 +33,7 @@ def steps(stack: str, layer: str, holds: Sequence[Hold], *, makes: bool, planned
         layer: the producer.
         holds: what readers hold of what it deletes.
         makes: whether there is something to make before.
+        in_place: what it deletes before it makes what replaces it.
         planned: the layers that the plan deploys; of the others it is said what to run.
     """
     for hold in holds:
@@ -44,6 +53,10 @@ def steps(stack: str, layer: str, holds: Sequence[Hold], *, makes: bool, planned
     yield f"{layer}: {listed(readers)} {_have(readers, 'hold')} {_named(kept)}, so nothing of the old goes before that"
     if makes:
         yield f"{layer}: step 1, expand: {layer} makes the new beside the old, and exports it"
+        if in_place:
+            names = listed(f"{name!r}" for name in in_place)
+            it, goes = ("them", "go") if in_place[1:] else ("it", "goes")
+            yield f"{layer}: {names} cannot stand beside what replaces {it}, and {goes} first"
     yield f"{layer}: step {first}, move: {listed(readers)} {_have(readers, 'go', 'es')} over to the new{go}"
     yield f"{layer}: step {first + 1}, contract: {layer} deletes the old{delete}"
 

@@ -151,6 +151,21 @@ def test_a_plan_says_who_holds_what_and_the_steps(held: Any, run_command: RunCom
     assert f"network: step 3, contract: network deletes the old: {up} network\n" in told
 
 
+def test_a_plan_names_what_cannot_stand_beside_its_replacement(
+    held: Any, run_command: RunCommand, capsys: Captured
+) -> None:
+    deleted, made = (
+        Operation(op, "aws:x:Nat", "urn:aws:x:Nat::nat-1") for op in ("delete-replaced", "create-replacement")
+    )
+    held.reports["preview", "network"] = Report(
+        [CREATE, REPLACE, deleted, made, DELETE], [CREATE, REPLACE], counts={"replace": 2}
+    )
+
+    assert run_command("plan", "network") == 0
+
+    assert "network: 'nat-1' cannot stand beside what replaces it, and goes first\n" in capsys.readouterr().out
+
+
 def test_all_layers_expand_move_and_contract_in_one_command(held: Any, run_command: RunCommand) -> None:
     assert run_command("up", "network", "compute", "--yes") == 0
 
