@@ -13,7 +13,8 @@ from tapstack.cli.parameters import takes_json, takes_layers, takes_stack
 def command(*, stack: str, layers: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
     """Delete versions of functions that nobody needs.
 
-    Kept are those that an alias points to, the one before, and the newest. `up` does the same after each deployment.
+    Kept are those that an alias points to, the one before, unless the network it is in is on its way out, and the
+    newest. `up` does the same after each deployment, and then keeps the one before wherever it is.
     """
     from tapstack.cli.actions.prune_versions import prune_versions
 

@@ -9,6 +9,7 @@ from tapstack.deploy.borders.holds import holds_of
 from tapstack.engine.backend.reads_index import Note
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.named import ids_named
+from tapstack.engine.noting import note_reads
 from tapstack.engine.state import LayerState
 
 RunCommand = Callable[..., int]
@@ -111,6 +112,28 @@ def test_of_a_reader_whose_state_is_not_ours_the_note_says_what_it_holds(
 
 def test_a_note_lists_the_ids_of_a_producer_that_a_reader_names() -> None:
     assert ids_named(layer("compute", function("subnet-1")), layer("network", NEW, OLD)) == ["subnet-1"]
+
+
+def test_what_a_layer_holds_is_noted_for_the_teams_it_reads_from(all_up: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of data, whose state cannot be read, nothing is noted: it may be held as a whole."""
+    written: dict[str, Note] = {}
+
+    class Index:
+        def version(self, layer: str) -> str:
+            return f"{layer} 1"
+
+        def write(self, layer: str, version: str, note: Note) -> None:
+            assert version == f"{layer} 1"
+            written[layer] = note
+
+    monkeypatch.setattr(type(all_up), "reads_index", Index())
+    all_up.states["network"]["resources"] += [{**NEW, "inputs": {}}, {**OLD, "inputs": {}}]
+    all_up.states["compute"]["resources"].append(function("subnet-1"))
+    all_up.forbidden.add("data")
+
+    note_reads(all_up, ["compute"])
+
+    assert written["compute"].holds == {"network": ["subnet-1"]}
 
 
 @pytest.fixture
