@@ -108,7 +108,9 @@ def test_the_network_is_replaced_while_a_client_keeps_posting_without_a_failed_r
 
     assert on_lane("plan") == DONE
     told = " ".join(capsys.readouterr().out.split())
-    assert re.search(r"network: compute holds '\S+' \(\S+\), '\S+' \(\S+\), '\S+' \(\S+\) and 1 more, so nothing", told)
+    assert re.search(
+        r"network: compute holds '\S+' \(\S+\), '\S+' \(\S+\), '\S+' \(\S+\) and 1 more, so the old stays", told
+    )
     assert "step 1, expand: network makes the new beside the old, and exports it network: step 2, move: compute" in told
     with traffic(outputs["transactions_url"], list(outputs["api_keys"].values())) as clients:
         eventually(lambda: len(clients.answers) > 5)

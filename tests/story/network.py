@@ -37,7 +37,7 @@ def _alone(story: Story) -> None:
     story.run("tapstack", "plan", "network", says="network: step 1, expand", show=9)
     story.tell("The plan says who holds what, and what each team is to run. Step 1:")
     story.run("tapstack", "up", "network", "--yes", says="network: the old is kept, as compute holds", show=2)
-    story.tell("Nothing breaks if it is run again, by whom ever:")
+    story.tell("It can be run again, by anybody:")
     story.run("tapstack", "up", "network", "--yes", says="network: the old is kept, as compute holds", show=2)
     story.tell("Step 2, on another day. Compute's program is as it was; what it reads is not:")
     story.run("tapstack", "up", "compute", "--yes", says="network: only versions kept to go back to", show=3)

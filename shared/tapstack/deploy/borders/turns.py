@@ -50,7 +50,8 @@ def steps(
     later = [reader for reader in readers if reader not in planned]
     go, delete = (f": {command('up', *names, stack=stack)}" if later else "" for names in (later, [layer]))
     first = 2 if makes else 1
-    yield f"{layer}: {listed(readers)} {_have(readers, 'hold')} {_named(kept)}, so nothing of the old goes before that"
+    moved = "they have moved" if readers[1:] else "it has moved"
+    yield f"{layer}: {listed(readers)} {_have(readers, 'hold')} {_named(kept)}, so the old stays until {moved}"
     if makes:
         yield f"{layer}: step 1, expand: {layer} makes the new beside the old, and exports it"
         if in_place:

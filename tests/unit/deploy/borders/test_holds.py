@@ -168,7 +168,7 @@ def test_a_plan_says_who_holds_what_and_the_steps(held: Any, run_command: RunCom
 
     told = capsys.readouterr().out
     up = ".venv/bin/tapstack --stack dev up"
-    assert "network: compute holds 'functions' (subnet-1), so nothing of the old goes before that\n" in told
+    assert "network: compute holds 'functions' (subnet-1), so the old stays until it has moved\n" in told
     assert "network: step 1, expand: network makes the new beside the old, and exports it\n" in told
     assert f"network: step 2, move: compute goes over to the new: {up} compute\n" in told
     assert f"network: step 3, contract: network deletes the old: {up} network\n" in told
