@@ -212,7 +212,7 @@ def test_cut_at_every_step_the_same_command_ends_where_an_undisturbed_one_does(
         told = capsys.readouterr().err
         assert f"DependencyViolation: The vpc '{old}' has dependencies and cannot be deleted." in told
         assert [urn.rpartition("::")[2] for urn in left_over(running)] == ["vpc"]
-    assert "Up: compute; failed: network. Fix it and go on: .venv/bin/tapstack up network\n" in told
+    assert "Fix it and go on: .venv/bin/tapstack up network compute\n" in told
 
     ec2(running).delete_security_group(GroupId=theirs)
     assert on_lane(*again) == DONE
