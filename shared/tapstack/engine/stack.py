@@ -286,14 +286,7 @@ class LayerStack:
                 stdout=digest if previews else files.stream,
                 stderr=files.stream,
             ) as process:
-                running = True
-                while running:
-                    running = process.poll() is None
-                    for operation in log.follow():
-                        if listener:
-                            listener(operation, log.report)
-                    if running and self.stop.wait(_POLL_SECONDS):
-                        raise KeyboardInterrupt
+                self._follow(process, log, listener)
             if previews:
                 missing = self._take_writes(log.report, files, process.returncode)
         log.report.seconds = time.monotonic() - started
@@ -308,6 +301,21 @@ class LayerStack:
             log.report.errors.insert(0, told)
             raise EngineError(self.layer, log.report, process.returncode, files.output)
         return log.report
+
+    def _follow(self, process: subprocess.Popen[bytes], log: EventLog, listener: Listener | None) -> None:
+        """Hear of each operation until the engine has ended.
+
+        Raises:
+            KeyboardInterrupt: it is to stop.
+        """
+        running = True
+        while running:
+            running = process.poll() is None
+            for operation in log.follow():
+                if listener:
+                    listener(operation, log.report)
+            if running and self.stop.wait(_POLL_SECONDS):
+                raise KeyboardInterrupt
 
     def _take_writes(self, report: Report, files: RunLog, status: int) -> str:
         """Take what a preview would write to the state; return what is wrong with its answer, empty for nothing.

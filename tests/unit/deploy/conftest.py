@@ -117,8 +117,8 @@ class ScriptedStack(LayerStack):
 class Script(Environment):
     """An environment; fill `states` and `reports`, in which a list is told one after the other; read `calls`.
 
-    `effects` are what actions that end well do beside, and `handed_on` is what the last preview of a layer was told that
-    the layers before it would export.
+    `effects` are what actions that end well do beside, and `handed_on` is what the last preview of a layer was told
+    that the layers before it would export.
     """
 
     name = "dev"
