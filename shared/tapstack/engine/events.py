@@ -111,6 +111,8 @@ class Report:
         exemptions: what is exempt from controls in this run, each with its reason and owner.
         outputs_before: the stack's outputs as the state had them.
         outputs_after: the stack's outputs as the program has them; in a preview `UNKNOWN` where a value is made later.
+        digest: of a preview, the document that `--json` prints: each resource's state before and after, secrets masked.
+        plan: of a preview, the document that `--save-plan` writes: what changes, secrets encrypted unless asked for.
         writes: what a preview says that the update would write beside its operations; of other runs nothing is known.
         seconds: how long the run took.
     """
@@ -127,6 +129,8 @@ class Report:
     exemptions: list[str] = field(default_factory=list)
     outputs_before: Mapping[str, Any] = field(default_factory=dict)
     outputs_after: Mapping[str, Any] = field(default_factory=dict)
+    digest: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    plan: Mapping[str, Any] = field(default_factory=dict, repr=False)
     writes: Writes = field(default_factory=Writes)
     seconds: float = 0.0
 

@@ -6,10 +6,8 @@ secrets masked, and its plan (`--save-plan`), which names the inputs and outputs
 default providers too, for the engine has compared them in the clear.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
@@ -17,7 +15,7 @@ STACK_TYPE: Final = "pulumi:pulumi:Stack"
 # the URN that it has from then on. Where a line of the program stands (`sourcePosition`, `stackTrace`) and when it ran
 # serve messages alone; `importID` tells where a resource came from, or would have if it were not there already.
 # `delete` and `pendingReplacement` mark what is on its way out.
-_NO_OPTIONS: Final = frozenset(
+NO_OPTIONS: Final = frozenset(
     {
         *("aliases", "created", "delete", "id", "importID", "initErrors", "inputs", "modified", "outputs"),
         *("pendingReplacement", "sourcePosition", "stackTrace", "type"),
@@ -78,7 +76,7 @@ class Writes:
     outputs: frozenset[str] = frozenset()
 
 
-def read_writes(digest: Path, plan: Path) -> Writes:
+def read_writes(digest: Mapping[str, Any], plan: Mapping[str, Any]) -> Writes:
     """Take from a preview's two documents what its update would write beside its operations.
 
     Args:
@@ -88,8 +86,8 @@ def read_writes(digest: Path, plan: Path) -> Writes:
     Raises:
         ValueError: one of them is not whole.
     """
-    steps = {step["urn"]: step for step in json.loads(digest.read_text(encoding="utf-8")).get("steps") or ()}
-    planned: Mapping[str, Any] = json.loads(plan.read_text(encoding="utf-8")).get("resourcePlans") or {}
+    steps = {step["urn"]: step for step in digest.get("steps") or ()}
+    planned: Mapping[str, Any] = plan.get("resourcePlans") or {}
     outputs = frozenset[str]()
     rewrites = []
     for urn in dict.fromkeys([*steps, *planned]):
@@ -123,7 +121,7 @@ def _rewrite(urn: str, step: Mapping[str, Any] | None, planned: Mapping[str, Any
 
 
 def _options(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
-    for key in (old.keys() | new.keys()) - _NO_OPTIONS:
+    for key in (old.keys() | new.keys()) - NO_OPTIONS:
         if _plain(old.get(key)) != _plain(new.get(key)):
             yield _NAMES.get(key, key)
 

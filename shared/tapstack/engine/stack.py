@@ -100,13 +100,19 @@ class LayerStack:
         options = ("--skip-preview", "--yes", *self._judged(), *options)
         return expanding._run("up", *options, listener=listener, ending=expansion.ENDING)
 
-    def preview(self, *options: str, listener: Listener | None = None) -> Report:
+    def preview(self, *options: str, tells_secrets: bool = False, listener: Listener | None = None) -> Report:
         """Tell what `up` would do, and what it would write to the state alone.
+
+        Args:
+            options: handed to `pulumi preview`.
+            tells_secrets: whether the report's `plan` has secrets that would be written in the clear.
+            listener: hears of operations.
 
         Raises:
             EngineError: the program or a provider refused, or a mandatory policy is broken.
         """
-        return self._run(_PREVIEW, *self._judged(), *options, listener=listener)
+        secrets = ("--show-secrets",) if tells_secrets else ()
+        return self._run(_PREVIEW, *self._judged(), *secrets, *options, listener=listener)
 
     def preview_after(self, upstream: Mapping[str, previewed.Previewed]) -> Report:
         """Tell what `up` would do once layers before it export something else than they do now.
@@ -187,8 +193,7 @@ class LayerStack:
             NoStackError: there is no such stack.
             UserError: the backend cannot be read.
         """
-        exported = json.loads(self.command("stack", "export", "--stack", self.name))
-        return exported["deployment"] or {}
+        return self.export()["deployment"] or {}
 
     def made(self) -> list[dict[str, Any]]:
         """List the resources in the state as it has them, the stack's own and providers left out.
@@ -216,6 +221,36 @@ class LayerStack:
             UserError: the backend cannot be read.
         """
         return [item["resource"]["urn"] for item in self.deployment().get("pending_operations") or ()]
+
+    def export(self, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Read the state as `take_in` takes it back; secrets are encrypted unless asked for.
+
+        Raises:
+            NoStackError: there is no such stack.
+            UserError: the backend cannot be read.
+        """
+        options = ("--show-secrets",) if show_secrets else ()
+        exported: dict[str, Any] = json.loads(self.command("stack", "export", "--stack", self.name, *options))
+        return exported
+
+    def take_in(self, state: Mapping[str, Any]) -> None:
+        """Write the state; the engine drops what it has of pending operations.
+
+        Raises:
+            UserError: the engine does not take it, or the backend cannot be written.
+        """
+        with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+            json.dump(state, file)
+            file.flush()
+            self.command("stack", "import", "--stack", self.name, "--file", file.name)
+
+    def unlock(self) -> None:
+        """Take away the lock of a run that has ended without doing so.
+
+        Raises:
+            UserError: the backend cannot be written.
+        """
+        self.command("cancel", "--yes", "--stack", self.name)
 
     def command(self, *arguments: str) -> str:
         """Run another of the engine's commands in the project's folder and return what it prints.
@@ -327,7 +362,10 @@ class LayerStack:
         if status:
             return ""
         try:
-            report.writes = read_writes(files.digest, files.plan)
+            report.digest, report.plan = (
+                json.loads(file.read_text(encoding="utf-8")) for file in (files.digest, files.plan)
+            )
+            report.writes = read_writes(report.digest, report.plan)
         except ValueError:
             return "its digest is not whole"
         return ""

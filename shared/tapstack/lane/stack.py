@@ -31,14 +31,14 @@ class LaneStack(LayerStack):
         self.init()
         return super().up(*options, listener=listener)
 
-    def preview(self, *options: str, listener: Listener | None = None) -> Report:
+    def preview(self, *options: str, tells_secrets: bool = False, listener: Listener | None = None) -> Report:
         """Tell what `up` would do, making the stack where there is none.
 
         Raises:
             EngineError: the program or a provider refused.
         """
         self.init()
-        return super().preview(*options, listener=listener)
+        return super().preview(*options, tells_secrets=tells_secrets, listener=listener)
 
     def init(self) -> None:
         """Make the stack where it is not there yet."""
@@ -82,10 +82,6 @@ class LaneStack(LayerStack):
         """Tell whether a run has left its lock in the lane."""
         folder = self.state / ".pulumi" / "locks" / "organization" / project_name(self.layer) / self.name
         return any(folder.glob("*.json"))
-
-    def unlock(self) -> None:
-        """Take away the lock of a run that has ended without doing so."""
-        self.command("cancel", "--yes", "--stack", self.name)
 
     @property
     def _file(self) -> Path:

@@ -78,7 +78,7 @@ class ScriptedStack(LayerStack):
             raise NoStackError(f"{self.layer}: there is no stack 'dev'")
         return self.script.states[self.layer]
 
-    def preview(self, *options: str, listener: Any = None) -> Report:
+    def preview(self, *options: str, tells_secrets: bool = False, listener: Any = None) -> Report:
         return self._do("preview")
 
     def preview_after(self, upstream: Mapping[str, Previewed]) -> Report:

@@ -1,8 +1,6 @@
 """What a preview's documents say that its update would write beside its operations."""
 
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,13 +14,11 @@ Read = Callable[..., Writes]
 
 
 @pytest.fixture
-def read(tmp_path: Path) -> Read:
+def read() -> Read:
     def read_one(step: dict[str, Any] | None, goals: dict[str, Any]) -> Writes:
         digest = {"steps": [{"urn": URN, **step}]} if step else {}
         plans = {urn: {"goal": goal, "steps": [goal.pop("op", "same")]} for urn, goal in goals.items()}
-        (tmp_path / "digest.json").write_text(json.dumps(digest), encoding="utf-8")
-        (tmp_path / "plan.json").write_text(json.dumps({"resourcePlans": plans}), encoding="utf-8")
-        return read_writes(tmp_path / "digest.json", tmp_path / "plan.json")
+        return read_writes(digest, {"resourcePlans": plans})
 
     return read_one
 
