@@ -52,6 +52,8 @@ GRANTS: Final = LayerGrants(
             ],
             _WEB_ACLS,
         ),
+        # AWS WAF lists all web ACLs or none.
+        Grant(["wafv2:ListWebACLs"], ["*"]),
         Grant(["wafv2:GetWebACLForResource"], [f"{_API}/restapis/*/stages/*"]),
         Grant(["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], _ALARMS),
         Grant(["cloudwatch:GetDashboard"], _DASHBOARDS),

@@ -24,8 +24,8 @@ GRANTS: Final = LayerGrants(
             _KEYS,
             own("data"),
         ),
-        # KMS lists all aliases or none.
-        Grant(["kms:ListAliases"], ["*"]),
+        # KMS lists all aliases or none, and all keys.
+        Grant(["kms:ListAliases", "kms:ListKeys"], ["*"]),
         # Not a single item: what merchants sent is nothing a deployment reads.
         Grant(
             [

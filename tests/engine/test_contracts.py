@@ -39,7 +39,8 @@ outputs = dict(
 """
 EXPORT = 'NetworkContract(**outputs).export("dev")\n'
 READ = 'network = NetworkContract.read("dev")\n'
-UP_NETWORK = "(cd projects/network && pulumi up --stack local)"
+IN_THE_LANE = 'eval "$(.venv/bin/tapstack env)" && '
+UP_NETWORK = f"{IN_THE_LANE}(cd projects/network && pulumi up --stack local)"
 
 Write = Callable[..., LaneStack]
 
@@ -211,7 +212,7 @@ def test_a_consumer_gets_typed_outputs_and_a_secret_stays_one(network: LaneStack
             CONTRACT.replace("version=2", "version=1"),
             "",
             "layer 'network' exports contract version 2, and this layer reads version 1; this checkout is older than "
-            "what is deployed: git pull, then pulumi up --stack local",
+            f"what is deployed: git pull, then {IN_THE_LANE}pulumi up --stack local",
             id="a newer version",
         ),
         pytest.param(

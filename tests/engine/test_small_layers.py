@@ -195,9 +195,7 @@ def error(capsys: Captured) -> str:
     return line
 
 
-def test_the_printed_way_out_of_a_pending_creation_clears_it(
-    small: Lane, elsewhere: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_printed_way_out_of_a_pending_creation_settles_it(elsewhere: Path, capsys: Captured) -> None:
     content = json.loads(elsewhere.read_text(encoding="utf-8"))
     latest = content["checkpoint"]["latest"]
     urn = "urn:pulumi:dev::tapstack-network::random:index/randomId:RandomId::cut"
@@ -206,12 +204,11 @@ def test_the_printed_way_out_of_a_pending_creation_clears_it(
     elsewhere.write_text(json.dumps(content), encoding="utf-8")
 
     assert main(["plan", "network"]) == 1
-    _, _, printed = error(capsys).partition("only just created, then: ")
-    assert printed.startswith("(cd projects/network && pulumi refresh ")
+    _, _, printed = error(capsys).partition("have it looked up, and go on: ")
+    assert printed == ".venv/bin/tapstack --stack dev up network"
 
-    monkeypatch.delenv("PULUMI_STACK")
-    words = printed.replace("pulumi refresh", "pulumi refresh --yes --non-interactive")
-    subprocess.run(["sh", "-c", words], cwd=small.projects.parent, check=True, capture_output=True)
+    assert main([*printed.split()[3:], "--yes"]) == 0
+    assert "network: was creating 'cut' (random:index/randomId:RandomId): nothing of it is" in capsys.readouterr().err
     assert main(["plan", "network"]) == 0
 
 

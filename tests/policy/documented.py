@@ -123,6 +123,20 @@ _MASKED: Final = ("compute", "api-edge")
 
 OF_LAYERS: Final = (
     Documented(
+        ["data"],
+        ["kms:ListKeys"],
+        ["*"],
+        "`up` looks for a key that a run which was killed may have made",
+        f"{_API}/kms/latest/APIReference/API_ListKeys.html",
+    ),
+    Documented(
+        ["api-edge"],
+        ["wafv2:ListWebACLs"],
+        ["*"],
+        "`up` looks for a web ACL that a run which was killed may have made",
+        f"{_API}/waf/latest/APIReference/API_ListWebACLs.html",
+    ),
+    Documented(
         _LAYERS,
         ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject", "kms:Decrypt", "kms:Encrypt"],
         ["*"],

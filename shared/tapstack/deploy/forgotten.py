@@ -19,6 +19,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.words import counted
+from tapstack.engine.backend.engine_locks import EngineLock
 from tapstack.engine.backend.reads_index import ReadsIndex
 from tapstack.engine.environment import AwsEndpoint, Environment
 from tapstack.engine.stack import LayerStack, is_made
@@ -162,6 +163,9 @@ class _Remembering(Environment):
     @property
     def reads_index(self) -> ReadsIndex | None:
         return self._of.reads_index
+
+    def engine_locks(self, layer: str) -> Sequence[EngineLock]:
+        return self._of.engine_locks(layer)
 
     def explain(self, error: UserError) -> UserError:
         return self._of.explain(error)

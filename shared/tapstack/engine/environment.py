@@ -5,7 +5,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +15,7 @@ from typing import Any, Final
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.console.hints import by_hand
+from tapstack.engine.backend.engine_locks import EngineLock, engine_locks
 from tapstack.engine.backend.reads_index import ReadsIndex
 from tapstack.engine.backend.stack_locks import StackLocks
 from tapstack.engine.backend.store import Store, store_of
@@ -126,6 +127,14 @@ class Environment(abc.ABC):
     def reads_index(self) -> ReadsIndex | None:
         """The index of what the stacks' layers read; None where every command may read all states, or there is none."""
         return None
+
+    def engine_locks(self, layer: str) -> Sequence[EngineLock]:  # noqa: ARG002 - a lane mends its own
+        """List the engine's locks on a layer's stack, as far as the backend tells.
+
+        Raises:
+            UserError: the backend cannot be read.
+        """
+        return ()
 
     def explain(self, error: UserError) -> UserError:
         """Say what stands behind an error of the engine, where the environment knows better."""
@@ -240,6 +249,10 @@ class BackendEnvironment(Environment):
     def reads_index(self) -> ReadsIndex | None:
         """The index of what the stacks' layers read, beside their states; None for a backend that has no place."""
         return ReadsIndex(self._store, self.name) if self._store else None
+
+    def engine_locks(self, layer: str) -> Sequence[EngineLock]:
+        """List the engine's locks on a layer's stack; a backend that is neither a folder nor in S3 tells of none."""
+        return engine_locks(self._store, layer, self.name) if self._store else ()
 
     @cached_property
     def _store(self) -> Store | None:

@@ -1,11 +1,12 @@
 """Runs the engine on several layers at once, and ends all of them at a Ctrl-C."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from typing import Any, TypeVar
 
 from tapstack.console.errors import UserError
+from tapstack.console.progress import say
 from tapstack.engine.environment import Environment
 
 _T = TypeVar("_T")
@@ -32,4 +33,21 @@ def side_by_side(
             return {layer: future.result() for layer, future in running.items()}
         except BaseException:
             environment.stop.set()
+            _wound_up(running.values())
             raise
+
+
+def _wound_up(running: Iterable[Future[Any]]) -> None:
+    """Wait for engines that were told to end, whatever else is typed meanwhile: one that is left behind goes on alone.
+
+    An engine that does not end in good order is killed after a minute.
+    """
+    told = False
+    while not_done := wait(running, timeout=0).not_done:
+        try:
+            if not told:
+                say("stopping: what is under way is brought to its end, which takes up to a minute")
+                told = True
+            wait(not_done)
+        except KeyboardInterrupt:
+            continue

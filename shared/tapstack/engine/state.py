@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tapstack.console.errors import UserError
-from tapstack.console.hints import by_hand, command
+from tapstack.console.hints import command
 from tapstack.engine.backend.reads_index import Note, Unknown
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
@@ -166,11 +166,8 @@ def require_settled(environment: Environment, states: Mapping[str, LayerState], 
             raise missing
         if pending := states[layer].pending:
             what = repr(pending[0].rpartition("::")[2]) + (f" and {len(pending) - 1} more" if pending[1:] else "")
-            # Without the option a refresh keeps the creations whose end was not seen, unless somebody answers for each.
-            clear = by_hand(
-                layer, "refresh", "--clear-pending-creates", "--stack", environment.name, stack=environment.name
-            )
+            settled = command("up", layer, stack=environment.name)
             raise UserError(
                 f"{layer}: a run on stack {environment.name!r} was cut short, and the state does not know what became "
-                f"of {what}; look it up, delete it where it was only just created, then: {clear}"
+                f"of {what}; have it looked up, and go on: {settled}"
             )

@@ -14,7 +14,7 @@ from typing import Final
 
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
-from tapstack.console.hints import command
+from tapstack.console.hints import command, shell_for
 from tapstack.console.progress import say, step
 from tapstack.engine.backend.store import FileStore
 from tapstack.engine.holder import Holder
@@ -29,6 +29,7 @@ from tapstack.lane.plugins import Plugins
 from tapstack.lane.receiver import Receiver
 from tapstack.lane.stack import LaneStack
 from tapstack.layers import PROJECTS
+from tapstack.program.shell import SHELL_VARIABLE
 from tapstack.providers import SETTINGS
 
 # Guards nothing: the secrets in a lane's state are those of the emulator in its folder.
@@ -129,7 +130,7 @@ class Lane:
         )
 
     def start(self, *, port: int | None = None, real_provider: bool | None = None) -> Running:
-        """Make the lane ready to deploy into, mending what a run that was cut short has left.
+        """Make the lane ready to deploy into; what a run that was cut short has left of locks goes.
 
         The emulator's memory ends with its process: stacks of an emulator that has ended go with it.
 
@@ -160,9 +161,8 @@ class Lane:
             found = self.emulator.running()
             if found is None:
                 self._drop_stacks("the emulator had ended")
-            elif cut := self._mend():
-                self.emulator.stop()
-                self._drop_stacks(f"a run was cut short at {cut}")
+            else:
+                self._unlock_stacks()
             running = self.emulator.start(current, port)
             current.result = f"ministack at {running.url}{', found running' if found == running else ''}"
         return running
@@ -221,7 +221,7 @@ class Lane:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
         settings = self.settings()
         path = os.pathsep.join((*self.path(), os.environ.get("PATH", os.defpath)))
-        return inherited | settings | {"PATH": path}
+        return inherited | settings | {"PATH": path, SHELL_VARIABLE: shell_for(stack_config.STACK)}
 
     def settings(self) -> dict[str, str]:
         """The variables that point an engine at this lane."""
@@ -284,13 +284,11 @@ class Lane:
         self._make_folder()
         self._settings.write_text(json.dumps({"real_provider": real}), encoding="utf-8")
 
-    def _mend(self) -> str | None:
-        """Unlock the stacks; name an operation that was cut short, whose resource may or may not be there."""
-        stacks = [self.stack(project) for project in PROJECTS]
-        for stack in stacks:
+    def _unlock_stacks(self) -> None:
+        """Take away the locks of engines that were killed: who has the lane's lock knows that none is at work."""
+        for stack in (self.stack(project) for project in PROJECTS):
             if stack.is_locked():
                 stack.unlock()
-        return next((urn.rpartition("::")[2] for stack in stacks for urn in stack.pending()), None)
 
     def _drop_stacks(self, reason: str) -> None:
         if self.is_up:

@@ -19,6 +19,7 @@ from tapstack.account_names import project_name
 from tapstack.program.errors import ContractError, UpstreamError
 from tapstack.program.export_names import ENVIRONMENT_OUTPUT, VERSION_OUTPUT
 from tapstack.program.previewed import Previewed
+from tapstack.program.shell import typed
 
 _REFERENCE: Final = "pulumi:pulumi:StackReference"
 _IN_CONTRACT: Final = ContextVar("_IN_CONTRACT", default=False)
@@ -31,7 +32,7 @@ def stack_name(layer: str) -> str:
 
 def deploy_first(layer: str) -> str:
     """Tell to deploy a layer, with the command for its stack beside the one being deployed."""
-    return f"deploy it first: (cd projects/{layer} && pulumi up --stack {pulumi.get_stack()})"
+    return f"deploy it first: {typed(f'(cd projects/{layer} && {_up_this()})')}"
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,11 @@ def require(layer: str, understood: Collection[int], outputs: Sequence[str], env
         reads = f"version{'s' if len(understood) > 1 else ''} {' and '.join(map(str, understood))}"
         raise UpstreamError(
             f"layer {layer!r} exports contract version {_number(found)}, and this layer reads {reads}; "
-            + (deploy if is_older else f"this checkout is older than what is deployed: git pull, then {_up_this()}")
+            + (
+                deploy
+                if is_older
+                else f"this checkout is older than what is deployed: git pull, then {typed(_up_this())}"
+            )
         )
     if missing := [name for name in outputs if name not in names]:
         raise UpstreamError(f"layer {layer!r} does not export {', '.join(missing)}; {deploy}")

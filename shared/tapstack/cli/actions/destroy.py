@@ -15,6 +15,7 @@ from tapstack.deploy.agreement import Consent, require_agreement
 from tapstack.deploy.deployment import destroy_waves
 from tapstack.deploy.destruction import destruction
 from tapstack.deploy.forgotten import forgotten_in, reading_order, with_forgotten
+from tapstack.deploy.interruptions.settling import settle
 from tapstack.deploy.plan_report import order, print_plan
 from tapstack.engine.environment import Environment
 from tapstack.engine.noting import reads_noted
@@ -34,7 +35,9 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool, accepted: Sequence[
         named = (*layers, *(name.partition(".")[0] for name in accepted))
         if wrong := [layer for layer in named if layer not in known]:
             raise UnknownNameError(unknown("layer", wrong[0], known))
+        go_on = ["destroy", *layers]
         layers = layers or known
+        settle(environment, [layer for layer in layers if layer in LAYERS], yes=yes, go_on=go_on)
         states = {**states_of(environment, of_table), **forgotten.states}
         _require_unread(environment, layers, states)
         up = [layer for layer in layers if states[layer].is_up]

@@ -15,6 +15,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say, step
 from tapstack.console.words import counted
 from tapstack.deploy.deployment import deploy_all
+from tapstack.deploy.interruptions.settling import settle
 from tapstack.engine.events import Report
 from tapstack.lane import merchants, stack_config, summary
 from tapstack.lane.environment import LaneEnvironment
@@ -35,6 +36,8 @@ def local(*, port: int | None, suffix: str | None, real_provider: bool, as_json:
     with lane.locked("local"):
         running = lane.start(port=port, real_provider=real_provider)
         _choose_suffix(lane, suffix)
+        # What is in a lane was made by its commands, and can be made again: nobody is asked.
+        settle(environment, LAYERS, yes=True, go_on=["local"])
         reports = deploy_all(environment)
         outputs = outputs_of(environment, show_secrets=True)
         with step("merchants", "writing settings") as current:

@@ -12,6 +12,7 @@ from tapstack.console.progress import say
 from tapstack.deploy.agreement import Consent, require_agreement
 from tapstack.deploy.borders.following import tell_turns
 from tapstack.deploy.deployment import deploy
+from tapstack.deploy.interruptions.settling import settle as settle_interruptions
 from tapstack.deploy.plan_report import order, print_plan
 from tapstack.deploy.planning import answer, programs_of, question
 from tapstack.engine.noting import reads_noted
@@ -25,7 +26,9 @@ def up(
     asked = question(layers, since, at)
     environment = environments.environment_named(stack)
     opened = environment.opened("up", starts=True, layers=asked.named, changes=True)
+    go_on = ["up", *layers, *(("--since", since) if since else ()), *(("--at", at) if at else ())]
     with opened, reads_noted(environment, asked.named), programs_of(environment, asked) as revision:
+        settle_interruptions(environment, asked.named, yes=yes, go_on=go_on)
         plan = answer(environment, asked, revision)
         print_plan(plan, stderr=True)
         if plan.obstacles:
@@ -42,7 +45,7 @@ def up(
             plan.losses,
             Consent(yes, frozenset(accepted)),
             standing="Nothing was changed",
-            go_on=["up", *layers, *(("--since", since) if since else ()), *(("--at", at) if at else ())],
+            go_on=go_on,
         )
         settle(environment, deploy(environment, plan, consent))
         tell_turns(environment, plan)

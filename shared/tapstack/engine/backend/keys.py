@@ -36,4 +36,9 @@ def is_locked_by_engine(store: Store, layer: str, stack: str) -> bool:
     Raises:
         StoreError: the backend's objects cannot be listed.
     """
-    return bool(store.versions(f".pulumi/locks/organization/{project_name(layer)}/{stack}/"))
+    return bool(store.versions(engine_locks_prefix(layer, stack)))
+
+
+def engine_locks_prefix(layer: str, stack: str) -> str:
+    """Give what the keys of the engine's locks on a layer's stack begin with."""
+    return f".pulumi/locks/organization/{project_name(layer)}/{stack}/"
