@@ -165,6 +165,12 @@ def second_opinion(session: nox.Session) -> None:
 
 
 @nox.session
+def interruptions(session: nox.Session) -> None:
+    """Cut up, plan, drift and destroy at random calls, and run each again: -- [--seed N] [--moments 30]."""
+    among_tests(session, "interruptions")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure what the functions cost beside a bare call of the SDK, and print the figures: -- [--page]."""
     among_tests(session, "bench")
