@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

@@ -24,7 +24,12 @@ from tapstack.layers import BY_NAME, waves
 Run = Callable[[LayerStack, Listener], Report]
 
 
-def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[str, Report]:
+def deploy(
+    environment: Environment,
+    plan: Plan,
+    consent: Consent,
+    approved: Callable[[Collection[str]], None] = lambda _: None,
+) -> Mapping[str, Report]:
     """Deploy the layers of a plan; those it found to change nothing are left alone, unless one before them changed.
 
     Whatever was not looked at is not deployed. A layer that follows a changed one, or waits for it, is previewed again
@@ -34,6 +39,7 @@ def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[st
         environment: where.
         plan: what to deploy, and in which order.
         consent: what was agreed to of it.
+        approved: is called with layers that are previewed again, and raises where they are not as was approved.
 
     Returns:
         Layer to what its deployment did; layers left alone are not in it.
@@ -49,6 +55,7 @@ def deploy(environment: Environment, plan: Plan, consent: Consent) -> Mapping[st
         again = [layer for layer in wave if layer.waits_for or layer.previewed_on or _follows(layer.layer, plan, done)]
         now = [layer for layer in wave if layer not in again]
         if again:
+            approved([layer.layer for layer in again])
             fresh, consent = _look_again(environment, plan, again, consent, [*done, *kept], expanded)
             now += fresh
         working = [layer.layer for layer in now if not layer.is_idle]

@@ -4,12 +4,14 @@ Versions of functions that a deployment has left without a use are deleted after
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from tapstack.cli import environments
 from tapstack.cli.actions.prune_versions import settle
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
 from tapstack.deploy.agreement import Consent, require_agreement
+from tapstack.deploy.approved.approval import Approval
 from tapstack.deploy.borders.following import tell_turns
 from tapstack.deploy.deployment import deploy
 from tapstack.deploy.interruptions.settling import settle as settle_interruptions
@@ -49,4 +51,31 @@ def up(
         )
         settle(environment, deploy(environment, plan, consent))
         tell_turns(environment, plan)
+    return 0
+
+
+def up_as_approved(stack: str, file: Path, *, accepted: Sequence[str]) -> int:
+    """Deploy what a saved plan holds, without asking, or nothing where anything differs; `accepted` as for `up`."""
+    environment = environments.environment_named(stack)
+    approval = Approval.opened(environment, file)
+    layers = approval.layers
+    with environment.opened("up", starts=True, layers=layers, changes=True), reads_noted(environment, layers):
+        approval.require(layers)
+        plan = answer(environment, question(layers, None))
+        print_plan(plan, stderr=True)
+        if plan.obstacles:
+            raise UserError(f"{'; '.join(plan.obstacles)}. Nothing was changed")
+        approval.require_order([[layer.layer for layer in wave] for wave in plan.waves])
+        if all(layer.is_idle for layer in plan.layers):
+            say(f"{NOTHING}: {', '.join(layers)} as this checkout has it")
+            return 0
+        consent = require_agreement(
+            environment,
+            order(plan),
+            plan.losses,
+            Consent(yes=True, losses=frozenset(accepted)),
+            standing="Nothing was changed",
+            go_on=["up", "--plan", f"{file}"],
+        )
+        settle(environment, deploy(environment, plan, consent, approved=approval.require))
     return 0

@@ -1,5 +1,7 @@
 """`tapstack up`."""
 
+from pathlib import Path
+
 import click
 
 from tapstack.cli.parameters import (
@@ -19,9 +21,23 @@ from tapstack.cli.parameters import (
 @takes_at
 @takes_yes
 @takes_accepted(whole_layers=False)
+@click.option(
+    "--plan",
+    "approved",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Deploy what `plan --save FILE` has saved, without asking, or nothing where anything differs.",
+)
 @takes_stack
 def command(
-    *, stack: str, layers: tuple[str, ...], since: str | None, at: str | None, yes: bool, accepted: tuple[str, ...]
+    *,
+    stack: str,
+    layers: tuple[str, ...],
+    since: str | None,
+    at: str | None,
+    yes: bool,
+    accepted: tuple[str, ...],
+    approved: Path | None,
 ) -> int:
     """Deploy layers in order, or go on after a failure.
 
@@ -30,6 +46,12 @@ def command(
     what the deployed layers read.
     """
     require_one_layer(layers, since, at)
-    from tapstack.cli.actions.up import up
+    if approved and (layers or since or at):
+        raise click.UsageError(
+            "--plan names its layers itself; leave LAYER, --since and --at out", click.get_current_context()
+        )
+    from tapstack.cli.actions.up import up, up_as_approved
 
+    if approved:
+        return up_as_approved(stack, approved, accepted=accepted)
     return up(stack, layers, since=since, at=at, yes=yes, accepted=accepted)
