@@ -91,11 +91,20 @@ def test_the_workflow_of_a_layer_that_is_no_more_goes_and_one_that_is_written_by
 def test_every_layer_deploys_after_those_it_reads() -> None:
     jobs = workflow("deploy")["jobs"]
 
-    assert list(jobs) == ["touched", *LAYERS]
+    assert list(jobs) == ["touched", *(name for layer in LAYERS for name in (f"plan-{layer}", layer))]
     for layer in LAYERS:
-        assert jobs[layer]["needs"] == ["touched", *BY_NAME[layer].reads]
-        assert f"'{layer}')" in jobs[layer]["if"]
-        assert "!failure()" in jobs[layer]["if"]
+        plan = jobs[f"plan-{layer}"]
+        assert plan["needs"] == ["touched", *BY_NAME[layer].reads]
+        assert f"'{layer}')" in plan["if"]
+        assert "!failure()" in plan["if"]
+        assert plan["with"] == {
+            "layer": layer,
+            "stack": "${{ inputs.stack || 'dev' }}",
+            "action": "plan",
+            "role": f"tapstack-${{{{ inputs.stack || 'dev' }}}}-drift-{layer}",
+        }
+        assert jobs[layer]["needs"] == [f"plan-{layer}"]
+        assert f"needs.plan-{layer}.result == 'success'" in jobs[layer]["if"]
         assert jobs[layer]["with"] == {
             "layer": layer,
             "stack": "${{ inputs.stack || 'dev' }}",

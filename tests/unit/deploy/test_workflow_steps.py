@@ -155,14 +155,21 @@ def test_a_stack_that_is_nowhere_fails_the_job_before_it_has_a_role(runner: Runn
     assert runner.read("output") == ""
 
 
+def test_a_plan_on_main_is_saved_for_the_deployment_that_waits_for_approval(runner: Runner) -> None:
+    calls = runner.run("layer", "Preview", SAVED="approved.plan")
+
+    assert calls == [["--stack dev plan data --markdown --save approved.plan"]]
+    assert runner.read("summary") == "the plan\n"
+
+
 def test_a_deployment_asks_nobody(runner: Runner) -> None:
-    assert runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="") == [["--stack dev up data --yes"]]
+    assert runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="") == [["--stack dev up --plan approved.plan"]]
 
 
 def test_a_deployment_loses_data_only_where_that_was_accepted(runner: Runner) -> None:
     calls = runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="data.velocity,data.merchants")
 
-    assert calls == [["--stack dev up data --yes --accept-data-loss data.velocity,data.merchants"]]
+    assert calls == [["--stack dev up --plan approved.plan --accept-data-loss data.velocity,data.merchants"]]
 
 
 def test_drift_fails_the_job_and_opens_an_issue(runner: Runner) -> None:

@@ -67,12 +67,15 @@ def _preview(footprint: Footprint) -> str:
 
 
 def _deploy_job(layer: Layer) -> str:
+    stack = f"${{{{ inputs.stack || '{STACK}' }}}}"
     return _fill(
         "deploy-job.yml",
         layer=layer.name,
         stack=STACK,
         needs=", ".join(("touched", *layer.reads)),
-        role=pipeline_role(f"${{{{ inputs.stack || '{STACK}' }}}}", "deploy", layer.name),
+        role=pipeline_role(stack, "deploy", layer.name),
+        # What looks for drift on `main` is what may look at a layer there, and changes nothing.
+        reading_role=pipeline_role(stack, "drift", layer.name),
     )
 
 
