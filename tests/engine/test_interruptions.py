@@ -110,8 +110,8 @@ def test_an_engine_that_goes_on_alone_is_told_as_one_at_work(shell: Shell, whole
     "moment",
     [
         Moment("up", "network", "kill of the engine", 16, applied=False),
-        Moment("plan", "network", "kill of the engine", 1, applied=False),
-        Moment("drift", "network", "Ctrl-C", 5, applied=True),
+        Moment("plan", "network", "kill of the engine", 2.5),
+        Moment("drift", "network", "Ctrl-C", 3),
         Moment("destroy", "network", "kill of the engine", 7, applied=True),
     ],
     ids=lambda moment: f"{moment.command}, {moment.how}",

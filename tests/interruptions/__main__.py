@@ -4,6 +4,7 @@ import argparse
 import secrets
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from interruptions.moments import LAYERS, drawn, seen, tried
@@ -23,13 +24,20 @@ def main() -> int:
 
 def _run(shell: Shell, seed: int, number: int) -> int:
     print(f"seed {seed}\n\n| command | moment | what was left | the same command |\n|---|---|---|---|", flush=True)
-    wholes, calls = {}, {}
+    wholes, calls = {}, dict[tuple[str, str], float]()
     for layer in LAYERS:
         down = seen(shell, layer)
-        for words in (("up", layer, "--yes"), ("destroy", layer, "--yes", "--accept-data-loss", layer)):
+        for words in (
+            ("up", layer, "--yes"),
+            ("plan", layer),
+            ("drift", layer),
+            ("destroy", layer, "--yes", "--accept-data-loss", layer),
+        ):
             shell.proxy.arm(None)
+            began = time.monotonic()
             ended = shell.run(*words)
-            calls[words[0], layer] = shell.proxy.changes
+            looks = words[0] in {"plan", "drift"}
+            calls[words[0], layer] = time.monotonic() - began if looks else shell.proxy.changes
             if ended.status:
                 sys.exit(f"{' '.join(words)} undisturbed: {ended.err}")
             wholes[words[0], layer] = seen(shell, layer)

@@ -39,13 +39,11 @@ class Proxy:
         url: where it answers.
         cut: what is done at one of them; None hands all on.
         changes: how many there were since it was set.
-        counts_all: whether calls that only look count too.
     """
 
     url: str
     cut: Cut | None = None
     changes: int = 0
-    counts_all: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def arm(self, cut: Cut | None) -> None:
@@ -100,8 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         action = _action(self.command, self.path, self.headers.get("X-Amz-Target") or "", body)
-        counts = self.proxy.counts_all or _changes(self.command, action)
-        cut = self.proxy.met(action) if counts else None
+        cut = self.proxy.met(action) if _changes(self.command, action) else None
         if cut and not cut.applied:
             cut.act()
             self._fail()

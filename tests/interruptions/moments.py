@@ -11,8 +11,7 @@ from interruptions.running import Ended, Shell, inventory
 
 LAYERS: Final = ("network", "data")
 """The layers that runs are cut of: they read no other."""
-_LOOKS: Final = 20
-"""A command that only looks makes more calls than this."""
+_OF_LOOKING: Final = ("Ctrl-C", "kill of tapstack", "kill of the engine")
 _WAYS: Final = ("Ctrl-C", "kill of tapstack", "kill of the engine", "failing call")
 _LOOKING: Final = ("plan", "drift")
 
@@ -25,15 +24,15 @@ class Moment:
         command: `up`, `destroy`, `plan` or `drift`.
         layer: of which layer.
         how: what happens, one of `_WAYS`.
-        at: at which call of those that change something; of a command that only looks, the call counted is any.
+        at: at which call of those that change something; for a command that only looks, after how many seconds.
         applied: whether the call is carried out before.
     """
 
     command: str
     layer: str
     how: str
-    at: int
-    applied: bool
+    at: float
+    applied: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -50,7 +49,7 @@ class Row:
 
     Attributes:
         moment: the moment.
-        met: the call at which it came; empty where the command had ended before.
+        met: the call at which it came, or the time; empty where the command had ended before.
         status: how the cut command ended.
         left: what it left: how many resources in the state, operations that are pending, and whether a lock.
         runs: how often the same command was run until it ended well.
@@ -69,20 +68,21 @@ class Row:
     def __str__(self) -> str:
         """Write it as a row of a table in Markdown."""
         moment = self.moment
-        when = f"{'after' if moment.applied else 'before'} `{self.met}`" if self.met else "not met: the run had ended"
+        when = f"({self.met})" if self.met else "(not met: the run had ended)"
         settled = "; ".join(self.settled) or "nothing to settle"
         end = self.wrong or "as undisturbed"
         how = f"{moment.how} {when}"
         return f"| `{moment.command} {moment.layer}` | {how} | {self.left} | {settled}; {end} |"
 
 
-def drawn(seed: int, number: int, calls: Mapping[tuple[str, str], int]) -> Iterator[Moment]:
+def drawn(seed: int, number: int, calls: Mapping[tuple[str, str], float]) -> Iterator[Moment]:
     """Draw moments: each layer goes up and down in turn, and is looked at while it is up.
 
     Args:
         seed: the same moments for the same seed.
         number: how many.
-        calls: command and layer to how many calls an undisturbed run makes that change something.
+        calls: command and layer to how many calls an undisturbed run makes that change something, or for one that only
+            looks, how many seconds it takes.
     """
     chance = random.Random(seed)  # noqa: S311 - the same moments for the same seed
     made = 0
@@ -90,9 +90,13 @@ def drawn(seed: int, number: int, calls: Mapping[tuple[str, str], int]) -> Itera
         layer = LAYERS[made // 3 % len(LAYERS)]
         commands = ["up", chance.choice(_LOOKING), "destroy"]
         for command in commands[: number - made]:
-            most = calls.get((command, layer), _LOOKS)
-            how = chance.choice(_WAYS)
-            yield Moment(command, layer, how, chance.randint(1, most), chance.random() < 0.5 and how != "failing call")
+            most = calls[command, layer]
+            if command in _LOOKING:
+                yield Moment(command, layer, chance.choice(_OF_LOOKING), round(chance.uniform(0, most), 1))
+            else:
+                how = chance.choice(_WAYS)
+                applied = chance.random() < 0.5 and how != "failing call"
+                yield Moment(command, layer, how, chance.randint(1, int(most)), applied)
             made += 1
 
 
@@ -104,8 +108,11 @@ def tried(shell: Shell, moment: Moment, whole: Mapping[str, Any]) -> Row:
         moment: the moment.
         whole: what there is once the command has ended undisturbed: `urns` and `inventory`.
     """
-    shell.proxy.counts_all = moment.command in _LOOKING
-    ended, cut = shell.cut(moment.how, moment.at, *moment.words, applied=moment.applied)
+    if moment.command in _LOOKING:
+        ended, met = shell.cut_after(moment.how, moment.at, *moment.words)
+    else:
+        ended, cut = shell.cut(moment.how, int(moment.at), *moment.words, applied=moment.applied)
+        met = f"{'after' if moment.applied else 'before'} `{cut.what}`" if cut.what else ""
     left = _left(shell, moment.layer)
     settled: list[str] = []
     runs, again = 0, ended
@@ -114,7 +121,7 @@ def tried(shell: Shell, moment: Moment, whole: Mapping[str, Any]) -> Row:
         settled += _settled(again)
         runs += 1
     wrong = _wrong(shell, moment, again, whole)
-    return Row(moment, cut.what, ended.status, left, runs, settled, wrong)
+    return Row(moment, met, ended.status, left, runs, settled, wrong)
 
 
 def state_of(shell: Shell, layer: str) -> Mapping[str, Any]:

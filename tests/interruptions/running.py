@@ -98,6 +98,18 @@ class Shell:
         self.proxy.arm(None)
         return ended, cut
 
+    def cut_after(self, how: str, seconds: float, *words: str) -> tuple[Ended, str]:
+        """Run a command that is cut some time after it began; tell too whether it was still at work then."""
+        process = self.start(*words)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+        met = process.poll() is None
+        if met:
+            ACTS[how](process.pid)
+        ended = self.ended(process)
+        self.wait_for_engines()
+        return ended, f"{seconds:.1f} s" if met else ""
+
     def wait_for_engines(self) -> None:
         """Wait until no engine works on this backend: one whose command was killed goes on alone."""
         deadline = time.monotonic() + _LONGEST_SECONDS

@@ -14,7 +14,7 @@ from tapstack.console.progress import step
 from tapstack.console.words import shortened
 from tapstack.deploy.approved.comparing import differences
 from tapstack.deploy.approved.digests import Key, decrypted, encrypted, new_key
-from tapstack.deploy.approved.facts import follows_from, written
+from tapstack.deploy.approved.facts import LOOKS
 from tapstack.deploy.approved.file import SavedLayer, SavedPlan, read, write
 from tapstack.deploy.plan import Plan
 from tapstack.engine.environment import Environment
@@ -29,17 +29,15 @@ def save(environment: Environment, plan: Plan, file: Path) -> list[str]:
 
     Args:
         environment: where.
-        plan: what was shown.
+        plan: what was shown, with nothing that keeps it from being carried out.
         file: where to.
 
     Returns:
         The layers that are not in it, as they are known only once one before them is up.
 
     Raises:
-        UserError: the plan could not be carried out, has nothing in it, or a file cannot be written there.
+        UserError: the plan has nothing in it, or a file cannot be written there.
     """
-    if plan.obstacles:
-        raise UserError(f"{'; '.join(plan.obstacles)}. Nothing was saved")
     known = [layer.layer for layer in plan.layers if not (layer.waits_for or layer.previewed_on)]
     if not known:
         raise UserError("no layer of the plan is known yet, or none is touched. Nothing was saved")
@@ -48,7 +46,7 @@ def save(environment: Environment, plan: Plan, file: Path) -> list[str]:
 
     def one(layer: str) -> SavedLayer:
         stack, key = environment.stack(layer), new_key()
-        facts = {**follows_from(environment, layer, Key(key)), **written(environment, layer, Key(key))}
+        facts = dict(section for look in LOOKS for section in look(environment, layer, Key(key)).items())
         saved = SavedLayer(encrypted(stack, key), facts)
         whole = replace(draft, layers={layer: saved})
         return replace(saved, seal=whole.sealed_by(layer, key))
@@ -125,9 +123,9 @@ class Approval:
         if self.plan.sealed_by(layer, key) != saved.seal:
             return f"{layer}: {name} is not as it was saved: it was edited since. {self._ending([layer])}"
         # Where the plan follows from something else, its program need not be run.
-        told = differences(saved.facts, follows_from(self.environment, layer, Key(key)))
-        told = told or differences(saved.facts, written(self.environment, layer, Key(key)))
-        if not told:
+        found = (differences(saved.facts, look(self.environment, layer, Key(key))) for look in LOOKS)
+        told = next(filter(None, found), None)
+        if told is None:
             return ""
         more = [f"{len(told) - _TOLD} kinds of differences more"] if len(told) > _TOLD else []
         return f"{layer}: not what {name} approves: {'; '.join([*told[:_TOLD], *more])}. {self._ending([layer])}"

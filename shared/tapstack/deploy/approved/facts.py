@@ -67,25 +67,33 @@ def follows_from(environment: Environment, layer: str, key: Key) -> Facts:
     }
 
 
-def written(environment: Environment, layer: str, key: Key) -> Facts:
-    """Find out what a layer's deployment would write, and how the cloud differs from what the state has.
-
-    Nothing is changed. The layer is previewed twice: as it would be deployed, and beside the cloud.
+def would_write(environment: Environment, layer: str, key: Key) -> Facts:
+    """Find out what a layer's deployment would write, by a preview.
 
     Raises:
         UserError: it cannot be previewed.
     """
+    report = environment.stack(layer).preview(tells_secrets=True)
+    return {"providers": _providers(report), **of_preview(report, key)}
+
+
+def has_drifted(environment: Environment, layer: str, _: Key) -> Facts:
+    """Find out how the cloud differs from what a layer's state has; neither is changed.
+
+    Raises:
+        UserError: it cannot be compared.
+    """
     stack = environment.stack(layer)
-    report = stack.preview(tells_secrets=True)
-    drifted = differences(stack.compare().readings, stack.deployment().get("resources") or ())
+    found = differences(stack.compare().readings, stack.deployment().get("resources") or ())
     return {
-        "providers": _providers(report),
         "drift": {
-            f"{each.name!r} ({each.type})": f"{each.kind} {', '.join(each.properties) or each.detail}"
-            for each in drifted
-        },
-        **_of_preview(report, key),
+            f"{each.name!r} ({each.type})": f"{each.kind} {', '.join(each.properties) or each.detail}" for each in found
+        }
     }
+
+
+LOOKS: Final = (follows_from, would_write, has_drifted)
+"""What finds all sections, that first which takes least."""
 
 
 def _environment(environment: Environment, stack: LayerStack, key: Key) -> Iterator[tuple[str, str]]:
@@ -165,7 +173,8 @@ def _upstream(environment: Environment, layer: str, key: Key) -> Iterator[tuple[
                 yield f"{upstream}.{name}", key.fact(outputs[name])
 
 
-def _of_preview(report: Report, key: Key) -> Facts:
+def of_preview(report: Report, key: Key) -> Facts:
+    """Take from a preview that tells secrets what would be written: operations, inputs, options and exports."""
     plans: Mapping[str, Any] = report.plan.get("resourcePlans") or {}
     steps = {step["urn"]: step for step in report.digest.get("steps") or ()}
     operations: dict[str, str] = {}
