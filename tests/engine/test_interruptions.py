@@ -113,8 +113,10 @@ def test_an_engine_that_goes_on_alone_is_told_as_one_at_work(shell: Shell, whole
         Moment("plan", "network", "kill of the engine", 2.5),
         Moment("drift", "network", "Ctrl-C", 3),
         Moment("destroy", "network", "kill of the engine", 7, applied=True),
+        # Nothing in the state says yet whose account it is.
+        Moment("up", "network", "kill of the engine", 2, applied=True),
     ],
-    ids=lambda moment: f"{moment.command}, {moment.how}",
+    ids=lambda moment: f"{moment.command} {moment.at}, {moment.how}",
 )
 def test_the_same_command_ends_where_an_undisturbed_one_does(
     shell: Shell, whole: Mapping[str, Any], moment: Moment

@@ -98,6 +98,17 @@ class Aws:
         return session
 
 
+def caller_account(environment: Environment) -> str:
+    """Tell whose account the credentials are for that the environment's AWS is asked with; empty for none."""
+    endpoint = environment.aws_endpoint()
+    try:
+        # STS answers alike in all regions: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+        client = endpoint.client("sts") if endpoint else boto3.Session(region_name="us-east-1").client("sts")
+        return f"{client.get_caller_identity()['Account']}"
+    except (BotoCoreError, ClientError):
+        return ""
+
+
 def tells_place(arn: str) -> bool:
     """Tell whether a text is an ARN with a region and an account in it."""
     return _PLACE.match(arn) is not None

@@ -5,7 +5,6 @@ A fact is a text, mostly a value's kind and digest. Two plans are the same when 
 
 import hashlib
 import json
-import os
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,6 +15,7 @@ from tapstack.contracts.contract import contract_of
 from tapstack.deploy.approved.digests import Key
 from tapstack.deploy.drift.differences import differences
 from tapstack.deploy.footprint import footprint
+from tapstack.engine.aws import caller_account
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
 from tapstack.engine.rewrites import NO_OPTIONS, STACK_TYPE
@@ -99,28 +99,11 @@ LOOKS: Final = (follows_from, would_write, has_drifted)
 def _environment(environment: Environment, stack: LayerStack, key: Key) -> Iterator[tuple[str, str]]:
     yield "stack", environment.name
     yield "backend", f"text {key.digest(stack.environment.get('PULUMI_BACKEND_URL') or _backend(stack))}"
-    yield "account", f"text {key.digest(_account(environment))}"
+    yield "account", f"text {key.digest(caller_account(environment))}"
 
 
 def _backend(stack: LayerStack) -> str:
     return stack.command("whoami", "--json")
-
-
-def _account(environment: Environment) -> str:
-    """Tell whose account the credentials of this shell are for; empty where they are for none."""
-    import boto3  # noqa: PLC0415 - it takes its time to load
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
-
-    try:
-        endpoint = environment.aws_endpoint()
-        client = endpoint.client("sts") if endpoint else boto3.client("sts", region_name=_region())
-        return f"{client.get_caller_identity()['Account']}"
-    except (BotoCoreError, ClientError):
-        return ""
-
-
-def _region() -> str:
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
 
 
 def _sdks() -> dict[str, str]:

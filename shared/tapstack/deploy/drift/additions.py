@@ -43,7 +43,11 @@ def asked_of(environment: Environment, resources: Sequence[Resource]) -> Ask:
         UserError: it does not answer.
     """
     arns = (f"{_outputs(item).get('arn')}" for item in resources)
-    aws = Aws(environment, lambda: arns)
+    return asked_through(Aws(environment, lambda: arns))
+
+
+def asked_through(aws: Aws) -> Ask:
+    """Give what asks an AWS by its clients."""
 
     def ask(service: str, operation: str, params: Mapping[str, Any], region: str | None) -> Mapping[str, Any]:
         client = aws.client(service, region)

@@ -12,7 +12,7 @@ exported, the resource put where the engine would have put it, and the state imp
 operations; then the engine refreshes these resources alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,9 +21,10 @@ from tapstack.console.hints import by_hand, command
 from tapstack.console.progress import say, step
 from tapstack.console.words import counted, listed
 from tapstack.deploy.agreement import Consent, require_agreement
-from tapstack.deploy.drift.additions import Ask, asked_of
+from tapstack.deploy.drift.additions import Ask, asked_through
 from tapstack.deploy.interruptions.looking import Pending, UnseenError, look_up
 from tapstack.deploy.interruptions.searches import SEARCHES
+from tapstack.engine.aws import Aws, caller_account
 from tapstack.engine.backend.engine_locks import EngineLock
 from tapstack.engine.environment import Environment
 from tapstack.engine.side_by_side import side_by_side
@@ -104,16 +105,16 @@ def _left(environment: Environment, layer: str) -> Left:
         shown = stack.export(show_secrets=True)["deployment"]
     except NoStackError:
         return Left(layer)
+    resources = shown.get("resources") or ()
     asked: list[Ask] = []
 
     def ask() -> Ask:
         if not asked:
-            everything = [*shown.get("resources", ()), *(each["resource"] for each in operations)]
-            asked.append(asked_of(environment, everything))
+            asked.append(asked_through(Aws(environment, lambda: _arns(environment, stack, resources))))
         return asked[0]
 
     try:
-        return Left(layer, locks, look_up(shown["pending_operations"], shown.get("resources") or (), ask))
+        return Left(layer, locks, look_up(shown["pending_operations"], resources, ask))
     except UnseenError as error:
         clear = by_hand(
             layer, "refresh", "--clear-pending-creates", "--stack", environment.name, stack=environment.name
@@ -122,6 +123,17 @@ def _left(environment: Environment, layer: str) -> Left:
             f"{layer}: a run on stack {environment.name!r} was cut short: {error}; look it up, delete it where it was "
             f"only just created, then: {clear}"
         ) from error
+
+
+def _arns(environment: Environment, stack: LayerStack, resources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Give what says in which account and region a stack is.
+
+    Where that is nothing that was made, it is where its next deployment would make things: the account of this shell's
+    credentials, and the region of the stack's settings.
+    """
+    yield from (f"{(item.get('outputs') or {}).get('arn')}" for item in resources)
+    region = stack.command("config", "get", "aws:region", "--stack", stack.name).strip()
+    yield f"arn:aws:sts:{region}:{caller_account(environment)}:"
 
 
 def _settling(environment: Environment, left: Sequence[Left]) -> Any:
