@@ -81,7 +81,7 @@ role = aws.iam.Role("role", name="role", assume_role_policy=pulumi.Output.json_d
 writes = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
 aws.iam.RolePolicy("named-by-the-provider", role=role.name, policy=pulumi.Output.json_dumps(policy(writes)))
 pulumi.export("contract_version", 1)
-pulumi.export("contract_reads", {"data": {"version": 1, "fields": {"transactions_table_name": "TableName"}}})
+pulumi.export("contract_reads", {"data": {"version": 1, "fields": {"key_arn": "Arn"}}})
 pulumi.export("told", edition == "export")
 pulumi.export("hidden", pulumi.Output.secret("1" if edition == "secret export" else "0"))
 """
@@ -286,8 +286,8 @@ DIFFERENCES: dict[str, tuple[Callable[[Desk, pytest.MonkeyPatch], Callable[[], o
     "another order": (edition("order"), "option dependencies of 'second' (aws:sqs/queue:Queue)"),
     "an ignored property": (edition("ignoring"), "option ignoreChanges of 'second' (aws:sqs/queue:Queue)"),
     "a known value": (edition("known"), "tags of 'third' (aws:sqs/queue:Queue) (an object) is another"),
-    "an export": (edition("export"), "its output told (true or false) is another"),
-    "a secret export": (edition("secret export"), "its output hidden (text before, now a secret) is another"),
+    "an export": (edition("export"), "its output told changes (nothing before, now true or false)"),
+    "a secret export": (edition("secret export"), "its output hidden changes (nothing before, now a secret)"),
     "another provider": (edition("provider"), "provider pulumi:providers:aws default_7_0_1: in use now"),
     "drift": (drifted, "'second' (aws:sqs/queue:Queue) has drifted: update visibilityTimeoutSeconds now"),
     "a resource that is gone": (role_gone, "'fifth' (aws:sqs/queue:Queue) has drifted: delete"),

@@ -37,7 +37,7 @@ SECTIONS: Final = {
     "operations": "{name}: {kind}",
     "inputs": "{name} ({kind}) is another",
     "options": "{name} ({kind}) is another",
-    "exports": "its output {name} ({kind}) is another",
+    "exports": "its output {name} changes ({kind})",
 }
 """The sections in the order in which they are compared and told, each with how a difference is told."""
 
