@@ -245,7 +245,7 @@ def test_the_layers_are_handed_on_in_the_order_they_are_typed(monkeypatch: pytes
     monkeypatch.setattr(plan, "plan", lambda *arguments, **options: heard.append((arguments, options)))
 
     assert main(["plan", "compute", "data", "--json", "--since", "main"]) == 0
-    options = {"since": "main", "at": None, "as_json": True, "markdown": False}
+    options = {"since": "main", "at": None, "as_json": True, "markdown": False, "saved": None}
     assert heard == [(("local", ("compute", "data")), options)]
 
 
