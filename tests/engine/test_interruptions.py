@@ -101,7 +101,7 @@ def test_an_engine_that_goes_on_alone_is_told_as_one_at_work(shell: Shell, whole
     second = shell.run(*DESTROY)
     shell.wait_for_engines()
     if second.status:
-        assert "network: a run of the engine works on stack 'dev', of " in second.err
+        assert "network: another update holds the lock of stack 'dev', taken by " in second.err
         assert shell.run(*DESTROY).status == 0
     assert seen(shell, "network") == whole["destroy"]
 

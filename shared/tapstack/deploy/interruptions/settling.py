@@ -94,8 +94,8 @@ def _left(environment: Environment, layer: str) -> Left:
     if at_work := [lock for lock in locks if not lock.is_gone]:
         cancel = by_hand(layer, "cancel", "--stack", environment.name, stack=environment.name)
         raise UserError(
-            f"{layer}: a run of the engine works on stack {environment.name!r}, of {at_work[0]}; wait until it has "
-            f"ended. If its process is gone: {cancel}"
+            f"{layer}: another update holds the lock of stack {environment.name!r}, taken by {at_work[0]}; wait until "
+            f"it has ended. If its process is gone: {cancel}"
         )
     stack = environment.stack(layer)
     try:
