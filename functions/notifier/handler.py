@@ -20,7 +20,7 @@ from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import Courier
 from transactions.webhooks.endpoints import EndpointRegister
-from transactions.webhooks.signing import SecretStore
+from transactions.webhooks.secret_store import SecretStore
 
 log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
 logger = Logger(log_environment)
@@ -29,7 +29,7 @@ environment: NotifierEnvironment[str] = NotifierEnvironment.of(os.environ)
 sdk_config = config_within(NOTIFIER_CALL_SECONDS)
 with kept_for_good():
     dynamodb = boto3.client("dynamodb", config=sdk_config)
-    secrets_manager = boto3.client("secretsmanager", config=sdk_config)
+    kms = boto3.client("kms", config=sdk_config)
     sns = boto3.client("sns", config=sdk_config)
     sqs = boto3.client("sqs", config=sdk_config)
 allows_private = environment.webhook_allow_private_targets == TRUE
@@ -64,7 +64,7 @@ log = DeliveryLog(dynamodb, environment.deliveries_table, now)
 endpoints = EndpointRegister(dynamodb, environment.deliveries_table, now)
 notifier = Notifier(
     merchants=merchants,
-    secrets=SecretStore(secrets_manager, environment.webhook_secret_prefix, now),
+    secrets=SecretStore(dynamodb, environment.merchants_table, kms, now),
     log=log,
     endpoints=endpoints,
     courier=Courier(allow_private=allows_private),

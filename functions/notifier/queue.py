@@ -33,7 +33,8 @@ from transactions.webhooks.delivery import GONE, Courier, DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import Notification, Purpose, send_later
 from transactions.webhooks.schedule import wait_after
-from transactions.webhooks.signing import SecretStore, signed_headers
+from transactions.webhooks.secret_store import SecretStore
+from transactions.webhooks.signing import signed_headers
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient

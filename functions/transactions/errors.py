@@ -46,6 +46,10 @@ class MerchantRefusedError(RequestError):
     """The caller is no merchant, or one that may not submit now."""
 
 
+class ApiKeyEndedError(RequestError):
+    """The merchant's API key was replaced by another one, and the time for going over to that is over."""
+
+
 class TransactionNotFoundError(RequestError):
     """There is no such transaction of this merchant."""
 

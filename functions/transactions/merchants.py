@@ -1,9 +1,11 @@
 """The merchants table: who an API key belongs to, and every merchant's settings, the earlier ones included.
 
 id                         holds
-key#<SHA-256 of the key>   merchant_id
+key#<SHA-256 of the key>   merchant_id; ends_at, where the key has an end; for operators label, api_key_id, made_at
 merchant#<id>              the settings in force
 merchant#<id>#<version>    settings that were in force before
+secret#<id>                the webhook secrets, encrypted: `transactions.webhooks.secret_store`
+enrolment#<id>             what operators note of the merchant: `tapstack.operate.enrolments`
 """
 
 from typing import TYPE_CHECKING, Any
@@ -11,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import ClientError
 
-from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
+from transactions.agreed.tables import API_KEY_ENDS_AT, API_KEY_MERCHANT, KEY, api_key_id, settings_id
 from transactions.attributes import from_item, key_of, refused_item, to_item
-from transactions.clock import Clock
+from transactions.clock import Clock, iso
+from transactions.errors import ApiKeyEndedError
 from transactions.memory import remember
 from transactions.settings import MerchantSettings, stored_settings
 
@@ -42,9 +45,19 @@ class Merchants:
         self._remembered: dict[str, tuple[int, dict[str, Any]]] = {}
 
     def of_key(self, api_key: str) -> str | None:
-        """Find the merchant an API key was given to; None for a key of nobody's."""
+        """Find the merchant an API key was given to; None for a key of nobody's.
+
+        Raises:
+            ApiKeyEndedError: the key had an end, and that is over.
+        """
         binding = self._read(api_key_id(api_key))
-        return binding[API_KEY_MERCHANT] if binding else None
+        if binding is None:
+            return None
+        ends_at: int | None = binding.get(API_KEY_ENDS_AT)
+        if ends_at is not None and ends_at <= self._clock():
+            raise ApiKeyEndedError(f"the API key ended at {iso(ends_at)}; use the one that replaced it")
+        merchant_id: str = binding[API_KEY_MERCHANT]
+        return merchant_id
 
     def settings(self, merchant_id: str) -> MerchantSettings | None:
         """Read a merchant's settings; None for a merchant that has none yet."""

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from transactions.agreed.api import problem_type
 from transactions.errors import (
+    ApiKeyEndedError,
     CardNumberError,
     FaultyRequestError,
     IdempotencyConflictError,
@@ -23,6 +24,7 @@ KINDS: Final[dict[type[RequestError], tuple[int, str, str]]] = {
     CardNumberError: (400, "card-number", "Card numbers are not accepted"),
     InvalidQueryError: (400, "invalid-query", "A query parameter cannot be used"),
     MerchantRefusedError: (403, "merchant-refused", "The merchant may not do this"),
+    ApiKeyEndedError: (403, "api-key-ended", "The API key has ended"),
     TransactionNotFoundError: (404, "not-found", "There is no such transaction"),
     NotDecidedError: (409, "not-decided", "The transaction is not decided yet"),
     IdempotencyConflictError: (422, "idempotency-conflict", "The Idempotency-Key belongs to another request"),

@@ -14,6 +14,7 @@ from tapstack.program.log_protection import mask_card_numbers
 from tapstack.program.naming import Names
 from tapstack.program.packaging import RUNTIME, package
 from tapstack.program.policies import Statement, allow, assume_role, document
+from transactions.agreed.encryption import PURPOSE_CONDITION, PURPOSES, Purpose
 from transactions.agreed.environments import Environment, LogEnvironment
 from transactions.product import PRODUCT
 
@@ -40,6 +41,8 @@ class FunctionShape:
     """What the function may do beside writing its logs and traces."""
     placement: Placement | None
     """None runs it outside the VPC."""
+    decrypts: Sequence[Purpose] = ()
+    """What of merchants' it may decrypt, of all that is encrypted by itself under the key."""
 
 
 @dataclass(frozen=True)
@@ -124,11 +127,22 @@ def _make_role(
             # X-Ray has no resources to name.
             allow(["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
             allow(["kms:Decrypt", "kms:GenerateDataKey"], data.key_arn),
+            _no_decryption_of(sorted(set(PURPOSES) - set(shape.decrypts)), data),
             *(_network_interfaces() if shape.placement else []),
             *shape.grants,
         ),
     )
     return role, policy
+
+
+def _no_decryption_of(purposes: Sequence[Purpose], data: DataContract) -> Statement:
+    """Keep from a function what is encrypted for others: it may use the key for what services keep under it."""
+    return {
+        "Effect": "Deny",
+        "Action": ["kms:Decrypt"],
+        "Resource": data.key_arn,
+        "Condition": {"StringEquals": {PURPOSE_CONDITION: purposes}},
+    }
 
 
 def _network_interfaces() -> Sequence[Statement]:

@@ -9,6 +9,7 @@ from tapstack.contracts.data import DataContract
 from tapstack.contracts.network import NetworkContract
 from tapstack.program.naming import Names
 from tapstack.program.policies import allow
+from transactions.agreed.encryption import WEBHOOK_SECRET
 from transactions.agreed.environments import FALSE, TRUE, NotifierEnvironment
 from transactions.agreed.invocations import NOTIFICATIONS_BATCH, NOTIFIER_TIMEOUT_SECONDS
 
@@ -38,7 +39,6 @@ def make_notifier(
                 notifications_queue_url=data.notifications_queue_url,
                 notifications_dead_letter_queue_url=data.notifications_dead_letter_queue_url,
                 alerts_topic_arn=data.alerts_topic_arn,
-                webhook_secret_prefix=data.webhook_secret_prefix,
                 webhook_allow_private_targets=TRUE if settings.webhook_allow_private_targets else FALSE,
             ),
             grants=[
@@ -57,8 +57,8 @@ def make_notifier(
                 allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"], data.deliveries_table_arn),
                 allow(["dynamodb:Query"], Output.format("{0}/index/*", data.deliveries_table_arn)),
                 allow(["sns:Publish"], data.alerts_topic_arn),
-                allow(["secretsmanager:GetSecretValue"], _every_webhook_secret(data)),
             ],
+            decrypts=[WEBHOOK_SECRET],
             placement=egress if network.has_egress else None,
         ),
     )
@@ -71,13 +71,3 @@ def make_notifier(
         scaling_config={"maximum_concurrency": 50},
     )
     return live
-
-
-def _every_webhook_secret(data: DataContract) -> Output[str]:
-    """Match by prefix, so that the data layer can take on a merchant without a deployment of this one."""
-    account = aws.get_caller_identity().account_id
-    partition = aws.get_partition().partition
-    region = aws.get_region().region
-    return Output.format(
-        "arn:{0}:secretsmanager:{1}:{2}:secret:{3}*", partition, region, account, data.webhook_secret_prefix
-    )

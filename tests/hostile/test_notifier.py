@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from random import Random
 from typing import Any
-from unittest.mock import Mock
 
 import msgspec
 
@@ -14,10 +13,13 @@ from notifier.queue import Notifier
 from simulation.model.cloud import Cloud
 from support.edge import Edge
 from support.queues import Queues
+from transactions.agreed.encryption import WEBHOOK_SECRET, encryption_context
+from transactions.agreed.tables import secret_id
+from transactions.attributes import to_item
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
-from transactions.webhooks.signing import SecretStore
+from transactions.webhooks.secret_store import SecretStore
 
 ENTRY_POINT = "notifier.queue.Notifier.process"
 GOOD = {
@@ -44,17 +46,18 @@ def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
     described: list[dict[str, Any]] = []
     for merchant in ("acme", "globex"):
         edge.set_up(merchant, webhook_url=f"https://{merchant}.example")
-    secrets = Mock()
-    secrets.exceptions.ResourceNotFoundException = LookupError
-    secrets.get_secret_value.return_value = {
-        "SecretString": json.dumps({"current": "whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="})
-    }
     cloud = Cloud()
+    for merchant in ("acme", "globex"):
+        plaintext = b"whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="
+        current = cloud.key.put(plaintext, encryption_context(WEBHOOK_SECRET, merchant))
+        cloud.merchants.write(
+            secret_id(merchant), to_item({"id": secret_id(merchant), "version": 1, "current": current})
+        )
     courier: Any = delivered
     sqs: Any = queues
     return Notifier(
         merchants=edge.api.merchants,
-        secrets=SecretStore(secrets, "secret/", lambda: edge.at),
+        secrets=SecretStore(cloud.dynamodb, "merchants", cloud.kms, lambda: edge.at),
         log=DeliveryLog(cloud.dynamodb, "deliveries", lambda: edge.at),
         endpoints=EndpointRegister(cloud.dynamodb, "deliveries", lambda: edge.at),
         courier=courier,

@@ -61,10 +61,11 @@ def authorizations_of(service: str, operation: str, request: Mapping[str, Any]) 
     elif service == "sns":
         topic = request["TopicArn"].rpartition(":")[2]
         yield Authorization(f"sns:{operation}", _arn("sns", f"{PREFIX}{topic}"))
-    elif service == "secretsmanager":
-        # AWS puts six characters of its own after a secret's name.
-        secret = f"secret:{PREFIX}{request['SecretId']}-AbCdEf"
-        yield Authorization(f"secretsmanager:{operation}", _arn("secretsmanager", secret))
+    elif service == "kms":
+        # A ciphertext names its key itself; there is the data layer's alone.
+        tags = {"aws:ResourceTag/Project": "tapstack-data", "aws:ResourceTag/Environment": "local"}
+        context = {f"kms:EncryptionContext:{name}": text for name, text in request["EncryptionContext"].items()}
+        yield Authorization(f"kms:{operation}", _arn("kms", "key/data"), tags | context)
     else:
         raise LookupError(f"a function calls {service} {operation}, and nothing says what that is on")
 

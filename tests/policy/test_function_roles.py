@@ -50,7 +50,9 @@ def test_a_function_may_make_every_call_that_it_makes(account: Any, function: st
     asked = asked_by_functions()[function]
     documents = policies(account, function)
 
-    assert [f"{i}" for i in asked if decide(documents, i.action, i.resource, {}, account.boundary) != ALLOWED] == []
+    assert [
+        f"{i}" for i in asked if decide(documents, i.action, i.resource, i.context, account.boundary) != ALLOWED
+    ] == []
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -107,7 +109,7 @@ def test_a_public_evaluator_lets_the_functions_make_their_calls_and_nobody_else_
         for asked in asked_by_functions().values()
         for item in asked
     ]
-    ours = [decide(q.policies, q.asked.action, q.asked.resource, {}, account.boundary) for q in questions]
+    ours = [decide(q.policies, q.asked.action, q.asked.resource, q.asked.context, account.boundary) for q in questions]
 
     assert second_judge.decisions(questions) == ours
     assert ours.count(ALLOWED) < len(ours)

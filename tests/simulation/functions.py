@@ -32,6 +32,7 @@ TRANSACTIONS_TABLE: Final = "transactions"
 DELIVERIES_TABLE: Final = "deliveries"
 NOTIFICATIONS_QUEUE_URL: Final = "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications"
 WEBHOOK_SECRET_PREFIX: Final = "webhooks/"
+"""Of secrets in Secrets Manager, which handlers of earlier versions read."""
 SLEEP: Final = ("time", "sleep")
 """Where an invocation waits that is to go on after a time."""
 
@@ -57,12 +58,15 @@ ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
         deliveries_table=DELIVERIES_TABLE,
         notifications_dead_letter_queue_url=f"{NOTIFICATIONS_QUEUE_URL}-dead-letters",
         alerts_topic_arn="arn:aws:sns:eu-central-1:000000000000:alerts",
-        webhook_secret_prefix=WEBHOOK_SECRET_PREFIX,
         webhook_allow_private_targets=agreed.FALSE,
     ),
 }
-# For handlers of earlier versions, which wrote logs and metrics with Powertools.
-_POWERTOOLS: Final = {"POWERTOOLS_METRICS_NAMESPACE": NAMESPACE, "POWERTOOLS_SERVICE_NAME": "simulation"}
+# For handlers of earlier versions, which wrote logs and metrics with Powertools and read Secrets Manager.
+_OF_EARLIER: Final = {
+    "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+    "POWERTOOLS_SERVICE_NAME": "simulation",
+    "WEBHOOK_SECRET_PREFIX": WEBHOOK_SECRET_PREFIX,
+}
 
 PRINTED = io.StringIO()
 """All that the functions wrote to their logs and metrics; Powertools keeps hold of the stream it finds first."""
@@ -361,7 +365,7 @@ class Functions:
                 mock.patch("time.sleep", self.sleep),
                 mock.patch("transactions.clock.now", self.clock()),
                 mock.patch("transactions.webhooks.delivery.Courier", self.courier),
-                mock.patch.dict(os.environ, _POWERTOOLS | variables_of(function) | dict(self.variables)),
+                mock.patch.dict(os.environ, _OF_EARLIER | variables_of(function) | dict(self.variables)),
             ):
                 spec.loader.exec_module(module)
         finally:

@@ -29,12 +29,15 @@ from simulation.model.faults import Crash, Fault
 from simulation.model.table import Table
 from simulation.oracle import wire
 from simulation.oracle.facts import Answer, Batch, Change, Facts, Request, Written
+from transactions.agreed.encryption import WEBHOOK_SECRET, encryption_context
+from transactions.agreed.tables import KEY, secret_id
+from transactions.attributes import to_item
 from transactions.clock import moment_of
 from transactions.merchants import Merchants
 from transactions.settings_document import parse_settings
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
-from transactions.webhooks.signing import SECRET_MEMORY_MS
+from transactions.webhooks.secret_store import SECRET_MEMORY_MS
 
 LANES: Final = 3
 SHARDS: Final = 2
@@ -431,6 +434,12 @@ class World:
         return secret(self.secrets)
 
     def _put_secret(self, merchant: Merchant, current: str, previous: str | None) -> None:
+        """Keep a merchant's secrets where the notifier reads them, and where those of earlier versions do."""
+        context = encryption_context(WEBHOOK_SECRET, merchant.id)
+        live = {"current": current} | ({"previous": previous} if previous else {})
+        encrypted = {name: self.cloud.key.put(text.encode(), context) for name, text in live.items()}
+        item = to_item({KEY: secret_id(merchant.id), "version": self.secrets, **encrypted})
+        self.cloud.merchants.write(secret_id(merchant.id), item)
         value = json.dumps({"current": current, "previous": previous})
         self.cloud.secrets.put(f"{WEBHOOK_SECRET_PREFIX}{merchant.id}", value)
 

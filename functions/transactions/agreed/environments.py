@@ -80,7 +80,5 @@ class NotifierEnvironment(Environment[_Value]):
     notifications_queue_url: _Value
     notifications_dead_letter_queue_url: _Value
     alerts_topic_arn: _Value
-    webhook_secret_prefix: _Value
-    """What the names of the merchants' secrets begin with; the merchant's id follows."""
     webhook_allow_private_targets: _Value
     """`TRUE` where webhooks may go to http and to private addresses, else `FALSE`."""

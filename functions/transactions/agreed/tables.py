@@ -32,6 +32,10 @@ STREAM_FILTER: Final = {"eventName": ["INSERT"]}
 API_KEY_ID_PREFIX: Final = "key#"
 API_KEY_MERCHANT: Final = "merchant_id"
 """Of the item of an API key: whose it is."""
+API_KEY_ENDS_AT: Final = "ends_at"
+"""Likewise: from when on it is refused, in milliseconds; missing for a key without an end."""
+SETTINGS_ID_PREFIX: Final = "merchant#"
+SECRET_ID_PREFIX: Final = "secret#"  # noqa: S105 - what an id begins with is none
 
 
 def api_key_id(api_key: str) -> str:
@@ -44,4 +48,10 @@ def api_key_id(api_key: str) -> str:
 
 def settings_id(merchant_id: str, version: int | None = None) -> str:
     """Give the id of the item of a merchant's settings: those in force, or those of a version that was in force."""
-    return f"merchant#{merchant_id}" if version is None else f"merchant#{merchant_id}#{version}"
+    of_merchant = f"{SETTINGS_ID_PREFIX}{merchant_id}"
+    return of_merchant if version is None else f"{of_merchant}#{version}"
+
+
+def secret_id(merchant_id: str) -> str:
+    """Give the id of the item with a merchant's webhook secrets, encrypted."""
+    return f"{SECRET_ID_PREFIX}{merchant_id}"

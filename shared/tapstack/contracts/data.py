@@ -31,6 +31,6 @@ class DataContract(Contract, layer="data", version=1):
     alerts_topic_arn: Output[Arn] = output(read_by=["compute", "api-edge"])
     merchant_ids: MerchantIds = output(read_by=["api-edge", OPERATORS])
     """The merchants that have a webhook secret, sorted."""
-    webhook_secret_prefix: Output[Name] = output(read_by=["compute", OPERATORS])
+    webhook_secret_prefix: Output[Name] = output(read_by=[OPERATORS])
     webhook_secret_arns: Output[ArnsByMerchant] = output()
     """The secret that signs a merchant's webhooks."""

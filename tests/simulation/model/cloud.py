@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from simulation.model.dynamodb import DynamoDb
 from simulation.model.faults import Faults
+from simulation.model.kms import Kms
 from simulation.model.partitions import Partitions
 from simulation.model.queue import IN_FLIGHT_QUOTA, Queue
 from simulation.model.queue_poller import QueuePoller
@@ -39,6 +40,7 @@ from transactions.agreed.tables import (
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -47,7 +49,6 @@ PLACE: Final = "eu-central-1:000000000000"
 """Region and account, as ARNs have them."""
 START: Final = 1_767_225_600_000
 """The first moment of 2026, in milliseconds."""
-WEBHOOK_SECRET_PREFIX: Final = "tapstack/webhooks/"
 RETENTION_SECONDS: Final = 4 * DAY_SECONDS
 """As the data layer sets it by default."""
 
@@ -110,6 +111,8 @@ class Cloud:
             max_receives=NOTIFICATIONS_RECEIVES,
         )
         self.alerts = Sns(f"arn:aws:sns:{PLACE}:alerts", self.faults)
+        self.key_arn = f"arn:aws:kms:{PLACE}:key/data"
+        self.key = Kms(self.key_arn, self.faults)
         self.secrets = SecretsManager(f"arn:aws:secretsmanager:{PLACE}:secret:", self.faults)
 
         tables = (self.merchants, self.transactions, self.velocity, self.deliveries)
@@ -118,6 +121,7 @@ class Cloud:
         self.dynamodb = cast("DynamoDBClient", self.dynamodb_model)
         self.sqs = cast("SQSClient", Sqs(queues, self.faults))
         self.sns = cast("SNSClient", self.alerts)
+        self.kms = cast("KMSClient", self.key)
         self.secretsmanager = cast("SecretsManagerClient", self.secrets)
 
         self.stream_pollers = [

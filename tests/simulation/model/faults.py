@@ -28,6 +28,7 @@ _T = TypeVar("_T")
 THROTTLED: Final = {
     "dynamodb": ("ProvisionedThroughputExceededException", "The level of configured throughput was exceeded."),
     "sqs": ("RequestThrottled", "Request is throttled."),
+    "kms": ("ThrottlingException", "Rate exceeded"),
     "secretsmanager": ("ThrottlingException", "Rate exceeded"),
 }
 """Service to code and message of its throttling error."""

@@ -23,7 +23,7 @@ from transactions.webhooks.deliveries import MOST_ATTEMPTS, Delivery, DeliveryLo
 from transactions.webhooks.endpoints import STREAK, Endpoint, EndpointRegister
 from transactions.webhooks.notifications import Notification, Purpose, make_test_event, redeliveries_of
 from transactions.webhooks.schedule import probe_wait, wait_after
-from transactions.webhooks.signing import SECRET_MEMORY_MS
+from transactions.webhooks.secret_store import SECRET_MEMORY_MS
 
 MINUTE = 60_000
 HOUR = 60 * MINUTE
@@ -403,9 +403,7 @@ def test_a_test_event_is_signed_and_tried_once(world: World) -> None:
 
 
 def test_secrets_are_read_once_in_a_quarter_of_an_hour_and_anew_after_a_signature_was_refused(world: World) -> None:
-    with mock.patch.object(
-        world.cloud.secrets, "get_secret_value", side_effect=world.cloud.secrets.get_secret_value
-    ) as read:
+    with mock.patch.object(world.cloud.key, "decrypt", side_effect=world.cloud.key.decrypt) as read:
         for number in range(5):
             decided(world, f"k{number}")
             deliver(world)
