@@ -275,9 +275,31 @@ def actions_of_batches(client: Client) -> str:
     return outcome(sender.send_message_batch, QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": "one"}])
 
 
+def keys_of_usage_plans(client: Client) -> str:
+    gateway = client("apigateway")
+    api = gateway.create_rest_api(name="keys")["id"]
+    stages = [{"apiId": api, "stage": "live"}]
+    plans = [gateway.create_usage_plan(name=name, apiStages=stages)["id"] for name in ("one", "two")]
+    key = gateway.create_api_key(name="key", value="k" * 40, enabled=True)["id"]
+    told = [outcome(gateway.create_api_key, name="other", value="k" * 40)]
+    told += [
+        outcome(gateway.create_usage_plan_key, usagePlanId=plan, keyId=name, keyType="API_KEY")
+        for plan, name in ((plans[0], key), (plans[1], key), (plans[0], "nobodys"))
+    ]
+    told.append(f"{len(gateway.get_usage_plans(keyId=key)['items'])}")
+    gateway.delete_api_key(apiKey=key)
+    told.append(f"{len([k for k in gateway.get_usage_plan_keys(usagePlanId=plans[0])['items'] if k['id'] == key])}")
+    return " ".join(told)
+
+
 SHOWN = {
     "patch-operations": (patch_operations, UNDECODABLE, ANSWERED),
     "api-key-without-value": (api_key_without_value, "BadRequestException", ANSWERED),
+    "keys-of-usage-plans": (
+        keys_of_usage_plans,
+        f"{ANSWERED} {ANSWERED} {ANSWERED} {ANSWERED} 3 1",
+        f"ConflictException {ANSWERED} ConflictException NotFoundException 1 0",
+    ),
     "web-acl-logging": (web_acl_logging, "InvalidAction", "WAFNonexistentItemException"),
     "data-protection-policies": (data_protection_policies, "InvalidOperationException", ANSWERED),
     "managed-keys": (managed_keys, "NotFoundException", ANSWERED),

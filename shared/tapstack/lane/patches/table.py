@@ -14,6 +14,7 @@ from tapstack.lane.patches import (
     rest_api_patches,
     rest_api_tags,
     tables,
+    usage_plans,
     web_acl_logging,
     web_acls,
 )
@@ -38,6 +39,16 @@ PATCHES: Final = (
         source="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-setup-api-keys.html",
         request="apigateway create-api-key --name key --value ''",
         apply=api_keys.make_values,
+    ),
+    Patch(
+        name="keys-of-usage-plans",
+        ministack="Makes two API keys of one value, puts a key into two usage plans of one stage, also one that is not "
+        "there, and lists all plans where those of one key are asked for.",
+        aws="Refuses a value that is taken, and a key's second place for a stage; what is deleted has no place; lists "
+        "the plans that a key is in.",
+        source="https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html",
+        request="apigateway create-usage-plan-key --usage-plan-id ID --key-id KEY --key-type API_KEY",
+        apply=usage_plans.keep_keys_apart,
     ),
     Patch(
         name="web-acl-logging",
