@@ -1,7 +1,7 @@
 """Lanes for tests: each has an emulator, a state backend and a copy of the projects of its own, and leaves nothing."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,15 +12,17 @@ import trustme
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from support.clients import emulator_client
+from tapstack.cli.actions import lane_merchants
 from tapstack.console.hints import PROGRAM_VARIABLE
 from tapstack.engine.events import Report
-from tapstack.lane import merchants
 from tapstack.lane.emulator import server
 from tapstack.lane.emulator.server import server_environment
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.receiver import Delivery
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
+from tapstack.operate.account import Account
 
 SHARING = {
     "the deployed lane": (
@@ -64,6 +66,9 @@ class Deployed:
     reports: dict[str, Report]
     outputs: dict[str, dict[str, Any]]
     endpoint: str
+    account: Account
+    api_keys: Mapping[str, str]
+    """Merchant id to API key."""
 
     def client(self, service: str) -> Any:
         return emulator_client(self.endpoint, service)
@@ -100,8 +105,9 @@ def deployed(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) ->
         patched.setattr(server, "server_environment", environment)
         up = stack.enter_context(scratch_lane(folder / "workspace"))
         reports = {layer: up.stack(layer).up() for layer in LAYERS}
-        outputs = {layer: up.stack(layer).outputs(show_secrets=True) for layer in LAYERS}
+        outputs = {layer: up.stack(layer).outputs() for layer in LAYERS}
         endpoint = up.require_running().url
-        receiver = up.receiver.start(endpoint, outputs["data"]["webhook_secret_prefix"])
-        merchants.write_settings(endpoint, outputs["data"]["merchants_table_name"], receiver.url)
-        yield Deployed(up, reports, outputs, endpoint)
+        receiver = up.receiver.start(endpoint, outputs["data"]["merchants_table_name"])
+        account = Account(LaneEnvironment(up))
+        lane_merchants.set_up(account, receiver.url)
+        yield Deployed(up, reports, outputs, endpoint, account, lane_merchants.api_keys(account))

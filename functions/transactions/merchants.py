@@ -28,6 +28,11 @@ class SettingsChangedError(Exception):
     """Somebody else changed the merchant's settings at the same moment; nothing was written."""
 
 
+def settings_item(item_id: str, settings: MerchantSettings) -> dict[str, Any]:
+    """Write settings as the plain values of an item."""
+    return {KEY: item_id, "settings": msgspec.to_builtins(settings)}
+
+
 class Merchants:
     """The merchants table, with a memory."""
 
@@ -117,8 +122,7 @@ class Merchants:
         return settings
 
     def _put(self, item_id: str, settings: MerchantSettings, **condition: Any) -> None:
-        item = {KEY: item_id, "settings": msgspec.to_builtins(settings)}
-        self._client.put_item(TableName=self._table, Item=to_item(item), **condition)
+        self._client.put_item(TableName=self._table, Item=to_item(settings_item(item_id, settings)), **condition)
 
     def _read(self, item_id: str) -> dict[str, Any] | None:
         return remember(self._remembered, item_id, self._clock(), self._fetch)

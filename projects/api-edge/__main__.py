@@ -4,7 +4,6 @@ from pulumi import Output
 
 from account import make_account
 from alarms import make_alarms
-from api_keys import make_api_keys, require_known_merchants
 from dashboard import make_dashboard
 from deployment import make_deployment
 from domain import make_domain
@@ -17,7 +16,7 @@ from stage import make_stage
 from tapstack.contracts.api_edge import ApiEdgeContract
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
-from tapstack.contracts.types import ApiKeysByMerchant, Arn, Name, NamesByMerchant, NamesByTier, Url
+from tapstack.contracts.types import Arn, Name, NamesByTier, Url
 from tapstack.program.opening import open_layer
 from transactions.agreed.api import COLLECTION_PATH
 from usage_plans import make_usage_plans
@@ -25,7 +24,6 @@ from usage_plans import make_usage_plans
 settings = ApiEdgeSettings.load()
 data = DataContract.read(settings.environment_suffix)
 compute = ComputeContract.read(settings.environment_suffix)
-require_known_merchants(settings, data)
 names = open_layer("api-edge", settings)
 
 domain = make_domain(settings)
@@ -36,8 +34,7 @@ deployment = make_deployment(api, routes, gateway_responses)
 account = make_account(settings)
 stage = make_stage(names, settings, data, api, deployment, account)
 url = domain.serve(stage) if domain else stage.url
-keys = make_api_keys(names, settings, data)
-plans = make_usage_plans(names, settings, stage, keys)
+plans = make_usage_plans(names, settings, stage)
 web_acl = make_firewall(names, settings, data, stage)
 dashboard = make_dashboard(names, data, compute, stage, web_acl)
 make_alarms(names, data, compute, stage)
@@ -47,9 +44,8 @@ ApiEdgeContract(
     transactions_url=Url.of(Output.concat(url, COLLECTION_PATH)),
     rest_api_id=Name.of(api.id),
     stage_name=Name.of(stage.stage.stage_name),
-    api_key_ids=NamesByMerchant.of(keys.ids),
-    api_keys=ApiKeysByMerchant.of(keys.values),
     usage_plan_ids=NamesByTier.of(plans),
+    api_key_name_prefix=Name.of(names("merchant")),
     web_acl_arn=Arn.of(web_acl.arn),
     dashboard_url=Url.of(dashboard.url),
 ).export(settings.environment_suffix)

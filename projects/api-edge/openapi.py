@@ -21,6 +21,7 @@ from transactions.agreed.api import (
 from transactions.agreed.invocations import LONGEST_WAIT_SECONDS
 from transactions.agreed.webhooks import ATTEMPT_SECONDS, DELIVERY_ATTEMPTS
 from transactions.errors import (
+    ApiKeyEndedError,
     CardNumberError,
     IdempotencyConflictError,
     InvalidIdempotencyKeyError,
@@ -163,6 +164,7 @@ def _submit() -> dict[str, Any]:
         },
         "responses": {"200": decided, "202": accepted}
         | refusals(
+            ApiKeyEndedError,
             CardNumberError,
             IdempotencyConflictError,
             InvalidIdempotencyKeyError,
@@ -186,7 +188,7 @@ def _list() -> dict[str, Any]:
             {"name": "cursor", "in": "query", "description": "`next_cursor` of the page before", "schema": cursor},
         ],
         "responses": {"200": {"description": "A page of the list", **_body("TransactionPage", examples.page())}}
-        | refusals(CardNumberError, InvalidQueryError, MerchantRefusedError),
+        | refusals(ApiKeyEndedError, CardNumberError, InvalidQueryError, MerchantRefusedError),
     }
 
 
@@ -199,7 +201,7 @@ def _read() -> dict[str, Any]:
         "description": "Another merchant's transaction is answered like one that there is not.",
         "parameters": [_id()],
         "responses": {"200": {"description": "The transaction as it is now", **_body("Transaction", shown)}}
-        | refusals(CardNumberError, MerchantRefusedError, TransactionNotFoundError),
+        | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, TransactionNotFoundError),
     }
 
 
@@ -213,7 +215,7 @@ def _deliveries() -> dict[str, Any]:
         "responses": {
             "200": {"description": "Every webhook of it", **_body("DeliveryList", examples.deliveries())},
         }
-        | refusals(CardNumberError, MerchantRefusedError, TransactionNotFoundError),
+        | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, TransactionNotFoundError),
     }
 
 
@@ -225,7 +227,7 @@ def _redeliver() -> dict[str, Any]:
         "description": "Each goes out under the webhook-id that it had, whatever became of it before.",
         "parameters": [_id()],
         "responses": {"202": {"description": "They will be sent", **_body("AskedForList", examples.asked_for())}}
-        | refusals(CardNumberError, MerchantRefusedError, NotDecidedError, TransactionNotFoundError),
+        | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, NotDecidedError, TransactionNotFoundError),
     }
 
 
@@ -236,7 +238,7 @@ def _test_webhook() -> dict[str, Any]:
         "summary": "Have a webhook sent to try the receiver",
         "description": "It means nothing, is signed like any other, and is tried once.",
         "responses": {"202": {"description": "It will be sent", **_body("AskedFor", examples.test_event())}}
-        | refusals(MerchantRefusedError),
+        | refusals(ApiKeyEndedError, MerchantRefusedError),
     }
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from transactions.agreed.api import problem_type
 from transactions.errors import (
+    ApiKeyEndedError,
     CardNumberError,
     IdempotencyConflictError,
     InvalidIdempotencyKeyError,
@@ -54,6 +55,7 @@ REFUSALS: Final[dict[type[RequestError], RequestError]] = {
         CardNumberError(Fault("#/metadata/note", "this looks like a card number; send the card's token instead")),
         InvalidQueryError(parameter("limit", "it must be from 1 to 100")),
         MerchantRefusedError("the merchant is suspended and may not submit new transactions"),
+        ApiKeyEndedError("the API key ended at 2026-11-18T11:46:40.000Z; use the one that replaced it"),
         TransactionNotFoundError("no transaction of yours has this id"),
         NotDecidedError("there is no webhook of a transaction that is not decided; it comes by itself"),
         IdempotencyConflictError("the Idempotency-Key was used before with another body; take a new key"),

@@ -1,4 +1,4 @@
-"""The REST API with its keys, usage plans, firewall, dashboard and alarms."""
+"""The REST API with its usage plans, firewall, dashboard and alarms."""
 
 from dataclasses import dataclass
 
@@ -7,32 +7,20 @@ from tapstack.program.settings import (
     DOMAIN_NAME,
     HOSTED_ZONE_ID,
     LOG_RETENTION_DAYS,
-    MERCHANT_ID,
     TRUSTSTORE_URI,
     LayerSettings,
     between,
-    each,
     matching,
-    one_of,
     setting,
 )
 
 TIERS = ("standard", "premium")
 
 
-def _merchants_problem(merchants: dict[str, str]) -> str | None:
-    return each(MERCHANT_ID)(merchants) or each(one_of(*TIERS))(list(merchants.values()))
-
-
 @dataclass(frozen=True, kw_only=True)
 class ApiEdgeSettings(LayerSettings):
     """What the edge's owners choose per environment."""
 
-    merchants: dict[str, str] = setting(
-        "Merchant id to tier, standard or premium; each merchant gets an API key in its tier's usage plan.",
-        default={},
-        check=_merchants_problem,
-    )
     standard_rate: int = setting("Requests a second of a standard key.", default=20, check=between(1, 10_000))
     standard_burst: int = setting("Burst of a standard key, in requests.", default=40, check=between(1, 5_000))
     standard_monthly_quota: int = setting(
@@ -110,7 +98,7 @@ class ApiEdgeSettings(LayerSettings):
 
     @property
     def entered(self) -> frozenset[str]:
-        """What people have named: merchants, and the domain, which may be `api.test.example.com`."""
+        """What people have named: the domain, which may be `api.test.example.com`."""
         return super().entered | ({self.domain_name} - {""})
 
     def _domain_problem(self) -> str | None:

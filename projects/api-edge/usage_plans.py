@@ -1,30 +1,23 @@
-"""Usage plans: one per tier, each with its throttle and quota, and the merchants' keys in them."""
+"""Usage plans: one per tier, each with its throttle and quota. Operators put merchants' keys in them."""
 
 from collections.abc import Mapping
 
 import pulumi_aws as aws
 from pulumi import Output
 
-from api_keys import ApiKeys
 from settings import TIERS, ApiEdgeSettings
 from stage import ServedApi
 from tapstack.program.naming import Names
 from tapstack.program.outputs import mapping
 
 
-def make_usage_plans(
-    names: Names, settings: ApiEdgeSettings, served: ServedApi, keys: ApiKeys
-) -> Output[Mapping[str, str]]:
-    """Make the plans on the stage and put every key in the plan of its merchant's tier.
+def make_usage_plans(names: Names, settings: ApiEdgeSettings, served: ServedApi) -> Output[Mapping[str, str]]:
+    """Make the plans on the stage.
 
     Returns:
         Tier to usage plan id.
     """
     plans = {tier: _usage_plan(names, settings, served, tier) for tier in TIERS}
-    for merchant, key in keys.by_merchant.items():
-        aws.apigateway.UsagePlanKey(
-            merchant, key_id=key.id, key_type="API_KEY", usage_plan_id=plans[settings.merchants[merchant]].id
-        )
     return mapping({tier: plan.id for tier, plan in plans.items()})
 
 

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-from grants import Condition, Grant, LayerGrants, adopted, decrypting, log_groups, new, own, own_or_untagged, roles
+from grants import Grant, LayerGrants, adopted, log_groups, new, own, own_or_untagged, roles
 from tapstack.account_names import API_LOGS_BOUNDARY, API_LOGS_ROLE
-from transactions.agreed.tables import API_KEY_ID_PREFIX, KEY
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _WAF: Final = "arn:{partition}:wafv2:{region}:{account}:regional"
@@ -13,20 +12,8 @@ _VALIDATOR: Final = [
     "arn:{partition}:lambda:{region}:{account}:function:{prefix}validator",
     "arn:{partition}:lambda:{region}:{account}:function:{prefix}validator:*",
 ]
-_MERCHANTS: Final = ["arn:{partition}:dynamodb:{region}:{account}:table/{prefix}merchants"]
 _ALARMS: Final = ["arn:{partition}:cloudwatch:{region}:{account}:alarm:{prefix}*"]
 _DASHBOARDS: Final = ["arn:{partition}:cloudwatch::{account}:dashboard/{prefix}*"]
-_KEY_ITEMS: Final = {
-    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": f"{API_KEY_ID_PREFIX}*"},
-    "Null": {"dynamodb:LeadingKeys": "false"},
-}
-# Which items there are, and nothing that is in them:
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
-_ITEM_IDS: Final[Condition] = {
-    "ForAllValues:StringEquals": {"dynamodb:Attributes": [KEY]},
-    "Null": {"dynamodb:Attributes": "false"},
-    "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
-}
 # All environments of the account share it, so none may take it from the others: it is made, and let go of.
 _ROLE: Final = roles(
     [API_LOGS_ROLE],
@@ -41,8 +28,8 @@ GRANTS: Final = LayerGrants(
             ["apigateway:GET"],
             [f"{_API}/account", f"{_API}/restapis/*", f"{_API}/tags/*", f"{_API}/usageplans"],
         ),
-        # The keys of another environment's merchants are nobody's here.
-        Grant(["apigateway:GET"], [f"{_API}/apikeys/*", f"{_API}/usageplans/*"], own_or_untagged("api-edge")),
+        # Another environment's plans are nobody's here.
+        Grant(["apigateway:GET"], [f"{_API}/usageplans/*"], own_or_untagged("api-edge")),
         Grant(
             [
                 "wafv2:GetLoggingConfiguration",
@@ -58,10 +45,6 @@ GRANTS: Final = LayerGrants(
         Grant(["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], _ALARMS),
         Grant(["cloudwatch:GetDashboard"], _DASHBOARDS),
         Grant(["lambda:GetPolicy"], _VALIDATOR),
-        Grant(["dynamodb:GetItem"], _MERCHANTS, _KEY_ITEMS),
-        # Whether others bound an API key to a merchant; a scan cannot be granted for the bindings alone.
-        Grant(["dynamodb:Scan"], _MERCHANTS, _ITEM_IDS),
-        decrypting("dynamodb"),
         # Whether another environment has made the role already; IAM lists all roles or none.
         Grant(["iam:ListRoles"], ["*"]),
         *_ROLE.read,
@@ -71,13 +54,13 @@ GRANTS: Final = LayerGrants(
         # What is made is born with the layer's tags; what belongs to an API or a usage plan inherits them.
         Grant(
             ["apigateway:POST"],
-            [f"{_API}/apikeys", f"{_API}/restapis", f"{_API}/usageplans"],
+            [f"{_API}/restapis", f"{_API}/usageplans"],
             new("api-edge"),
         ),
         Grant(["apigateway:PUT"], [f"{_API}/tags/*"], adopted("api-edge")),
         Grant(
             ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
-            [f"{_API}/apikeys/*", f"{_API}/restapis/*", f"{_API}/usageplans/*"],
+            [f"{_API}/restapis/*", f"{_API}/usageplans/*"],
             own("api-edge"),
         ),
         # The account's one setting of API Gateway: with which role it writes logs.
@@ -123,14 +106,13 @@ GRANTS: Final = LayerGrants(
             _ALARMS,
         ),
         Grant(["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"], _DASHBOARDS),
-        # Two things of the layers before it: who may call the validator, and which key is which merchant's.
+        # A thing of the layer before it: who may call the validator.
         Grant(
             ["lambda:AddPermission"],
             _VALIDATOR,
             {"StringEquals": {"lambda:Principal": "apigateway.amazonaws.com"}},
         ),
         Grant(["lambda:RemovePermission"], _VALIDATOR),
-        Grant(["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], _MERCHANTS, _KEY_ITEMS),
         *_ROLE.change,
         *_LOG_GROUPS.change,
     ],

@@ -39,10 +39,6 @@ MOST: Final = [
         ["arn:{partition}:sqs:{region}:{account}:{prefix}*"],
     ),
     Grant(["sns:Publish"], ["arn:{partition}:sns:{region}:{account}:{prefix}alerts"]),
-    Grant(
-        ["secretsmanager:GetSecretValue"],
-        ["arn:{partition}:secretsmanager:{region}:{account}:secret:{prefix}webhooks/*"],
-    ),
     Grant(["kms:Decrypt", "kms:GenerateDataKey"], ["arn:{partition}:kms:{region}:{account}:key/*"], own("data")),
     # API Gateway makes log groups whose names hold ids not known before.
     Grant(

@@ -1,15 +1,14 @@
-"""What the roles of the data layer may do: tables, queues, the topic and secrets by name, the key by its tags."""
+"""What the roles of the data layer may do: tables, queues and the topic by name, the key by its tags."""
 
 from typing import Final
 
-from grants import Grant, LayerGrants, adopted, decrypting, new, own
+from grants import Grant, LayerGrants, adopted, new, own
 
 _KEYS: Final = ["arn:{partition}:kms:{region}:{account}:key/*"]
 _ALIASES: Final = ["arn:{partition}:kms:{region}:{account}:alias/{prefix}data"]
 _TABLES: Final = ["arn:{partition}:dynamodb:{region}:{account}:table/{prefix}*"]
 _QUEUES: Final = ["arn:{partition}:sqs:{region}:{account}:{prefix}*"]
 _TOPICS: Final = ["arn:{partition}:sns:{region}:{account}:{prefix}*"]
-_SECRETS: Final = ["arn:{partition}:secretsmanager:{region}:{account}:secret:{prefix}*"]
 
 GRANTS: Final = LayerGrants(
     read=[
@@ -47,17 +46,6 @@ GRANTS: Final = LayerGrants(
             ],
             _TOPICS,
         ),
-        # A webhook secret's value is in the layer's state as well, under the key that both roles may decrypt with.
-        Grant(
-            [
-                "secretsmanager:DescribeSecret",
-                "secretsmanager:GetResourcePolicy",
-                "secretsmanager:GetSecretValue",
-                "secretsmanager:ListSecretVersionIds",
-            ],
-            _SECRETS,
-        ),
-        decrypting("secretsmanager"),
     ],
     change=[
         Grant(["kms:CreateKey"], ["*"], new("data")),
@@ -84,10 +72,7 @@ GRANTS: Final = LayerGrants(
             {
                 "StringEquals": {
                     **own("data")["StringEquals"],
-                    "kms:ViaService": [
-                        f"{service}.{{region}}.amazonaws.com"
-                        for service in ("dynamodb", "secretsmanager", "sns", "sqs")
-                    ],
+                    "kms:ViaService": [f"{service}.{{region}}.amazonaws.com" for service in ("dynamodb", "sns", "sqs")],
                 },
             },
         ),
@@ -119,18 +104,6 @@ GRANTS: Final = LayerGrants(
                 "sns:UntagResource",
             ],
             _TOPICS,
-        ),
-        Grant(
-            [
-                "secretsmanager:CreateSecret",
-                "secretsmanager:DeleteSecret",
-                "secretsmanager:PutSecretValue",
-                "secretsmanager:TagResource",
-                "secretsmanager:UntagResource",
-                "secretsmanager:UpdateSecret",
-                "secretsmanager:UpdateSecretVersionStage",
-            ],
-            _SECRETS,
         ),
     ],
 )

@@ -100,7 +100,7 @@ def decrypting(*services: str) -> Grant:
     """Grant what the data layer's key has encrypted, as far as one of the services hands it to the caller.
 
     Args:
-        services: such as `secretsmanager`: who asks KMS in the caller's name.
+        services: such as `lambda`: who asks KMS in the caller's name.
     """
     via = [f"{service}.{{region}}.amazonaws.com" for service in services]
     return Grant(

@@ -6,9 +6,8 @@ from queues import make_queues
 from settings import DataSettings
 from tables import make_tables
 from tapstack.contracts.data import DataContract
-from tapstack.contracts.types import Arn, ArnsByMerchant, MerchantIds, Name, Url
+from tapstack.contracts.types import Arn, Name, Url
 from tapstack.program.opening import open_layer
-from webhook_secrets import make_webhook_secrets
 
 settings = DataSettings.load()
 names = open_layer("data", settings)
@@ -17,7 +16,6 @@ key = make_key(names, settings)
 tables = make_tables(names, settings, key)
 queues = make_queues(names, settings, key)
 alerts = make_alerts_topic(names, settings, key)
-secrets = make_webhook_secrets(names, settings, key)
 
 DataContract(
     key_arn=Arn.of(key.arn),
@@ -40,7 +38,4 @@ DataContract(
     stream_failures_queue_arn=Arn.of(queues.stream_failures.arn),
     stream_failures_queue_name=Name.of(queues.stream_failures.name),
     alerts_topic_arn=Arn.of(alerts.arn),
-    merchant_ids=MerchantIds.parse(sorted(settings.merchants)),
-    webhook_secret_prefix=Name.of(secrets.prefix),
-    webhook_secret_arns=ArnsByMerchant.of(secrets.arns),
 ).export(settings.environment_suffix)

@@ -29,9 +29,8 @@ _MANAGED: Final = (
 _USED: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
 """What services that are told to encrypt with the key do in the role's name."""
 _SERVICES: Final[Mapping[str, Sequence[str]]] = {
-    "data": ("dynamodb", "secretsmanager", "sns", "sqs"),
+    "data": ("dynamodb", "sns", "sqs"),
     "compute": ("lambda",),
-    "api-edge": ("dynamodb",),
 }
 """Layer to the services that it tells so."""
 

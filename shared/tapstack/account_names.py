@@ -1,11 +1,9 @@
 """The names that more than one program, or a workflow, goes by: projects, pipelines' roles, boundary, state.
 
-What an account has once has no environment in its name, all else has: `tapstack.program.naming`. And the names of a
-secret's versions.
+What an account has once has no environment in its name, all else has: `tapstack.program.naming`.
 """
 
 import re
-import uuid
 from typing import Final, Literal
 
 from tapstack.layers import LAYERS, PROJECTS
@@ -15,9 +13,6 @@ API_LOGS_ROLE: Final = f"{PRODUCT}-api-logs"
 """The IAM role with which API Gateway writes the logs of all environments."""
 API_LOGS_BOUNDARY: Final = "service-role/AmazonAPIGatewayPushToCloudWatchLogs"
 """The policy of AWS's own, in every account, that bounds that role: an environment's would be for one alone."""
-
-_VERSIONS: Final = uuid.UUID("6f2d3a52-3a0e-4c5b-9a53-6b1c3f0d8f3e")
-"""The namespace of the names that rotations give to versions; any that is always the same."""
 
 Purpose = Literal["deploy", "preview", "drift"]
 """What a pipeline's role is for: changing a layer, or only looking at it for a pull request or at night."""
@@ -91,16 +86,3 @@ def state_bucket_name(environment: str, account: str, region: str) -> str:
         region: such as `eu-central-1`.
     """
     return f"{PRODUCT}-{environment}-state-{account}-{region}"
-
-
-def following_version(secret: str, version: str) -> str:
-    """Name the version that a rotation makes of a secret after another one.
-
-    What follows a version has one name: of two that change it at once the second is refused, and whoever knows the
-    first version knows which ones rotations have made.
-
-    Args:
-        secret: the secret's name.
-        version: the id of the version before.
-    """
-    return f"{uuid.uuid5(_VERSIONS, f'{secret} {version}')}"

@@ -37,7 +37,7 @@ class Merchant:
         self.name = name
         self.url: str = deployed.outputs["api-edge"]["transactions_url"]
         self.table: str = deployed.outputs["data"]["transactions_table_name"]
-        key = deployed.outputs["api-edge"]["api_keys"][name]
+        key = deployed.api_keys[name]
         self.http = httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False, transport=Patient())
 
     def submit(self, body: dict[str, Any], key: str | None, **headers: str) -> httpx.Response:

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any, NamedTuple
 
+import httpx
 import msgspec
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -20,6 +21,8 @@ from transactions.clock import iso, now
 from transactions.memory import CACHE_MS
 from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import Notification
+from transactions.webhooks.secret_store import SecretStore
+from transactions.webhooks.signing import WebhookSecrets
 
 Operate = Callable[..., tuple[int, str, str]]
 
@@ -92,36 +95,58 @@ def verifies(secret: str, headers: dict[str, str], body: bytes) -> bool:
     return True
 
 
-def test_a_merchant_is_added_shown_suspended_and_resumed(
-    operate: Operate, deployed: Any, acme: Any, initech_settings: dict[str, Any], body: dict[str, Any],
+def test_a_merchant_is_added_used_suspended_resumed_and_removed(
+    operate: Operate, deployed: Any, anybody: httpx.Client, initech_settings: dict[str, Any], body: dict[str, Any],
     wait: Callable[..., Any], write: Callable[[Any], str],
 ) -> None:  # fmt: skip
-    table = deployed.outputs["data"]["merchants_table_name"]
-    deployed.client("dynamodb").delete_item(TableName=table, Key=to_item({"id": "merchant#initech"}))
-    api = client_of(deployed, "initech", acme)
+    own = initech_settings | {"id": "hooli"}
+    url = deployed.outputs["api-edge"]["transactions_url"]
 
-    assert operate("merchant", "show", "initech")[0] == 1
-    assert operate("merchant", "add", write(initech_settings))[0] == 0
-    status, out, _ = operate("merchant", "show", "initech")
+    assert operate("merchant", "show", "hooli")[0] == 1
+    status, out, told = operate("merchant", "add", write(own), "--tier", "premium")
     assert status == 0
+    made = json.loads(out)
+    assert (made["merchant"], made["label"], made["tier"]) == ("hooli", "key-1", "premium")
+    assert made["api_key"] not in told
+    status, out, told = operate("merchant", "show", "hooli")
     shown = json.loads(out)
-    assert (shown["api_keys"], shown["live_webhook_secrets"]) == (1, 1)
-    assert shown["settings"] == {**initech_settings, "version": 1}
+    assert ([key["label"] for key in shown["api_keys"]], shown["live_webhook_secrets"]) == (["key-1"], 1)
+    assert (shown["tier"], shown["under_way"]) == ("premium", None)
+    assert shown["settings"] == {**own, "version": 1}
+    assert made["api_key"] not in out + told
+    assert made["webhook_secret"] not in out + told
 
-    again, _, told = operate("merchant", "add", write(initech_settings))
-    assert (again, "change them with: .venv/bin/tapstack merchant set FILE" in told) == (1, True)
+    def submit(name: str) -> int:
+        headers = {"x-api-key": made["api_key"], "idempotency-key": f"{name}-{now()}"}
+        return anybody.post(url, json=body, headers=headers).status_code
 
-    assert operate("merchant", "suspend", "initech")[0] == 0
+    assert submit("added") == 202
+    again, _, told = operate("merchant", "add", write(own), "--tier", "premium")
+    assert (again, "is there already; change its settings with: .venv/bin/tapstack merchant set FILE" in told) == (
+        1,
+        True,
+    )
+
+    assert operate("merchant", "suspend", "hooli")[0] == 0
     # What a function remembers of settings, it remembers for half a minute.
-    wait(lambda: api.submit(body, f"suspended-{now()}").status_code == 403, 60)
-    assert operate("merchant", "set", write(initech_settings | {"duplicate_window_seconds": 1}))[0] == 0
-    unnamed = {name: value for name, value in initech_settings.items() if name != "status"}
-    operate("merchant", "suspend", "initech")
+    wait(lambda: submit("suspended") == 403, 60)
+    assert operate("merchant", "set", write(own | {"duplicate_window_seconds": 1}))[0] == 0
+    unnamed = {name: value for name, value in own.items() if name != "status"}
+    operate("merchant", "suspend", "hooli")
     assert operate("merchant", "set", write(unnamed | {"duplicate_window_seconds": 2}))[0] == 0
-    assert json.loads(operate("merchant", "show", "initech")[1])["settings"]["status"] == "suspended"
+    assert json.loads(operate("merchant", "show", "hooli")[1])["settings"]["status"] == "suspended"
+    assert operate("merchant", "resume", "hooli")[0] == 0
+    assert json.loads(operate("merchant", "show", "hooli")[1])["settings"]["status"] == "active"
 
-    assert operate("merchant", "resume", "initech")[0] == 0
-    assert json.loads(operate("merchant", "show", "initech")[1])["settings"]["status"] == "active"
+    assert operate("merchant", "reconcile")[0] == 0
+    assert operate("merchant", "remove", "hooli")[0] == 0
+    assert submit("removed") == 403
+    for arguments in (["add", write(own)], ["show", "hooli"], ["suspend", "hooli"], ["remove", "hooli"]):
+        status, _, told = operate("merchant", *arguments)
+        assert (status, "the id is not used again: take another" in told) == (1, True)
+    listed = {row["merchant"]: row for row in json.loads(operate("merchant", "list", "--json")[1])}
+    assert (listed["hooli"]["status"], listed["hooli"]["api_keys"]) == ("removed", 0)
+    assert operate("merchant", "reconcile")[0] == 0
 
 
 def test_settings_as_they_were_shown_before_are_not_put_over_newer_ones(
@@ -141,24 +166,18 @@ def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
     wait: Callable[..., Any], write: Callable[[Any], str], inbox: Inbox,
 ) -> None:  # fmt: skip
     url, got, demanded = inbox
-    name = f"{deployed.outputs['data']['webhook_secret_prefix']}initech"
-
-    def held() -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(
-            deployed.client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
-        )
-        return answer
-
-    old = held()["current"]
+    secrets = SecretStore(
+        deployed.client("dynamodb"), deployed.outputs["data"]["merchants_table_name"], deployed.client("kms"), now
+    )
+    old = secrets.of("initech").current
     assert operate("merchant", "set", write(initech_settings | {"webhook_url": url}))[0] == 0
     status, out, told = operate("merchant", "rotate-secret", "initech")
     assert status == 0
-    new = held()["current"]
-    assert held() == {"current": new, "previous": old}
-    assert new != old
-    assert new not in out + told
+    new = json.loads(out)["webhook_secret"]
+    assert new not in told
+    secrets.forget("initech")
+    assert secrets.of("initech") == WebhookSecrets(new, old)
     assert operate("merchant", "rotate-secret", "initech")[0] == 1
-    assert held() == {"current": new, "previous": old}
 
     # Once the merchant demands the new one, a notifier that remembers the old one alone is refused, and reads anew.
     demanded.append(new)
@@ -170,9 +189,8 @@ def test_during_a_rotation_webhooks_are_signed_with_both_secrets(
 
     wait(signed_with_both, 90)
     assert operate("merchant", "end-rotation", "initech")[0] == 0
-    assert held() == {"current": new, "previous": None}
-    # Later tests compare the state with the cloud, which keeps no secret's version before the last but one.
-    deployed.lane.stack("data").up("--refresh")
+    secrets.forget("initech")
+    assert secrets.of("initech") == WebhookSecrets(new)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,12 @@ import httpx
 import pytest
 
 from support.clients import emulator_client
+from tapstack.cli.actions import lane_merchants
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
+from tapstack.operate.account import Account
 
 DOMAIN = "api.example.com"
 NEW = {
@@ -26,6 +29,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     with scratch_lane(tmp_path_factory.mktemp("domain")) as lane:
         for layer in LAYERS:
             lane.stack(layer).up()
+        lane_merchants.set_up(Account(LaneEnvironment(lane)), "http://127.0.0.1:9")
         yield lane
 
 
@@ -48,8 +52,7 @@ def unset_all(lane: Lane, *names: str) -> None:
 
 def status_under(lane: Lane, host: str, path: str) -> int:
     """Ask for the transactions of a merchant as if the name led to the emulator, as the DNS would have it."""
-    edge = lane.stack("api-edge").outputs(show_secrets=True)
-    headers = {"host": host, "x-api-key": edge["api_keys"]["acme"]}
+    headers = {"host": host, "x-api-key": lane_merchants.api_keys(Account(LaneEnvironment(lane)))["acme"]}
     url = f"{lane.require_running().url}{path}/v1/transactions"
     return httpx.get(url, headers=headers, timeout=30, trust_env=False).status_code
 

@@ -8,9 +8,10 @@ import httpx
 from support.clients import emulator_client
 from support.environments import Environment
 from support.polling import eventually
-from tapstack.lane import merchants
+from tapstack.cli.actions import lane_merchants
 from tapstack.lane.lane import Lane
 from tapstack.layers import BOOTSTRAP, LAYERS
+from tapstack.operate.account import Account
 
 SHARED = {
     "aws:apigateway/account:Account api-gateway-account",
@@ -80,12 +81,10 @@ def in_both(one: Environment, other: Environment) -> set[str]:
 
 def transaction_of(environment: Environment) -> dict[str, Any]:
     """Submit a transaction to an environment and follow it to its decision."""
-    endpoint = environment.lane.require_running().url
-    merchants.write_settings(
-        endpoint, environment.stack("data").outputs()["merchants_table_name"], "http://127.0.0.1:9"
-    )
-    edge = environment.stack("api-edge").outputs(show_secrets=True)
-    with httpx.Client(headers={"x-api-key": edge["api_keys"]["acme"]}, timeout=30, trust_env=False) as http:
+    account = Account(environment.operated())
+    lane_merchants.set_up(account, "http://127.0.0.1:9")
+    edge, key = environment.stack("api-edge").outputs(), lane_merchants.api_keys(account)["acme"]
+    with httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False) as http:
         card = {"token": f"tok_{environment.name}", "bin": "424242", "country": "DE", "expires": "2099-12"}
         body = {"amount": 1250, "currency": "EUR", "card": card}
         accepted = http.post(edge["transactions_url"], json=body, headers={"idempotency-key": "order-1"})

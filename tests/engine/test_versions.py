@@ -11,11 +11,13 @@ import pytest
 from support.client_traffic import traffic
 from support.clients import emulator_client
 from support.polling import eventually
+from tapstack.cli.actions import lane_merchants
 from tapstack.engine.stack import EngineError
-from tapstack.lane import merchants
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
+from tapstack.operate.account import Account
 
 FUNCTION = "tapstack-local-validator"
 
@@ -26,11 +28,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     with scratch_lane(tmp_path_factory.mktemp("versions")) as lane:
         for layer in LAYERS:
             lane.stack(layer).up()
-        url = lane.require_running().url
-        data = lane.stack("data").outputs()
+        url, table = lane.require_running().url, lane.stack("data").outputs()["merchants_table_name"]
         # Webhooks that nobody takes would be tried again and again, beside the traffic.
-        receiver = lane.receiver.start(url, data["webhook_secret_prefix"])
-        merchants.write_settings(url, data["merchants_table_name"], receiver.url)
+        lane_merchants.set_up(Account(LaneEnvironment(lane)), lane.receiver.start(url, table).url)
         yield lane
 
 
@@ -38,11 +38,12 @@ def test_a_new_version_takes_over_under_traffic_without_a_failed_request_and_lea
     running: Lane,
 ) -> None:
     compute, edge = running.stack("compute"), running.stack("api-edge")
-    outputs, before = edge.outputs(show_secrets=True), compute.outputs()
+    outputs, before = edge.outputs(), compute.outputs()
+    keys = lane_merchants.api_keys(Account(LaneEnvironment(running)))
     old = live_version(running)
     compute.command("config", "set", "logLevel", "DEBUG")
 
-    with traffic(outputs["transactions_url"], list(outputs["api_keys"].values())) as clients:
+    with traffic(outputs["transactions_url"], list(keys.values())) as clients:
         eventually(lambda: len(clients.answers) > 20)
         report = compute.up()
         answered = len(clients.answers)

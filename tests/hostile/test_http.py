@@ -39,7 +39,7 @@ def call(deployed: Any) -> Callable[..., Any]:
     edge = deployed.outputs["api-edge"]
     session = requests.Session()
 
-    def send(case: Any, api_key: str = edge["api_keys"]["globex"]) -> Any:
+    def send(case: Any, api_key: str = deployed.api_keys["globex"]) -> Any:
         headers = {"x-api-key": api_key}
         answer = case.call_and_validate(edge["api_url"], session=session, headers=headers, excluded_checks=EXCLUDED)
         if answer.status_code >= 400:

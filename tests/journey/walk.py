@@ -10,7 +10,9 @@ from textwrap import wrap
 from journey.merchant import JourneyError, Merchant, python_tools, typescript_tools
 from journey.operators import Operator
 from support.polling import eventually
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
+from tapstack.operate.account import Account
 from transactions.test_tokens import REASONS
 
 SECONDS = 180
@@ -70,13 +72,12 @@ def walk(lane: Lane, folder: Path) -> str:
     Raises:
         JourneyError: something is not as the page says.
     """
-    outputs = {layer: lane.stack(layer).outputs(show_secrets=True) for layer in ("data", "api-edge")}
-    operator = Operator(lane.require_running().url, outputs)
+    operator = Operator(Account(LaneEnvironment(lane)), lane.stack("api-edge").outputs()["api_url"])
     page = Page()
     for name in ("python", "typescript"):
         (folder / name).mkdir()
-    acme = operator.take_on("acme", python_tools(folder / "python"))
-    globex = operator.take_on("globex", typescript_tools(folder / "typescript"))
+    acme = operator.add("acme", python_tools(folder / "python"))
+    globex = operator.add("globex", typescript_tools(folder / "typescript"))
     try:
         acme.start_receiver()
         globex.start_receiver()
@@ -157,12 +158,10 @@ def _tell(page: Page, acme: Merchant, globex: Merchant, operator: Operator) -> N
     printed: list[str] = []
     burst = threading.Thread(target=lambda: printed.extend(acme.call("burst", f"{BURST}", "rolling").splitlines()))
     burst.start()
-    secret = operator.secret_of(acme.id)
-    secret.rotate()
-    acme.secrets = [operator.current_secret(acme.id), *acme.secrets]
+    acme.secrets = [operator.rotate_secret(acme.id), *acme.secrets]
     acme.stop_receiver()
     acme.start_receiver()
-    secret.end()
+    operator.end_rotation(acme.id)
     burst.join()
     _expect(len(set(printed)), BURST)
     until(lambda: all(map(acme.heard_of, printed)), "each transaction of the burst is told of")

@@ -66,7 +66,7 @@ OF_FUNCTIONS: Final = (
         _ALL,
         ["kms:Decrypt", "kms:GenerateDataKey"],
         [_arn("kms", "key/*")],
-        "SQS asks KMS for data keys in the sender's name; Secrets Manager and SNS have KMS decrypt in the caller's",
+        "SQS asks KMS for data keys in the sender's name; SNS has KMS decrypt in the caller's",
         "https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html",
     ),
     Documented(
@@ -245,20 +245,12 @@ OF_LAYERS: Final = (
         [
             "dynamodb:UntagResource",
             "kms:UntagResource",
-            "secretsmanager:UntagResource",
             "sns:UntagResource",
             "sqs:UntagQueue",
         ],
         ["*"],
         "the program takes a tag away",
         f"{_API}/tag-editor/latest/userguide/tagging.html",
-    ),
-    Documented(
-        ["data"],
-        ["secretsmanager:UpdateSecretVersionStage"],
-        ["*"],
-        "a version that a rotation has made the previous one has its label taken away when it is deleted",
-        f"{_PROVIDER}/secretsmanager_secret_version",
     ),
     Documented(
         ["data"],

@@ -123,22 +123,12 @@ def test_what_guards_a_stage_and_a_domain_is_denied_to_another_environment(accou
         ("s3:ListBucket", "arn:aws:s3:::{state_bucket}", {}),
         (
             "apigateway:GET",
-            "arn:aws:apigateway:eu-central-1::/apikeys/abc",
+            "arn:aws:apigateway:eu-central-1::/usageplans/abc",
             {"aws:ResourceTag/Project": "tapstack-api-edge", "aws:ResourceTag/Environment": "local"},
-        ),
-        (
-            "secretsmanager:GetSecretValue",
-            "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tapstack-local-webhooks/acme-AbCdEf",
-            {},
-        ),
-        (
-            "dynamodb:GetItem",
-            "arn:aws:dynamodb:eu-central-1:000000000000:table/tapstack-local-merchants",
-            {"dynamodb:LeadingKeys": ["key#1"]},
         ),
     ],
 )
-def test_no_role_of_an_environment_reads_another_s_state_keys_or_secrets(
+def test_no_role_of_an_environment_reads_another_s_state_or_plans(
     account: Any, second: Second, action: str, resource: str, context: Mapping[str, str]
 ) -> None:
     arn = resource.format(**account.outputs)
@@ -147,17 +137,12 @@ def test_no_role_of_an_environment_reads_another_s_state_keys_or_secrets(
     assert {decide(each, action, arn, context) for each in second.policies.values()} == {DENIED}
 
 
-def test_the_functions_of_an_environment_reach_no_table_queue_or_secret_of_another(second: Second) -> None:
+def test_the_functions_of_an_environment_reach_no_table_queue_or_key_of_another(second: Second) -> None:
     everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     of_data = {"aws:ResourceTag/Project": "tapstack-data"}
     for action, resource, context in (
         ("dynamodb:GetItem", "arn:aws:dynamodb:eu-central-1:000000000000:table/tapstack-{}-merchants", {}),
         ("sqs:SendMessage", "arn:aws:sqs:eu-central-1:000000000000:tapstack-{}-notifications", {}),
-        (
-            "secretsmanager:GetSecretValue",
-            "arn:aws:secretsmanager:eu-central-1:000000000000:secret:tapstack-{}-webhooks/acme",
-            {},
-        ),
         (
             "kms:Decrypt",
             "arn:aws:kms:eu-central-1:000000000000:key/1",

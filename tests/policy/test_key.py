@@ -37,7 +37,7 @@ def test_the_role_that_has_made_the_key_may_do_to_it_what_the_provider_does_next
 
 @pytest.mark.parametrize(
     ("layer", "services"),
-    [("data", ("dynamodb", "secretsmanager", "sns", "sqs")), ("compute", ("lambda",)), ("api-edge", ("dynamodb",))],
+    [("data", ("dynamodb", "sns", "sqs")), ("compute", ("lambda",))],
 )
 def test_services_may_use_the_key_in_the_role_s_name(account: Any, layer: str, services: tuple[str, ...]) -> None:
     for service in services:

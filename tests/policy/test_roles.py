@@ -145,15 +145,11 @@ def tags_of(account: Any, resource: str) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("layer", "service"),
     [
-        # https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
-        ("data", "secretsmanager"),
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
         ("compute", "lambda"),
-        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
-        ("api-edge", "dynamodb"),
     ],
 )
-def test_who_reads_secrets_items_and_variables_may_have_the_data_layer_s_key_decrypt_them(
+def test_who_reads_variables_may_have_the_data_layer_s_key_decrypt_them(
     account: Any, layer: str, service: str, purpose: str
 ) -> None:
     key = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd"

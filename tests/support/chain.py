@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from support.graph import Graph, Node
-from tapstack.lane.stack_config import MERCHANTS
 
 DEPENDS_ON: Final = ""
 """In place of an input: no value leads from one to the other, the program says it explicitly."""
@@ -158,15 +157,8 @@ def _stage() -> Iterator[Edge]:
     yield edge("apigateway/Account", "iam/RolePolicy", "cloudwatchRoleArn", cut)
     yield edge("iam/RolePolicy", "iam/Role", "role", ("account.py", "role=role.name", "role=API_LOGS_ROLE"))
 
-    usage_plan, usage_plan_key = "apigateway/UsagePlan", "apigateway/UsagePlanKey"
     cut = ("usage_plans.py", "served.stage.stage_name", "names.environment_suffix")
-    yield edge(usage_plan, stage, "apiStages", cut)
-    cut = ("usage_plans.py", "usage_plan_id=plans[settings.merchants[merchant]].id", 'usage_plan_id="plan"')
-    yield edge(usage_plan_key, usage_plan, "usagePlanId", cut, lambda merchant: MERCHANTS[merchant])
-    cut = ("usage_plans.py", "key_id=key.id", 'key_id="key"')
-    yield edge(usage_plan_key, "apigateway/ApiKey", "keyId", cut, _same)
-    cut = ("api_keys.py", "key.value.apply(api_key_id)", 'api_key_id("key")')
-    yield edge("dynamodb/TableItem", "apigateway/ApiKey", "item", cut, lambda name: name.removeprefix("key-of-"))
+    yield edge("apigateway/UsagePlan", stage, "apiStages", cut)
 
     association = "wafv2/WebAclAssociation"
     cut = ("firewall.py", "resource_arn=served.stage.arn", 'resource_arn="stage"')
@@ -214,18 +206,12 @@ def _data() -> Iterator[Edge]:
     yield edge("dynamodb/Table", key, "serverSideEncryption", cut)
     yield edge(queue, key, "kmsMasterKeyId", ("queues.py", "kms_master_key_id=key.arn", 'kms_master_key_id="key"'))
     yield edge("sns/Topic", key, "kmsMasterKeyId", ("alerts.py", "key_id=key.arn", 'key_id="key"'))
-    yield edge("secretsmanager/Secret", key, "kmsKeyId", ("webhook_secrets.py", "=key.arn", '="key"'))
     cut = ("queues.py", '"deadLetterTargetArn": dead_letters.arn', '"deadLetterTargetArn": "dead-letters"')
     yield edge(f"{queue}::notifications", f"{queue}::notifications-dead-letters", "redrivePolicy", cut)
     cut = ("queues.py", '"sourceQueueArns": [notifications.arn]', '"sourceQueueArns": ["notifications"]')
     yield edge("sqs/RedriveAllowPolicy", f"{queue}::notifications", "redriveAllowPolicy", cut)
     yield edge("sqs/QueuePolicy", queue, "queueUrl", ("queues.py", "queue_url=queue.url", 'queue_url="queue"'), _same)
     yield edge("sns/TopicPolicy", "sns/Topic", "arn", ("alerts.py", "arn=topic.arn", 'arn="topic"'))
-    version = "secretsmanager/SecretVersion"
-    cut = ("webhook_secrets.py", "secret_id=secret.id", 'secret_id="secret"')
-    yield edge(version, "secretsmanager/Secret", "secretId", cut, _same)
-    cut = ("webhook_secrets.py", "Output.concat(SECRET_PREFIX, value.base64)", "SECRET_PREFIX")
-    yield edge(version, "random:index/RandomBytes", "secretString", cut, _same)
 
 
 def _network() -> Iterator[Edge]:

@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
-import tapstack.lane
 from support.queues import Queues
 from support.tables import Tables
+from tapstack.lane import samples
 from transactions.agreed.api import API_KEY_HEADER, COLLECTION_PATH, ITEM_PATH
 from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
 from transactions.attributes import to_item
@@ -24,8 +23,8 @@ QUEUE_URL = "queue"
 MERCHANTS = "merchants"
 TRANSACTIONS = "transactions"
 
-# The lane's own merchants: their settings are as complete as settings have to be.
-SETTINGS = Path(tapstack.lane.__file__).parent / "samples" / "merchants.json"
+SETTINGS = samples.MERCHANTS
+"""The lane's own merchants: their settings are as complete as settings have to be."""
 
 
 class Edge:

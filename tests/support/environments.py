@@ -7,7 +7,9 @@ from typing import Any
 import yaml
 
 from tapstack.account_names import project_name
+from tapstack.engine import environment
 from tapstack.engine.stack import LayerStack
+from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file
 from tapstack.layers import BOOTSTRAP, LAYERS
@@ -73,6 +75,10 @@ class Environment:
             environment=self.lane.environment() | {"PULUMI_STACK": self.name},
         )
 
+    def operated(self) -> environment.Environment:
+        """Return it as operators' commands work on it."""
+        return _Operated(self)
+
     def destroy(self) -> None:
         """Delete all its layers' resources, in reverse order."""
         for layer in reversed(LAYERS):
@@ -81,3 +87,15 @@ class Environment:
     def resources(self, layer: str) -> list[dict[str, Any]]:
         """List a layer's resources as its state has them."""
         return self.stack(layer).made()
+
+
+class _Operated(LaneEnvironment):
+    """The lane, but for its stacks: those of an environment in it."""
+
+    def __init__(self, own: Environment) -> None:
+        super().__init__(own.lane)
+        self.name = own.name
+        self._own = own
+
+    def stack(self, layer: str) -> LayerStack:
+        return self._own.stack(layer)

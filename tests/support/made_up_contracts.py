@@ -29,7 +29,7 @@ def _example(value: Any, name: str) -> Any:
     return value.replace("example", name)
 
 
-PLAIN: dict[str, dict[str, Any]] = {"network": {"has_egress": False}, "data": {"merchant_ids": ["acme", "globex"]}}
+PLAIN: dict[str, dict[str, Any]] = {"network": {"has_egress": False}}
 """The plain values that layers export."""
 
 

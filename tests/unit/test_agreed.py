@@ -155,14 +155,12 @@ def test_dead_letters_are_kept_as_long_as_sqs_can(run_layer: RunLayer) -> None:
     assert invocations.DEAD_LETTER_RETENTION_SECONDS == LONGEST_RETENTION_SECONDS
 
 
-def test_items_are_found_under_the_ids_they_were_written_under(run_layer: RunLayer) -> None:
-    bound = json.loads(run_layer("api-edge", {"merchants": {"acme": "standard"}}).one("TableItem")["item"])
-
-    # Of the key that the mocks make up; every key that was ever given out is bound by this hash.
-    assert bound == {
-        "id": {"S": "key#4742a980e01f94fc3d843914392a5136dc890d26045a917d6cf4f8335c13c737"},
-        "merchant_id": {"S": "acme"},
-    }
+def test_items_are_found_under_the_ids_they_were_written_under() -> None:
+    # Every key that was ever given out is bound by this hash, and the validator reads by these names.
+    bound = "key#0bd59eb8b8ea594cd5dc663db5259ed417585069029d146785485ab9c0b9e029"
+    assert tables.api_key_id("a-key-of-twenty-signs") == bound
+    assert (tables.API_KEY_MERCHANT, tables.API_KEY_ENDS_AT) == ("merchant_id", "ends_at")
+    assert tables.secret_id("acme") == "secret#acme"
     assert tables.settings_id("acme") == "merchant#acme"
     assert tables.settings_id("acme", 3) == "merchant#acme#3"
 

@@ -12,7 +12,6 @@ from tapstack.checkout import CHECKOUT
 from transactions.submission import LARGEST_BODY
 
 RunLayer = Callable[..., Any]
-TWO = {"merchants": {"acme": "standard", "globex": "premium"}}
 
 
 def trigger(program: Any) -> str:
@@ -20,39 +19,31 @@ def trigger(program: Any) -> str:
 
 
 def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised: Callable[[str], set[str]]) -> None:
-    outputs = run_layer("api-edge", TWO).outputs
+    outputs = run_layer("api-edge").outputs
 
     assert outputs.keys() == promised("api-edge")
 
 
 def test_no_method_is_open_and_each_calls_the_alias(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     assert len(program.all("Method")) == len(program.all("Integration")) == 6
     assert all(item.inputs["apiKeyRequired"] for item in program.all("Method"))
     assert {item.inputs["uri"] for item in program.all("Integration")} == {upstream["compute"]["validator_invoke_arn"]}
 
 
-def test_a_merchants_key_is_in_the_plan_of_its_tier_and_the_plans_are_on_the_stage(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+def test_each_tier_has_a_plan_on_the_stage(run_layer: RunLayer) -> None:
+    program = run_layer("api-edge")
 
-    assert program.one("UsagePlanKey", "acme")["usagePlanId"] == "standard-id"
-    assert program.one("UsagePlanKey", "globex")["usagePlanId"] == "premium-id"
+    assert program.outputs["usage_plan_ids"] == {"premium": "premium-id", "standard": "standard-id"}
+    assert program.outputs["api_key_name_prefix"] == "tapstack-dev-merchant"
     for plan in program.all("UsagePlan"):
         assert plan.inputs["apiStages"] == [{"apiId": "transactions-id", "stage": "dev"}]
         assert plan.inputs["quotaSettings"]["period"] == "MONTH"
 
 
-def test_the_table_learns_a_keys_hash_and_never_the_key(run_layer: RunLayer) -> None:
-    item = run_layer("api-edge", TWO).one("TableItem", "key-of-acme")["item"]
-
-    assert "key-of-acme" not in item
-    assert json.loads(item)["merchant_id"] == {"S": "acme"}
-    assert len(json.loads(item)["id"]["S"]) == len("key#") + 64
-
-
 def test_the_firewalls_metrics_keep_their_names(run_layer: RunLayer) -> None:
-    acl = run_layer("api-edge", TWO).one("WebAcl")
+    acl = run_layer("api-edge").one("WebAcl")
 
     names = {rule["visibilityConfig"]["metricName"] for rule in acl["rules"]}
     assert names == {"digits", "requests-per-address", "body-size", "ip-reputation", "common", "known-bad-inputs"}
@@ -65,7 +56,7 @@ def rule(program: Any, name: str) -> Any:
 
 
 def test_the_firewall_and_the_api_have_one_limit_on_bodies(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     size = rule(program, "body-size")
     assert size["action"] == {"block": {}}
@@ -78,7 +69,7 @@ def test_the_firewall_and_the_api_have_one_limit_on_bodies(run_layer: RunLayer) 
 
 
 def test_the_firewalls_common_rules_refuse_nothing_that_the_api_takes(run_layer: RunLayer) -> None:
-    common = rule(run_layer("api-edge", TWO), "common")["statement"]["managedRuleGroupStatement"]
+    common = rule(run_layer("api-edge"), "common")["statement"]["managedRuleGroupStatement"]
 
     assert {item["name"]: item["actionToUse"] for item in common["ruleActionOverrides"]} == {
         "NoUserAgent_HEADER": {"count": {}},
@@ -87,7 +78,7 @@ def test_the_firewalls_common_rules_refuse_nothing_that_the_api_takes(run_layer:
 
 
 def test_logs_hold_neither_keys_nor_bodies(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     log_format = program.one("Stage")["accessLogSettings"]["format"]
     assert not any(word in log_format for word in ("apiKey}", 'apiKey"', "header", "querystring", "body"))
@@ -101,7 +92,7 @@ def test_logs_hold_neither_keys_nor_bodies(run_layer: RunLayer) -> None:
 
 
 def test_nothing_in_front_of_the_validator_keeps_a_path_or_an_errors_text(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     # API Gateway's traces hold the whole URL, and its execution log quotes bodies.
     assert program.one("Stage")["xrayTracingEnabled"] is False
@@ -113,7 +104,7 @@ def test_nothing_in_front_of_the_validator_keeps_a_path_or_an_errors_text(run_la
 
 
 def test_the_firewall_keeps_no_record_of_a_request_with_the_digits_of_a_card_number(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     digits = rule(program, "digits")
     assert digits["priority"] == min(item["priority"] for item in program.one("WebAcl")["rules"])
@@ -136,7 +127,7 @@ def patterns(program: Any) -> dict[str, str]:
 
 
 def test_no_writing_of_a_card_number_in_a_header_is_kept(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     found = patterns(program)
     assert found.keys() == {"headers", "body"}
@@ -161,7 +152,7 @@ def test_no_writing_of_a_card_number_in_a_header_is_kept(run_layer: RunLayer) ->
 
 
 def test_every_alarm_goes_to_the_alerts_topic(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
-    alarms = run_layer("api-edge", TWO).all("MetricAlarm")
+    alarms = run_layer("api-edge").all("MetricAlarm")
 
     assert {tuple(item.inputs["alarmActions"]) for item in alarms} == {(upstream["data"]["alerts_topic_arn"],)}
     assert {item.inputs["metricName"] for item in alarms} == {
@@ -176,11 +167,11 @@ def test_every_alarm_has_a_row_on_the_page_for_who_is_on_call(run_layer: RunLaye
         r"^\| `([a-z0-9-]+)` \| [^|]+ \| [^|]+ \|$", page.partition("## What you will see")[0], re.MULTILINE
     )
 
-    assert sorted(rows) == sorted(item.name for item in run_layer("api-edge", TWO).all("MetricAlarm"))
+    assert sorted(rows) == sorted(item.name for item in run_layer("api-edge").all("MetricAlarm"))
 
 
 def test_the_dashboard_shows_every_function_and_queue(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
-    body = run_layer("api-edge", TWO).one("Dashboard")["dashboardBody"]
+    body = run_layer("api-edge").one("Dashboard")["dashboardBody"]
 
     for name in ("validator_function", "fraud_detector_function", "notifier_function"):
         assert upstream["compute"][f"{name}_name"] in body
@@ -192,17 +183,17 @@ def test_the_dashboard_shows_every_function_and_queue(run_layer: RunLayer, upstr
     "config", [{"standardRate": 7}, {"merchants": {"acme": "premium"}}, {"stageRate": 3}, {"logRetentionDays": 365}]
 )
 def test_what_is_not_the_api_makes_no_new_deployment(run_layer: RunLayer, config: dict[str, Any]) -> None:
-    assert trigger(run_layer("api-edge", TWO | config)) == trigger(run_layer("api-edge", TWO))
+    assert trigger(run_layer("api-edge", config)) == trigger(run_layer("api-edge"))
 
 
 def test_another_integration_makes_a_new_deployment(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
     upstream["compute"]["validator_invoke_arn"] += "2"
 
-    assert trigger(run_layer("api-edge", TWO, upstream)) != trigger(run_layer("api-edge", TWO))
+    assert trigger(run_layer("api-edge", {}, upstream)) != trigger(run_layer("api-edge"))
 
 
 def test_no_body_and_no_header_is_refused_before_the_validator_can_say_what_is_wrong(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO)
+    program = run_layer("api-edge")
 
     assert not program.all("Model")
     assert not program.all("RequestValidator")
@@ -218,16 +209,16 @@ def test_a_merchant_the_data_layer_does_not_know_is_refused(run_layer: RunLayer)
 def test_the_accounts_logging_role_is_the_same_in_every_environment(
     run_layer: RunLayer, upstream: dict[str, Any]
 ) -> None:
-    dev = run_layer("api-edge", TWO, upstream).one("Role")
+    dev = run_layer("api-edge", {}, upstream).one("Role")
     for exported in upstream.values():
         exported["environment_suffix"] = "blue"
 
-    assert run_layer("api-edge", TWO | {"environmentSuffix": "blue"}, upstream).one("Role") == dev
+    assert run_layer("api-edge", {"environmentSuffix": "blue"}, upstream).one("Role") == dev
     assert dev["name"] == "tapstack-api-logs"
 
 
 def test_the_accounts_logging_role_can_be_left_to_others(run_layer: RunLayer) -> None:
-    program = run_layer("api-edge", TWO | {"manageAccountRole": False})
+    program = run_layer("api-edge", {"manageAccountRole": False})
 
     assert program.all("Account") == []
     assert program.all("Role") == []
@@ -235,7 +226,7 @@ def test_the_accounts_logging_role_can_be_left_to_others(run_layer: RunLayer) ->
 
 @pytest.mark.parametrize("layer", ["network", "data", "compute", "api-edge"])
 def test_what_can_be_tagged_is_tagged_and_named_after_its_environment(run_layer: RunLayer, layer: str) -> None:
-    config = {"compute": {"functionPlatform": "native"}, "api-edge": TWO}.get(layer, {})
+    config = {"compute": {"functionPlatform": "native"}}.get(layer, {})
     program = run_layer(layer, config)
 
     # The account's own role is that of all environments.
@@ -249,7 +240,7 @@ def test_what_can_be_tagged_is_tagged_and_named_after_its_environment(run_layer:
 
 @pytest.mark.parametrize("layer", ["compute", "api-edge"])
 def test_card_numbers_are_masked_in_every_log_group_that_could_hold_one(run_layer: RunLayer, layer: str) -> None:
-    program = run_layer(layer, {"compute": {"functionPlatform": "native"}, "api-edge": TWO}[layer])
+    program = run_layer(layer, {"compute": {"functionPlatform": "native"}}.get(layer, {}))
 
     groups = {item.inputs["name"] for item in program.all("LogGroup")}
     policies = {
@@ -269,7 +260,7 @@ def test_card_numbers_are_masked_in_every_log_group_that_could_hold_one(run_laye
 def test_the_patterns_that_mask_are_ones_that_cloudwatch_logs_takes_and_that_find_card_numbers(
     run_layer: RunLayer,
 ) -> None:
-    policy = run_layer("api-edge", TWO).one("LogDataProtectionPolicy", "access-log")["policyDocument"]
+    policy = run_layer("api-edge").one("LogDataProtectionPolicy", "access-log")["policyDocument"]
     custom = json.loads(policy)["Configuration"]["CustomDataIdentifier"]
 
     # What the documentation of custom data identifiers allows.
@@ -291,7 +282,7 @@ def test_the_patterns_that_mask_are_ones_that_cloudwatch_logs_takes_and_that_fin
 
 
 def test_old_versions_of_tls_are_refused_and_so_is_another_host_than_the_handshake_s(run_layer: RunLayer) -> None:
-    api = run_layer("api-edge", TWO).one("RestApi")
+    api = run_layer("api-edge").one("RestApi")
 
     # AWS: a policy SecurityPolicy_TLS13_1_2_... takes TLS 1.2 and 1.3, one with PFS ciphers with forward secrecy alone.
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies-list.html

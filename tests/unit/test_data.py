@@ -59,34 +59,9 @@ def test_queues_refuse_plain_http(run_layer: RunLayer) -> None:
     assert all(policy["Statement"][0]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for policy in policies)
 
 
-def test_each_merchant_has_a_secret_of_its_own(run_layer: RunLayer) -> None:
-    program = run_layer("data", {"merchants": ["globex", "acme"]})
-
-    assert {item.inputs["name"] for item in program.all("Secret")} == {
-        "tapstack-dev-webhooks/acme",
-        "tapstack-dev-webhooks/globex",
-    }
-    assert program.outputs["merchant_ids"] == ["acme", "globex"]
-    assert program.outputs["webhook_secret_arns"].keys() == {"acme", "globex"}
-
-
-def test_without_merchants_the_map_of_secrets_is_an_empty_map(run_layer: RunLayer) -> None:
-    assert run_layer("data").outputs["webhook_secret_arns"] == {}
-
-
-@pytest.mark.parametrize("merchants", [["acme", "acme"], ["Acme"], ["a"], ["-acme"]])
-def test_merchant_ids_it_cannot_use_are_refused(run_layer: RunLayer, merchants: list[str]) -> None:
-    with pytest.raises(Exception, match="setting merchants is"):
-        run_layer("data", {"merchants": merchants})
-
-
 def test_what_people_enter_may_hold_an_environment_s_name(run_layer: RunLayer) -> None:
-    merchants = ["test-shop", "dev", "prod-acme"]
+    program = run_layer("data", {"alertEmails": ["prod-alerts@acme.example", "dev-team@a.b"]})
 
-    program = run_layer("data", {"merchants": merchants, "alertEmails": ["prod-alerts@acme.example", "dev-team@a.b"]})
-
-    names = {secret.inputs["name"] for secret in program.all("Secret")}
-    assert names == {f"tapstack-dev-webhooks/{merchant}" for merchant in merchants}
     endpoints = {item.inputs["endpoint"] for item in program.all("TopicSubscription")}
     assert endpoints == {"prod-alerts@acme.example", "dev-team@a.b"}
 

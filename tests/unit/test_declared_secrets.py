@@ -4,8 +4,19 @@ import pytest
 from pulumi import Output
 
 from tapstack.contracts.contract import Contract, output
-from tapstack.contracts.types import ApiKey, ApiKeysByMerchant, Name
+from tapstack.contracts.types import ByName, Name, Text
 from tapstack.program.errors import ContractError
+
+
+class ApiKey(Text):
+    """A type that is a secret."""
+
+    MEANING = "an API key"
+    IS_SECRET = True
+
+
+class ApiKeysByMerchant(ByName[ApiKey], item=ApiKey):
+    """Several of them."""
 
 
 def test_a_secret_that_is_a_plain_value_is_refused() -> None:

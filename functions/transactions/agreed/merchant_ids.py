@@ -1,6 +1,5 @@
-"""The ids of merchants: parts of item ids, of the names of secrets and API keys, and of settings' keys."""
+"""The ids of merchants: parts of item ids and of the names of API keys."""
 
 from typing import Final
 
 MERCHANT_ID_PATTERN: Final = "[a-z][a-z0-9-]{1,31}"
-MERCHANT_ID_MEANING: Final = "2 to 32 lower-case letters, digits and hyphens, beginning with a letter"

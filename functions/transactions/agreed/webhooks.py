@@ -4,9 +4,7 @@ waits up to LONGEST_DELAY_SECONDS    as a delayed message of the notifications q
 longer waits                         as an item of the deliveries table, until a sweep puts it into the queue again
 """
 
-from typing import Final, TypeVar
-
-_Text = TypeVar("_Text")
+from typing import Final
 
 SECRET_PREFIX: Final = "whsec_"  # noqa: S105 - what a secret begins with is none
 SECRET_BYTES: Final = 32
@@ -31,8 +29,3 @@ PAUSE_AFTER_SECONDS: Final = 3 * 24 * 60 * 60
 """An endpoint that has failed for so long, without one delivery between, is paused."""
 LOG_DAYS: Final = 30
 """How long the log of a delivery is kept that waits for nothing more."""
-
-
-def first_secret(current: _Text) -> dict[str, _Text | None]:
-    """Write a merchant's secret as Secrets Manager keeps it, before any rotation: nothing is previous."""
-    return {"current": current, "previous": None}

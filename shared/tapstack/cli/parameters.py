@@ -23,6 +23,7 @@ _UNITS: Final = {
     "h": timedelta(hours=1),
     "d": timedelta(days=1),
 }
+_LONGEST: Final = timedelta(days=366)
 _EPOCH: Final = datetime.fromtimestamp(0, UTC)
 
 
@@ -121,6 +122,21 @@ class _Time(click.ParamType[int]):
         return int(moment.timestamp() * 1000)
 
 
+class _Duration(click.ParamType[int]):
+    """A time that something takes, in milliseconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Take the time from a number and its unit."""
+        found = _AGO.fullmatch(f"{value}")
+        length = int(found[1]) * _UNITS[found[2]] if found else _LONGEST
+        if length >= _LONGEST:
+            wanted = f"give one such as 30m, 24h or 7d, shorter than {_LONGEST.days} days"
+            self.fail(f"{quoted(f'{value}')} is no length of time; {wanted}", param, ctx)
+        return length // timedelta(milliseconds=1)
+
+
 class _Losses(click.ParamType[tuple[str, ...]]):
     """Names of what may be lost, with commas between them."""
 
@@ -174,6 +190,7 @@ class WholeNumber(click.ParamType[int]):
 STACK: Final = _Stack()
 FUNCTION: Final = _Function()
 TIME: Final = _Time()
+DURATION: Final = _Duration()
 
 
 def _named_stack(context: click.Context, _param: click.Parameter, value: str | None) -> str | None:

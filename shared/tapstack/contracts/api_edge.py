@@ -2,8 +2,8 @@
 
 from pulumi import Output
 
-from tapstack.contracts.contract import Contract, output
-from tapstack.contracts.types import ApiKeysByMerchant, Arn, Name, NamesByMerchant, NamesByTier, Url
+from tapstack.contracts.contract import OPERATORS, Contract, output
+from tapstack.contracts.types import Arn, Name, NamesByTier, Url
 
 
 class ApiEdgeContract(Contract, layer="api-edge", version=1):
@@ -13,9 +13,11 @@ class ApiEdgeContract(Contract, layer="api-edge", version=1):
     """The API's URL, by its own domain name where it has one, without a trailing slash."""
     transactions_url: Output[Url] = output()
     rest_api_id: Output[Name] = output()
-    stage_name: Output[Name] = output()
-    api_key_ids: Output[NamesByMerchant] = output()
-    api_keys: Output[ApiKeysByMerchant] = output(secret=True)
-    usage_plan_ids: Output[NamesByTier] = output()
+    stage_name: Output[Name] = output(read_by=[OPERATORS])
+    """The environment's suffix."""
+    usage_plan_ids: Output[NamesByTier] = output(read_by=[OPERATORS])
+    """The tiers that merchants' API keys are put in."""
+    api_key_name_prefix: Output[Name] = output(read_by=[OPERATORS])
+    """What the names of merchants' API keys begin with; merchant and label follow, each after a dot."""
     web_acl_arn: Output[Arn] = output()
     dashboard_url: Output[Url] = output()

@@ -3,14 +3,14 @@
 from pulumi import Output
 
 from tapstack.contracts.contract import OPERATORS, Contract, output
-from tapstack.contracts.types import Arn, ArnsByMerchant, MerchantIds, Name, Url
+from tapstack.contracts.types import Arn, Name, Url
 
 
 class DataContract(Contract, layer="data", version=1):
-    """Tables, queues, the alerts topic, the key that encrypts them, and the merchants' webhook secrets."""
+    """Tables, queues, the alerts topic, and the key that encrypts them."""
 
     key_arn: Output[Arn] = output(read_by=["compute", "api-edge", OPERATORS])
-    merchants_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
+    merchants_table_name: Output[Name] = output(read_by=["compute", OPERATORS])
     merchants_table_arn: Output[Arn] = output(read_by=["compute"])
     transactions_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
     transactions_table_arn: Output[Arn] = output(read_by=["compute"])
@@ -29,8 +29,3 @@ class DataContract(Contract, layer="data", version=1):
     stream_failures_queue_arn: Output[Arn] = output(read_by=["compute"])
     stream_failures_queue_name: Output[Name] = output(read_by=["api-edge"])
     alerts_topic_arn: Output[Arn] = output(read_by=["compute", "api-edge"])
-    merchant_ids: MerchantIds = output(read_by=["api-edge", OPERATORS])
-    """The merchants that have a webhook secret, sorted."""
-    webhook_secret_prefix: Output[Name] = output(read_by=[OPERATORS])
-    webhook_secret_arns: Output[ArnsByMerchant] = output()
-    """The secret that signs a merchant's webhooks."""

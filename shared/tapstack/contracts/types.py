@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from pulumi import Input, Output
 
-from transactions.agreed.merchant_ids import MERCHANT_ID_PATTERN
 from transactions.product import PRODUCT
 
 _T = TypeVar("_T", bound="Text")
@@ -137,23 +136,6 @@ class IpAddress(Text):
     EXAMPLE = "203.0.113.1"
 
 
-class MerchantId(Text):
-    """A merchant's id."""
-
-    SHAPE = MERCHANT_ID_PATTERN
-    MEANING = "a merchant's id"
-    EXAMPLE = "acme"
-
-
-class ApiKey(Text):
-    """The value of an API key."""
-
-    SHAPE = r"\S{20,128}"
-    MEANING = "an API key of 20 to 128 characters"
-    EXAMPLE = "an-api-key-for-examples"
-    IS_SECRET = True
-
-
 class ListOf(Shaped, list[_T]):
     """A list; each subclass says of what."""
 
@@ -218,21 +200,5 @@ class IpAddresses(ListOf[IpAddress], item=IpAddress):
     """Public IPv4 addresses."""
 
 
-class MerchantIds(ListOf[MerchantId], item=MerchantId):
-    """Merchants, sorted."""
-
-
-class ArnsByMerchant(ByName[Arn], item=Arn):
-    """Merchant id to an ARN."""
-
-
-class NamesByMerchant(ByName[Name], item=Name):
-    """Merchant id to a name or an id."""
-
-
 class NamesByTier(ByName[Name], item=Name):
     """Tier of merchants to a name or an id."""
-
-
-class ApiKeysByMerchant(ByName[ApiKey], item=ApiKey):
-    """Merchant id to the value of its API key."""

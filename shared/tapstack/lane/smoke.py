@@ -2,18 +2,15 @@
 
 import uuid
 from itertools import cycle
-from pathlib import Path
 from typing import Final
 
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
+from tapstack.lane.samples import TIERS, TRANSACTIONS
 from tapstack.lane.sending import Outcome
-from tapstack.lane.stack_config import MERCHANTS
 from tapstack.lane.transactions_file import Line, read_lines
 
 DECISIONS: Final = frozenset({"approved", "declined", "review"})
-
-_SAMPLES: Final = Path(__file__).parent / "samples" / "smoke.jsonl"
 
 
 def smoke_jobs() -> list[tuple[str, Line]]:
@@ -22,8 +19,8 @@ def smoke_jobs() -> list[tuple[str, Line]]:
     The cards are new ones in every run: a card that was used a moment ago is declined or looked at, as it should be.
     """
     run = uuid.uuid4().hex[:6]
-    lines = [Line(line.number, _with_card_of(run, line)) for line in read_lines(str(_SAMPLES))]
-    return list(zip(cycle(MERCHANTS), lines, strict=False))
+    lines = [Line(line.number, _with_card_of(run, line)) for line in read_lines(str(TRANSACTIONS))]
+    return list(zip(cycle(TIERS), lines, strict=False))
 
 
 def check_smoke(outcomes: list[Outcome]) -> None:

@@ -20,9 +20,6 @@ from transactions.product import PRODUCT
 STACK: Final = LANE
 SUFFIX: Final = "local"
 
-MERCHANTS: Final[Mapping[str, str]] = {"acme": "standard", "globex": "premium", "initech": "standard"}
-"""The lane's merchants and their tiers."""
-
 _OWNER: Final = "# Settings of the local lane in "
 
 
@@ -81,14 +78,12 @@ def _defaults(layer: str) -> dict[str, Any]:
             "pullRequestPreviews": True,
             "deletionProtection": False,
         },
-        "data": {"merchants": sorted(MERCHANTS)},
         "compute": {
             "functionPlatform": "native",
             "production": False,
             "webhookAllowPrivateTargets": True,
             "testTokens": True,
         },
-        "api-edge": {"merchants": dict(MERCHANTS)},
     }
     settings = {"environmentSuffix": SUFFIX, **of_layer.get(layer, {})}
     return {f"{project_name(layer)}:{name}": value for name, value in settings.items()}

@@ -4,20 +4,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tapstack.console.hints import command
+from tapstack.contracts.api_edge import ApiEdgeContract
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.contract import Contract
 from tapstack.contracts.data import DataContract
 from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
 from tapstack.operate.exports import Exports
-from transactions.clock import now
+from tapstack.operate.merchants.api_keys import ApiKeys
+from tapstack.operate.merchants.desk import Desk
+from tapstack.operate.merchants.enrolments import Enrolments
+from tapstack.operate.merchants.hand_over import Encryption
+from transactions.clock import Clock, now
 from transactions.merchants import Merchants
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.endpoints import EndpointRegister
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 _C = TypeVar("_C", bound=Contract)
@@ -51,6 +55,11 @@ class Account:
         return self._exports(ComputeContract)
 
     @cached_property
+    def api_edge(self) -> Exports[ApiEdgeContract]:
+        """What the api-edge layer exports."""
+        return self._exports(ApiEdgeContract)
+
+    @cached_property
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
         client: DynamoDBClient = self._client("dynamodb")
@@ -60,12 +69,6 @@ class Account:
     def sqs(self) -> "SQSClient":
         """SQS."""
         client: SQSClient = self._client("sqs")
-        return client
-
-    @cached_property
-    def secrets_manager(self) -> "SecretsManagerClient":
-        """Secrets Manager."""
-        client: SecretsManagerClient = self._client("secretsmanager")
         return client
 
     @cached_property
@@ -105,19 +108,43 @@ class Account:
         """The merchants' endpoints."""
         return EndpointRegister(self.dynamodb, self.data.deliveries_table_name, now)
 
-    def take_on(self, merchant_id: str) -> str:
-        """Give the command that makes a merchant's webhook secret and API key."""
-        # What the shell runs first names the stack too.
-        stack = "" if self._environment.shell else f" --stack {self.stack}"
-        settings = {
-            "data": f"'merchants[{len(self.data.merchant_ids)}]' {merchant_id}",
-            "api-edge": f"merchants.{merchant_id} standard",
-        }
-        by_hand = (
-            f"(cd projects/{layer} && pulumi config set{stack} --path {setting} && pulumi up{stack})"
-            for layer, setting in settings.items()
+    @cached_property
+    def desk(self) -> Desk:
+        """All that operations on merchants work with."""
+        edge = self.api_edge
+        return Desk(
+            dynamodb=self.dynamodb,
+            table=self.data.merchants_table_name,
+            merchants=self.merchants,
+            enrolments=self.enrolments,
+            api_keys=ApiKeys(
+                self._client("apigateway"), edge.api_key_name_prefix, edge.usage_plan_ids, edge.stage_name
+            ),
+            encryption=self.encryption,
+            tiers=tuple(sorted(edge.usage_plan_ids)),
+            stack=self.stack,
+            clock=self.clock,
         )
-        return " && ".join(filter(None, (self._environment.shell, *by_hand)))
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        """What is noted of the merchants."""
+        return Enrolments(self.dynamodb, self.data.merchants_table_name)
+
+    @cached_property
+    def encryption(self) -> Encryption:
+        """The customer key."""
+        return Encryption(self._client("kms"), self.data.key_arn)
+
+    @property
+    def clock(self) -> Clock:
+        """The system's clock."""
+        return now
+
+    @cached_property
+    def secrets_manager(self) -> Any:
+        """Secrets Manager, where earlier releases kept merchants' secrets."""
+        return self._client("secretsmanager")
 
     def _exports(self, contract: type[_C]) -> Exports[_C]:
         outputs = self._environment.outputs(contract.LAYER)

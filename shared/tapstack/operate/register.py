@@ -1,10 +1,18 @@
-"""The merchants table as a whole: everybody in it, and who has an API key."""
+"""The merchants table as a whole: what it holds of everybody in it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from transactions.agreed.tables import API_KEY_ID_PREFIX, API_KEY_MERCHANT, KEY
+from tapstack.operate.merchants import enrolments
+from tapstack.operate.merchants.enrolments import Enrolment
+from transactions.agreed.tables import (
+    API_KEY_ID_PREFIX,
+    API_KEY_MERCHANT,
+    KEY,
+    SECRET_ID_PREFIX,
+    SETTINGS_ID_PREFIX,
+)
 from transactions.attributes import from_item
 from transactions.settings import MerchantSettings, stored_settings
 
@@ -14,35 +22,61 @@ if TYPE_CHECKING:
 
 @dataclass
 class Entry:
-    """A merchant: settings, None where it has none yet, and how many API keys are bound to it."""
+    """What the table holds of a merchant.
+
+    Attributes:
+        settings: those in force; None where it has none yet.
+        enrolment: what operators noted; None for a merchant that is kept as resources, and for what is nobody's.
+        bindings: ids of the items that bind API keys to it.
+        has_secret: whether it has webhook secrets.
+    """
 
     settings: MerchantSettings | None = None
-    api_keys: int = 0
+    enrolment: Enrolment | None = None
+    bindings: set[str] = field(default_factory=set)
+    has_secret: bool = False
 
 
-@dataclass(frozen=True)
-class Register:
-    """Merchant id to entry."""
+def read_register(
+    client: "DynamoDBClient", table: str, looked: Callable[[int], None] = lambda _: None
+) -> dict[str, Entry]:
+    """Read the table once: merchant id to what it holds, in the order of the ids.
 
-    entries: dict[str, Entry] = field(default_factory=dict)
+    Args:
+        client: DynamoDB.
+        table: the merchants table's name.
+        looked: hears how many items were read, page by page.
+    """
+    found: dict[str, Entry] = {}
+    for values in _items(client, table, looked):
+        item_id: str = values[KEY]
+        if item_id.startswith(API_KEY_ID_PREFIX):
+            found.setdefault(values[API_KEY_MERCHANT], Entry()).bindings.add(item_id)
+        elif item_id.startswith(enrolments.PREFIX):
+            enrolment = enrolments.parse(values)
+            found.setdefault(enrolment.merchant_id, Entry()).enrolment = enrolment
+        elif item_id.startswith(SECRET_ID_PREFIX):
+            found.setdefault(item_id.removeprefix(SECRET_ID_PREFIX), Entry()).has_secret = True
+        elif (merchant_id := _in_force(item_id)) is not None:
+            found.setdefault(merchant_id, Entry()).settings = stored_settings(values["settings"])
+    return dict(sorted(found.items()))
 
-    def of(self, merchant_id: str) -> Entry:
-        """Return a merchant's entry, an empty one where there is none."""
-        return self.entries.get(merchant_id, Entry())
+
+def merchant_ids(client: "DynamoDBClient", table: str) -> set[str]:
+    """List the merchants that have settings or an enrolment, read by the items' ids alone."""
+    pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, ProjectionExpression=KEY)
+    ids = [from_item(item)[KEY] for page in pages for item in page["Items"]]
+    enrolled = {name.removeprefix(enrolments.PREFIX) for name in ids if name.startswith(enrolments.PREFIX)}
+    return enrolled.union(filter(None, map(_in_force, ids)))
 
 
-def read_register(client: "DynamoDBClient", table: str) -> Register:
-    """Read the settings in force and the bindings of API keys, of which only a hash is kept."""
-    register = Register()
-    for values in _items(client, table):
-        kind, _, rest = values[KEY].partition("#")
-        if f"{kind}#" == API_KEY_ID_PREFIX:
-            register.entries.setdefault(values[API_KEY_MERCHANT], Entry()).api_keys += 1
-        elif kind == "merchant" and "#" not in rest:
-            register.entries.setdefault(rest, Entry()).settings = stored_settings(values["settings"])
-    return register
+def _in_force(item_id: str) -> str | None:
+    """Give the merchant whose settings in force an item holds; None for any other item."""
+    kind, _, rest = item_id.partition("#")
+    return rest if f"{kind}#" == SETTINGS_ID_PREFIX and "#" not in rest else None
 
 
-def _items(client: "DynamoDBClient", table: str) -> Iterator[Mapping[str, Any]]:
+def _items(client: "DynamoDBClient", table: str, looked: Callable[[int], None]) -> Iterator[Mapping[str, Any]]:
     for page in client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True):
         yield from map(from_item, page["Items"])
+        looked(page["ScannedCount"])

@@ -20,7 +20,6 @@ from tapstack.account_names import boundary_name
 from tapstack.program import manifest
 from tapstack.program.config_keys import config_key, unknown_key
 from tapstack.program.errors import SettingError
-from transactions.agreed.merchant_ids import MERCHANT_ID_MEANING, MERCHANT_ID_PATTERN
 
 Check = Callable[[Any], str | None]
 """Takes a value and returns what is wrong with it, or None."""
@@ -76,10 +75,6 @@ LOG_RETENTION_DAYS = one_of(
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653)
 )
 """Accept the retentions, in days, that CloudWatch Logs offers."""
-
-MERCHANT_ID = matching(MERCHANT_ID_PATTERN, MERCHANT_ID_MEANING)
-"""Accept merchant ids."""
-
 
 DOMAIN_NAME = matching(
     r"|(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])",
@@ -144,7 +139,7 @@ class ProjectSettings:
 
     @property
     def entered(self) -> frozenset[str]:
-        """What people have named in lists and objects: addresses, merchants."""
+        """What people have named in lists and objects, such as addresses."""
         values = (getattr(self, field.name) for field in dataclasses.fields(self))
         # A list's elements, an object's keys. A secret's items are Outputs, which have no truth value and are no text:
         # no name can be made of them.

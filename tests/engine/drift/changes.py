@@ -19,7 +19,6 @@ QUEUE: Final = "aws:sqs/queue:Queue"
 TOPIC: Final = "aws:sns/topic:Topic"
 KEY: Final = "aws:kms/key:Key"
 TABLE: Final = "aws:dynamodb/table:Table"
-SECRET: Final = "aws:secretsmanager/secret:Secret"
 LOG_GROUP: Final = "aws:cloudwatch/logGroup:LogGroup"
 GROUP: Final = "aws:ec2/securityGroup:SecurityGroup"
 CLOSED_GROUP: Final = "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"
@@ -155,13 +154,6 @@ def grant(others: Others) -> None:
     others.made["grant"] = answer["GrantId"]
 
 
-def overwrite_a_secret(others: Others) -> None:
-    answer = others.client("secretsmanager").put_secret_value(
-        SecretId=others.id(SECRET, "webhook-acme"), SecretString='{"current": "whsec_bm90IG91cnM=", "previous": null}'
-    )
-    others.made["secret"] = answer["VersionId"]
-
-
 def map_a_queue_to_our_function(others: Others) -> None:
     queue = others.client("sqs").create_queue(QueueName="elsewhere")["QueueUrl"]
     attributes = others.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
@@ -235,12 +227,6 @@ def widen_a_plan(others: Others) -> None:
     others.client("apigateway").update_usage_plan(
         usagePlanId=others.id(PLAN, "standard"),
         patchOperations=[{"op": "replace", "path": "/throttle/rateLimit", "value": "9999"}],
-    )
-
-
-def put_an_item(others: Others) -> None:
-    others.client("dynamodb").put_item(
-        TableName=others.id(TABLE, "merchants"), Item={"id": {"S": "key#0000"}, "merchant_id": {"S": "acme"}}
     )
 
 
@@ -585,20 +571,6 @@ CHANGES: Final = (
         ),
     ),
     Change(
-        "a secret is overwritten",
-        "data",
-        f"create '{{secret}}' (aws:secretsmanager/secretVersion:SecretVersion) on 'webhook-acme' ({SECRET})",
-        overwrite_a_secret,
-    ),
-    Change(
-        "everybody may read a secret",
-        "data",
-        f"create 'policy' (aws:secretsmanager/secretPolicy:SecretPolicy) on 'webhook-globex' ({SECRET})",
-        lambda others: others.client("secretsmanager").put_resource_policy(
-            SecretId=others.id(SECRET, "webhook-globex"), ResourcePolicy=policy(EVERYBODY)
-        ),
-    ),
-    Change(
         "everybody may read a table",
         "data",
         "create 'arn:aws:dynamodb:eu-central-1:000000000000:table/tapstack-local-transactions' "
@@ -665,12 +637,6 @@ CHANGES: Final = (
         widen_a_plan,
     ),
     Change(
-        "an API key counts as a merchant's",
-        "api-edge",
-        "create 'key#0000' (aws:dynamodb/tableItem:TableItem) beside 'key-of-acme' (aws:dynamodb/tableItem:TableItem)",
-        put_an_item,
-    ),
-    Change(
         "the web ACL has lost a rule, and its description, which an update without one takes away",
         "api-edge",
         f"update 'edge' ({WEB_ACL}): description, rules",
@@ -687,15 +653,6 @@ CHANGES: Final = (
         "api-edge",
         f"create '{{plan}}' ({PLAN}) on 'transactions' ({API}): elsewhere",
         add_a_plan,
-    ),
-    Change(
-        "a merchant's API key is switched off",
-        "api-edge",
-        "update 'globex' (aws:apigateway/apiKey:ApiKey): enabled",
-        lambda others: others.client("apigateway").update_api_key(
-            apiKey=others.id("aws:apigateway/apiKey:ApiKey", "globex"),
-            patchOperations=[{"op": "replace", "path": "/enabled", "value": "false"}],
-        ),
     ),
     Change(
         "the API has a gateway response more",

@@ -13,17 +13,17 @@ from engine.drift.changes import CHANGES, KEY, ROLE, TABLE, UNHELD, Change, Othe
 from tapstack.account_names import project_name
 from tapstack.checkout import CHECKOUT
 from tapstack.cli import environments
+from tapstack.cli.actions import lane_merchants
 from tapstack.cli.main import main
 from tapstack.cli.statuses import FOUND
 from tapstack.console.hints import LANE
 from tapstack.engine.environment import BackendEnvironment
-from tapstack.lane import merchants
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
 from tapstack.operate.account import Account
-from tapstack.operate.rotation import RotatingSecret
+from tapstack.operate.merchants import key_rotation, secret_rotation
 from tapstack.providers import SETTINGS, state_only_types
 
 
@@ -78,12 +78,10 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
 def operate(lane: Lane, others: Others) -> None:
     """Do what operators do by design, and what services do by themselves."""
     account = Account(LaneEnvironment(lane))
-    merchants.write_settings(lane.require_running().url, account.data.merchants_table_name, "https://receiver.example")
-    for merchant, rotations in (("globex", 1), ("initech", 3)):
-        secret = RotatingSecret(account.secrets_manager, account.data.webhook_secret_prefix, merchant, account.stack)
-        for _ in range(rotations):
-            secret.rotate()
-            secret.end()
+    lane_merchants.set_up(account, "https://receiver.example")
+    key_rotation.rotate_key(account.desk, "globex", None, 1_000, None, lambda _, __: None)
+    key_rotation.set_tier(account.desk, "initech", "premium")
+    secret_rotation.rotate_secret(account.desk, "initech", lambda _, __: None)
     others.client("dynamodb").put_item(TableName=others.id(TABLE, "transactions"), Item={"id": {"S": "one"}})
     for grantee in (others.arn(ROLE, "notifier"), "dynamodb.eu-central-1.amazonaws.com"):
         others.client("kms").create_grant(KeyId=others.id(KEY, "key"), GranteePrincipal=grantee, Operations=["Decrypt"])

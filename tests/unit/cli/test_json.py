@@ -9,15 +9,16 @@ from typing import Any
 import pytest
 
 from tapstack.cli import environments
-from tapstack.cli.actions import accounts, local, merchant, reconcile, redrive, send
+from tapstack.cli.actions import accounts, lane_merchants, local, merchant, reconcile, redrive, send
 from tapstack.cli.main import main
 from tapstack.engine.events import Report
 from tapstack.lane.lane import Lane
-from tapstack.lane.merchants import SAMPLES
+from tapstack.lane.samples import MERCHANTS
 from tapstack.lane.sending import Outcome
 from tapstack.lane.transactions_file import Line
 from tapstack.operate.dead_letters import DeadLetter
-from tapstack.operate.register import Entry, Register
+from tapstack.operate.merchants.enrolments import Enrolment, Key
+from tapstack.operate.register import Entry
 from transactions.clock import now
 from transactions.settings_document import parse_settings
 
@@ -30,7 +31,6 @@ def account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SimpleNamespace:
     monkeypatch.setenv("TAPSTACK_LANE", f"{tmp_path / 'lane'}")
     data = SimpleNamespace(
         merchants_table_name="merchants",
-        merchant_ids=["acme", "globex"],
         notifications_dead_letter_queue_url="dead",
         stream_failures_queue_url="failures",
         notifications_queue_url="queue",
@@ -51,21 +51,57 @@ def printed(capsys: Captured) -> Any:
 
 
 def test_merchants_are_listed_with_what_they_have(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    sample = json.loads(SAMPLES.read_text(encoding="utf-8"))[0]
+    sample = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
     settings = parse_settings(sample | {"id": "acme", "webhook_url": "https://hooks.example.com/acme"})
-    monkeypatch.setattr(merchant, "read_register", lambda *_: Register({"acme": Entry(settings, 2)}))
+    keys = [Key(label="key-1", api_key_id="k1", tier="standard", binding="key#1", made_at=1)]
+    held = Enrolment(merchant_id="acme", version=3, state="enrolled", tier="standard", made_at=1, keys=keys)
+    half = Enrolment(merchant_id="globex", version=1, state="adding", tier="premium", made_at=1)
+    register = {"acme": Entry(settings, held), "globex": Entry(None, half), "hooli": Entry(settings, None, {"key#2"})}
+    monkeypatch.setattr(merchant, "read_register", lambda *_: register)
 
     assert main(["merchant", "list", "--json"]) == 0
     assert printed(capsys) == [
         {
             "merchant": "acme",
             "status": settings.status,
+            "tier": "standard",
             "version": settings.version,
             "webhook_url": "https://hooks.example.com/acme",
-            "api_keys": 2,
+            "api_keys": 1,
         },
-        {"merchant": "globex", "status": None, "version": None, "webhook_url": None, "api_keys": 0},
+        {
+            "merchant": "globex",
+            "status": "adding",
+            "tier": "premium",
+            "version": None,
+            "webhook_url": None,
+            "api_keys": 0,
+        },
+        {
+            "merchant": "hooli",
+            "status": "to adopt",
+            "tier": None,
+            "version": settings.version,
+            "webhook_url": settings.webhook_url,
+            "api_keys": 1,
+        },
     ]
+
+
+def test_merchants_are_listed_in_pages(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setattr(merchant, "read_register", lambda *_: {f"m{number}": Entry() for number in range(5)})
+
+    pages: list[list[str]] = []
+    after: list[str] = []
+    while not pages or pages[-1]:
+        assert main(["merchant", "list", "--json", "--limit", "2", *after]) == 0
+        told = capsys.readouterr()
+        pages.append([row["merchant"] for row in json.loads(told.out)])
+        after = ["--after", pages[-1][-1]] if pages[-1] else []
+        more = pages[-1] in (["m0", "m1"], ["m2", "m3"])
+        assert ("tapstack merchant list --after" in told.err) == more
+
+    assert pages == [["m0", "m1"], ["m2", "m3"], ["m4"], []]
 
 
 def test_dead_letters_are_listed_with_why_they_stay(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
@@ -148,9 +184,9 @@ def test_who_has_sent_transactions_is_told_how_to_have_one_explained(
 
 
 def test_the_summary_of_the_lane_is_one_object(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    edge = dict.fromkeys(("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboard_url", "api_keys"), "x")
+    edge = dict.fromkeys(("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboard_url"), "x")
     outcome = Outcome(Line(1, {"amount": 1}), "acme", "txn_1", "approved", "", 0.5, webhook=True)
-    outputs = {"data": {"webhook_secret_prefix": "p", "merchants_table_name": "t"}, "api-edge": edge}
+    outputs = {"data": {"merchants_table_name": "t"}, "api-edge": edge}
     running = SimpleNamespace(url="http://127.0.0.1:1")
     monkeypatch.setattr(Lane, "start", lambda *_, **__: running)
     monkeypatch.setattr(local, "_choose_suffix", lambda *_: None)
@@ -158,13 +194,15 @@ def test_the_summary_of_the_lane_is_one_object(monkeypatch: pytest.MonkeyPatch, 
         local, "deploy_all", lambda _: {"network": Report(counts={"create": 3, "same": 1}, seconds=2.04)}
     )
     monkeypatch.setattr(local, "outputs_of", lambda *_, **__: outputs)
-    monkeypatch.setattr("tapstack.lane.merchants.write_settings", lambda *_: None)
+    monkeypatch.setattr(local, "Account", lambda _: None)
+    monkeypatch.setattr(lane_merchants, "set_up", lambda *_: None)
+    monkeypatch.setattr(lane_merchants, "api_keys", lambda _: {})
     monkeypatch.setattr("tapstack.lane.receiver.Receiver.start", lambda *_: running)
     monkeypatch.setattr(local, "_smoke", lambda _: [outcome])
 
     assert main(["local", "--json"]) == 0
     told = printed(capsys)
     assert told["layers"] == {"network": {"changes": {"create": 3}, "seconds": 2.0}}
-    assert told["outputs"] == {name: "x" for name in edge if name != "api_keys"}
+    assert told["outputs"] == edge
     assert told["transactions"][0]["transaction_id"] == "txn_1"
     assert told.keys() == {"seconds", "layers", "outputs", "state_only", "exemptions", "transactions"}

@@ -13,13 +13,16 @@ from tapstack.cli import environments
 from tapstack.cli.actions import accounts
 from tapstack.cli.main import main
 from tapstack.lane.lane import Lane
-from tapstack.lane.merchants import SAMPLES
+from tapstack.lane.samples import MERCHANTS
 from tapstack.operate.account import Account
+from tapstack.operate.merchants.api_keys import ApiKeys
+from tapstack.operate.merchants.desk import Desk
+from tapstack.operate.merchants.enrolments import Enrolment
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 
 Captured = pytest.CaptureFixture[str]
-DOCUMENT: dict[str, Any] = json.loads(SAMPLES.read_text(encoding="utf-8"))[0]
+DOCUMENT: dict[str, Any] = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
 
 
 class Merchants:
@@ -28,6 +31,7 @@ class Merchants:
     def __init__(self) -> None:
         self.held: dict[str, MerchantSettings] = {"globex": parse_settings(DOCUMENT | {"id": "globex"})}
         self.written: list[str] = []
+        self.desk: Any = None
         self.hears: Callable[[], None] = lambda: None
         """Called before each write."""
 
@@ -42,16 +46,22 @@ class Merchants:
 
 @pytest.fixture
 def merchants(monkeypatch: pytest.MonkeyPatch) -> Merchants:
-    """Have the commands work on an environment of two merchants whose notifier calls public addresses only."""
+    """Have the commands work on an environment of globex alone, whose notifier calls public addresses only."""
     merchants = Merchants()
+    enrolled = {"globex": Enrolment(merchant_id="globex", version=2, state="enrolled", tier="premium", made_at=1)}
+    enrolments: Any = SimpleNamespace(read=enrolled.get)
+    nothing: Any = None
+    held: Any = merchants
+    desk = Desk(nothing, "t", held, enrolments, nothing, nothing, ("premium", "standard"), "local", lambda: 1)
+    merchants.desk = desk
+    monkeypatch.setattr("tapstack.operate.merchants.desk.merchant_ids", lambda *_: {"globex", "hooli"})
     configuration = {"Environment": {"Variables": {"WEBHOOK_ALLOW_PRIVATE_TARGETS": "false"}}}
     account = SimpleNamespace(
         merchants=merchants,
-        data=SimpleNamespace(merchant_ids=["acme", "globex"], webhook_secret_prefix="hooks/"),
+        desk=desk,
         compute=SimpleNamespace(notifier_function_name="notifier", alias_name="live"),
         functions=SimpleNamespace(get_function_configuration=lambda **_: configuration),
         stack="local",
-        take_on=lambda merchant_id: f"take on {merchant_id}",
     )
     monkeypatch.setattr(environments, "environment_named", lambda _: None)
     monkeypatch.setattr(accounts, "Account", lambda _: account)
@@ -126,31 +136,6 @@ def test_a_ctrl_c_is_one_line_and_status_130(monkeypatch: pytest.MonkeyPatch, ca
     assert capsys.readouterr().err.count("\n") == 1
 
 
-def test_one_bad_merchant_of_a_file_leaves_all_of_them_unwritten(
-    merchants: Merchants, tmp_path: Path, capsys: Captured
-) -> None:
-    file = written(tmp_path, [DOCUMENT, DOCUMENT | {"id": "initech"}])
-
-    assert main(["merchant", "add", file]) == 1
-
-    assert merchants.written == []
-    assert capsys.readouterr().err == (
-        "error: merchant 'initech' is none of layer 'data', whose merchants are acme, globex; "
-        "to take it on, run: take on initech\n"
-    )
-
-
-def test_a_merchant_is_added_once(merchants: Merchants, tmp_path: Path, capsys: Captured) -> None:
-    assert main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 0
-    assert main(["merchant", "add", written(tmp_path, DOCUMENT | {"id": "globex"})]) == 1
-
-    assert merchants.written == ["acme"]
-    assert (
-        "merchant 'globex' has settings already; change them with: .venv/bin/tapstack merchant set FILE"
-        in capsys.readouterr().err
-    )
-
-
 def limited_to(seconds: int) -> dict[str, Any]:
     return DOCUMENT | {"id": "globex", "merchant_velocity": {"window_seconds": seconds, "count": 100}}
 
@@ -199,67 +184,121 @@ def test_a_webhook_the_notifier_would_refuse_is_refused(
     assert merchants.written == []
 
 
-@pytest.mark.parametrize(
-    ("arguments", "told"),
-    [
-        (
-            ["set", "{file}"],
-            "merchant 'acme' has no settings yet; write them with: .venv/bin/tapstack merchant add FILE",
-        ),
-        (
-            ["suspend", "acme"],
-            "merchant 'acme' has no settings yet; write them with: .venv/bin/tapstack merchant add FILE",
-        ),
-        (["resume", "nobody"], "merchant 'nobody' is none of layer 'data'"),
-        (["rotate-secret", "nobody"], "merchant 'nobody' is none of layer 'data'"),
-        (["end-rotation", "nobody"], "merchant 'nobody' is none of layer 'data'"),
-    ],
-)
-def test_a_merchant_that_is_not_set_up_is_named(
-    arguments: list[str], told: str, merchants: Merchants, tmp_path: Path, capsys: Captured
-) -> None:
-    file = written(tmp_path, DOCUMENT)
-
-    assert main(["merchant", *(argument.format(file=file) for argument in arguments)]) == 1
-
-    assert told in capsys.readouterr().err
-
-
-def test_a_merchant_s_id_that_is_nearly_right_is_offered_and_no_new_merchant(
-    merchants: Merchants, capsys: Captured
-) -> None:
-    assert main(["merchant", "suspend", "acm"]) == 1
-
-    assert capsys.readouterr().err == (
-        "error: merchant 'acm' is none of layer 'data', whose merchants are acme, globex; did you mean 'acme'?\n"
-    )
+ACTIONS = {
+    "show": [],
+    "suspend": [],
+    "resume": [],
+    "rotate-key": [],
+    "end-key-rotation": [],
+    "rotate-secret": [],
+    "end-rotation": [],
+    "set-tier": ["premium"],
+    "remove": [],
+}
+"""Actions on one merchant, to what they take beside its id."""
+ADOPT = "is one of an earlier release, kept as resources; take it over: .venv/bin/tapstack merchant adopt"
+ID_FORM = "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"
 
 
 @pytest.mark.parametrize(
     ("typed", "told"),
     [
-        ("acm", "did you mean 'acme'?"),
-        ("ACME", "did you mean 'acme'?"),
-        ("initech", "to take it on, run: take on initech"),
-        # What cannot be an id is put into no command line.
-        ("x; rm -rf ~", "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"),
-        ("", "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"),
+        ("globx", "there is no merchant 'globx'; did you mean 'globex'?"),
+        ("initech", "there is no merchant 'initech'; add it: .venv/bin/tapstack merchant add FILE"),
+        ("hooli", f"merchant 'hooli' {ADOPT}"),
+        # What cannot be an id is looked up nowhere, and put into no command line.
+        ("x; rm -rf ~", f"there is no merchant 'x; rm -rf ~'; {ID_FORM}"),
+        ("globex#1", f"there is no merchant 'globex#1'; {ID_FORM}"),
+        ("secret#globex", f"there is no merchant 'secret#globex'; {ID_FORM}"),
+        ("", f"there is no merchant ''; {ID_FORM}"),
     ],
 )
-@pytest.mark.parametrize("action", ["show", "suspend", "resume", "rotate-secret", "end-rotation"])
+@pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.usefixtures("merchants")
-def test_a_merchant_that_is_typed_wrong_is_told_with_the_one_that_was_meant(
+def test_a_merchant_that_is_none_is_told_with_what_can_be_done(
     action: str, typed: str, told: str, capsys: Captured
 ) -> None:
-    assert main(["merchant", action, typed]) == 1
+    assert main(["merchant", action, typed, *ACTIONS[action]]) == 1
 
-    assert capsys.readouterr().err == (
-        f"error: merchant {typed!r} is none of layer 'data', whose merchants are acme, globex; {told}\n"
-    )
+    assert capsys.readouterr().err == f"error: {told}\n"
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.usefixtures("merchants")
+def test_an_id_of_10_000_characters_is_refused_in_a_short_line(action: str, capsys: Captured) -> None:
+    assert main(["merchant", action, "x" * 10_000, *ACTIONS[action]]) == 1
+
+    assert len(capsys.readouterr().err) < 400
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["set-tier", "globex", "premum"], "there is no tier 'premum'; did you mean 'premium'?"),
+        (["set-tier", "globex", "#"], "there is no tier '#'; the tiers are premium, standard"),
+        (["rotate-key", "globex", "--tier", "gold"], "there is no tier 'gold'; the tiers are premium, standard"),
+        (["rotate-key", "globex", "--label", "a.b"], "'a.b' is no label; a label is up to 32 of a to z, 0 to 9 and"),
+        (["rotate-key", "globex", "--label", ""], "'' is no label"),
+    ],
+)
+@pytest.mark.usefixtures("merchants")
+def test_a_tier_or_a_label_that_is_none_is_refused(arguments: list[str], told: str, capsys: Captured) -> None:
+    assert main(["merchant", *arguments]) == 1
+
+    assert told in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("merchants")
-def test_a_new_merchant_that_is_called_nearly_as_another_can_be_taken_on(tmp_path: Path, capsys: Captured) -> None:
-    assert main(["merchant", "add", written(tmp_path, DOCUMENT | {"id": "acme2"})]) == 1
+def test_a_label_of_10_000_characters_is_refused_in_a_short_line(capsys: Captured) -> None:
+    assert main(["merchant", "rotate-key", "globex", "--label", "x" * 10_000]) == 1
 
-    assert capsys.readouterr().err.endswith("; did you mean 'acme'? to take it on, run: take on acme2\n")
+    told = capsys.readouterr().err
+    assert "is no label" in told
+    assert len(told) < 400
+
+
+@pytest.mark.parametrize("overlap", ["0", "7", "-1d", "1w", "366d", "9999999999d", "\u0661d"])
+@pytest.mark.usefixtures("merchants")
+def test_an_overlap_that_is_no_length_of_time_is_refused(overlap: str, capsys: Captured) -> None:
+    assert main(["merchant", "rotate-key", "globex", "--overlap", overlap]) == 64
+
+    assert "is no length of time; give one such as 30m, 24h or 7d" in capsys.readouterr().err
+
+
+def test_merchants_are_added_one_at_a_time(merchants: Merchants, tmp_path: Path, capsys: Captured) -> None:
+    file = written(tmp_path, [DOCUMENT, DOCUMENT | {"id": "initech"}])
+
+    assert main(["merchant", "add", file]) == 1
+
+    assert "holds the settings of 2 merchants; add them one at a time" in capsys.readouterr().err
+    assert merchants.written == []
+
+
+@pytest.mark.parametrize(
+    ("document", "tier", "told"),
+    [
+        (DOCUMENT, "gold", "there is no tier 'gold'"),
+        (DOCUMENT | {"id": "globex"}, "premium", "merchant 'globex' is there already; change its settings with: "),
+        (DOCUMENT | {"id": "acme#1"}, "premium", "settings of a merchant 'acme#1'"),
+        (DOCUMENT | {"id": "merchant#globex"}, "premium", "settings of a merchant 'merchant#globex'"),
+    ],
+)
+@pytest.mark.usefixtures("merchants")
+def test_what_cannot_be_added_is_told(
+    document: dict[str, Any], tier: str, told: str, tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["merchant", "add", written(tmp_path, document), "--tier", tier]) == 1
+
+    assert told in capsys.readouterr().err
+
+
+def test_without_room_for_another_key_nothing_of_a_merchant_is_made(
+    merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    client: Any = SimpleNamespace(get_api_keys=lambda **_: {"items": [{"id": f"{number}"} for number in range(10_000)]})
+    object.__setattr__(merchants.desk, "api_keys", ApiKeys(client, "tapstack-dev-merchant", {}, "dev"))
+
+    assert main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 1
+
+    assert "the account has 10000 API keys in this region, and AWS allows no more than 10000" in capsys.readouterr().err
+    assert merchants.written == []

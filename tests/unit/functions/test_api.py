@@ -8,8 +8,11 @@ import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from corpora.trace_headers import VENDORS
-from support.edge import Answered, Edge, event, key_of
+from support.edge import MERCHANTS, Answered, Edge, event, key_of
 from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
+from transactions.agreed.tables import API_KEY_ENDS_AT, API_KEY_MERCHANT, KEY, api_key_id
+from transactions.attributes import to_item
+from transactions.clock import iso
 
 NUMBER = "4242424242424242"
 BODY = {
@@ -278,3 +281,17 @@ def test_what_would_fail_again_is_the_functions_own_failure(edge: Edge, error: E
 
 def test_a_request_that_no_wait_helps_is_not_told_to_come_again(edge: Edge) -> None:
     assert "retry-after" not in edge.api.answer(submission(key=""))["headers"]
+
+
+def test_a_key_is_refused_from_its_end_on_with_a_problem_that_says_so(edge: Edge) -> None:
+    ends_at = edge.at + 60_000
+    binding = {KEY: api_key_id(key_of("acme")), API_KEY_MERCHANT: "acme", API_KEY_ENDS_AT: ends_at}
+    edge.tables.put_item(TableName=MERCHANTS, Item=to_item(binding))
+
+    assert edge.submit(BODY, "before").status == 202
+    edge.at = ends_at
+    refused = edge.submit(BODY, "after")
+
+    assert (refused.status, refused.body["type"]) == (403, "urn:tapstack:problem:api-key-ended")
+    assert refused.body["detail"] == f"the API key ended at {iso(ends_at)}; use the one that replaced it"
+    assert edge.submit(BODY, "other", "globex").status == 202

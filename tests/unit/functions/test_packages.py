@@ -1,5 +1,6 @@
 """Each function does its work out of its package alone, with nothing beside it but the runtime's SDK."""
 
+import base64
 import json
 import threading
 import zipfile
@@ -40,7 +41,7 @@ print(json.dumps({{"answer": answer, "files": files}}))
 
 
 class Aws(BaseHTTPRequestHandler):
-    """DynamoDB, SQS and Secrets Manager as far as the handlers ask, and a merchant that takes any webhook."""
+    """DynamoDB, SQS and KMS as far as the handlers ask, and a merchant that takes any webhook."""
 
     settings: ClassVar[dict[str, Any]] = {}
     webhooks: ClassVar[list[bytes]] = []
@@ -59,19 +60,27 @@ class Aws(BaseHTTPRequestHandler):
 
     def _answered(self, operation: str, request: dict[str, Any]) -> dict[str, Any]:
         match operation:
-            case "GetItem" if request["Key"]["id"]["S"].startswith("key#"):
-                return {"Item": to_item({KEY: "key#", API_KEY_MERCHANT: "acme"})}
-            case "GetItem" if request["Key"]["id"]["S"] == "merchant#acme":
-                return {"Item": to_item({KEY: "merchant#acme", "settings": self.settings})}
+            case "GetItem":
+                return self._item(request["Key"]["id"]["S"])
             case "BatchGetItem":
                 return {"Responses": {}, "UnprocessedKeys": {}}
             case "PutItem":
                 self.put.append(request["Item"])
             case "SendMessageBatch":
                 return {"Successful": [{"Id": "0", "MessageId": "m", "MD5OfMessageBody": ""}]}
-            case "GetSecretValue":
-                return {"SecretString": json.dumps({"current": "whsec_c2VjcmV0", "previous": None})}
+            case "Decrypt" if request["EncryptionContext"] == {"purpose": "webhook-secret", "merchant": "acme"}:
+                return {"Plaintext": base64.b64encode(b"whsec_c2VjcmV0").decode()}
         return {"Attributes": {}} if operation == "UpdateItem" else {}
+
+    def _item(self, item_id: str) -> dict[str, Any]:
+        if item_id.startswith("key#"):
+            return {"Item": to_item({KEY: "key#", API_KEY_MERCHANT: "acme"})}
+        if item_id == "merchant#acme":
+            return {"Item": to_item({KEY: item_id, "settings": self.settings})}
+        if item_id == "secret#acme":
+            held = {"version": {"N": "1"}, "current": {"B": base64.b64encode(b"ciphertext").decode()}}
+            return {"Item": to_item({KEY: item_id}) | held}
+        return {}
 
     def log_message(self, *_: object) -> None:
         """Stay silent."""

@@ -32,7 +32,7 @@ TIMEOUTS = {
 SERVICES = {
     "validator": ["dynamodb", "sqs"],
     "fraud_detector": ["dynamodb", "sqs"],
-    "notifier": ["dynamodb", "secretsmanager", "sns", "sqs"],
+    "notifier": ["dynamodb", "kms", "sns", "sqs"],
 }
 
 # A transaction as the table keeps it: all types of values that there are in one.

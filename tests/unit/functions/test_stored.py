@@ -126,9 +126,13 @@ def test_settings_of_any_age_are_read_and_versions_found(written: Written) -> No
         assert found is not None
         assert found.version == version
     scanned = mock.Mock(
-        **{"get_paginator.return_value.paginate.return_value": [{"Items": written.document["merchants"]}]}
+        **{
+            "get_paginator.return_value.paginate.return_value": [
+                {"Items": written.document["merchants"], "ScannedCount": 1}
+            ]
+        }
     )
-    assert read_register(scanned, "merchants").of("acme").settings == settings
+    assert read_register(scanned, "merchants")["acme"].settings == settings
 
 
 def test_under_settings_of_any_age_every_reason_has_a_weight(written: Written) -> None:

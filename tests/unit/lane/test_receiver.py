@@ -5,15 +5,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import boto3
 import httpx
 import pytest
 from standardwebhooks import Webhook
 
+from support.clients import emulator_client
 from tapstack.console.errors import UserError
 from tapstack.lane.background import Running
 from tapstack.lane.receiver import Receiver
+from tapstack.operate.merchants.hand_over import Encryption
+from transactions.agreed.tables import secret_id
+from transactions.attributes import to_item
 
+TABLE = "merchants"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 OTHER = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSx"
 EVENT = {"type": "transaction.approved", "data": {"id": "txn_1", "status": "approved"}}
@@ -21,17 +25,20 @@ EVENT = {"type": "transaction.approved", "data": {"id": "txn_1", "status": "appr
 
 @pytest.fixture(scope="module")
 def receiver(emulator: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Receiver]:
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=emulator.url,
-        region_name="eu-central-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+    dynamodb, kms = (emulator_client(emulator.url, service) for service in ("dynamodb", "kms"))
+    dynamodb.create_table(
+        TableName=TABLE,
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
     )
-    client.create_secret(Name="hooks/acme", SecretString=json.dumps({"current": SECRET, "previous": None}))
-    client.create_secret(Name="hooks/initech", SecretString=json.dumps({"current": OTHER, "previous": SECRET}))
+    encryption = Encryption(kms, kms.create_key()["KeyMetadata"]["Arn"])
+    for merchant, secrets in (("acme", {"current": SECRET}), ("initech", {"current": OTHER, "previous": SECRET})):
+        encrypted = {name: encryption.of_secret(merchant, text) for name, text in secrets.items()}
+        item = to_item({"id": secret_id(merchant), "version": 1, **encrypted})
+        dynamodb.put_item(TableName=TABLE, Item=item)
     server = Receiver(tmp_path_factory.mktemp("receiver"))
-    server.start(emulator.url, "hooks/")
+    server.start(emulator.url, TABLE)
     yield server
     server.stop()
 
@@ -80,12 +87,12 @@ def test_any_other_is_refused_and_kept_with_the_reason(
 
 
 def test_a_second_start_finds_the_first(receiver: Receiver, emulator: Running) -> None:
-    assert receiver.start(emulator.url, "hooks/") == receiver.running()
+    assert receiver.start(emulator.url, TABLE) == receiver.running()
 
 
 def test_after_a_stop_its_deliveries_are_gone(emulator: Running, tmp_path: Path) -> None:
     receiver = Receiver(tmp_path)
-    receiver.start(emulator.url, "hooks/")
+    receiver.start(emulator.url, TABLE)
     post(receiver)
 
     assert receiver.stop()
@@ -99,4 +106,4 @@ def test_one_that_does_not_come_up_says_what_its_log_says(
     monkeypatch.setattr("tapstack.lane.receiver.process.free_port", lambda: int(emulator.url.rpartition(":")[2]))
 
     with pytest.raises(UserError, match=r"did not come up: .*Address already in use.*run the command again"):
-        Receiver(tmp_path).start(emulator.url, "hooks/")
+        Receiver(tmp_path).start(emulator.url, TABLE)

@@ -3,9 +3,9 @@
 import pytest
 
 from tapstack.console.errors import UserError
+from tapstack.lane.samples import TIERS
 from tapstack.lane.sending import Outcome
 from tapstack.lane.smoke import DECISIONS, check_smoke, smoke_jobs
-from tapstack.lane.stack_config import MERCHANTS
 from tapstack.lane.transactions_file import Line
 
 LINE = Line(1, {})
@@ -15,7 +15,7 @@ def test_there_are_at_least_twenty_of_all_merchants() -> None:
     jobs = smoke_jobs()
 
     assert len(jobs) >= 20
-    assert {merchant for merchant, _ in jobs} == set(MERCHANTS)
+    assert {merchant for merchant, _ in jobs} == set(TIERS)
 
 
 def test_every_run_uses_cards_of_its_own() -> None:

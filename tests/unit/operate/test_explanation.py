@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tapstack.lane.merchants import SAMPLES
+from tapstack.lane.samples import MERCHANTS
 from tapstack.operate.explanation import Case, explain
 from tapstack.operate.traces import Near, Traces, read_traces
 from transactions.attributes import to_item
@@ -18,7 +18,7 @@ from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter, card_key
 
 AT = 1_700_000_000_000
-SETTINGS = parse_settings(json.loads(SAMPLES.read_text(encoding="utf-8"))[0])
+SETTINGS = parse_settings(json.loads(MERCHANTS.read_text(encoding="utf-8"))[0])
 Make = Callable[..., Transaction]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from tapstack.console.errors import UserError
-from tapstack.lane.merchants import SAMPLES
+from tapstack.lane.samples import MERCHANTS
 from tapstack.operate.settings_file import checked, read_documents
 from transactions.errors import InvalidSettingsError
 
-DOCUMENT: dict[str, Any] = json.loads(SAMPLES.read_text(encoding="utf-8"))[0]
+DOCUMENT: dict[str, Any] = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "[1]", '"acme"', '{"id": "a", "id": "b"}', '{"n": NaN}'])

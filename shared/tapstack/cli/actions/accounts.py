@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tapstack.cli import environments
 from tapstack.console.errors import UserError
 from tapstack.operate.account import Account
+from tapstack.operate.merchants.enrolments import ChangedMeanwhileError
 from transactions.errors import InvalidSettingsError
 from transactions.merchants import SettingsChangedError
 
@@ -21,5 +22,9 @@ def account_of(stack: str) -> Iterator[Account]:
     """
     try:
         yield Account(environments.environment_named(stack))
+    except ChangedMeanwhileError as error:
+        raise UserError(
+            "the merchant was changed by somebody else at the same moment; look at it, and give the command again"
+        ) from error
     except (InvalidSettingsError, SettingsChangedError, BotoCoreError, ClientError) as error:
         raise UserError(f"{error}") from error

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from tapstack.cli.actions import lane_merchants
 from tapstack.cli.actions.outputs import outputs_of
 from tapstack.cli.actions.send import as_data, send, to_explain
 from tapstack.cli.statuses import DONE, ERROR
@@ -17,13 +18,15 @@ from tapstack.console.words import counted
 from tapstack.deploy.deployment import deploy_all
 from tapstack.deploy.interruptions.settling import settle
 from tapstack.engine.events import Report
-from tapstack.lane import merchants, stack_config, summary
+from tapstack.lane import stack_config, summary
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
+from tapstack.lane.samples import TIERS
 from tapstack.lane.sending import Outcome
 from tapstack.lane.smoke import check_smoke, smoke_jobs
 from tapstack.lane.transactions_file import Line
 from tapstack.layers import LAYERS
+from tapstack.operate.account import Account
 
 _SHOWN: Final = ("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboard_url")
 
@@ -39,18 +42,19 @@ def local(*, port: int | None, suffix: str | None, real_provider: bool, as_json:
         # What is in a lane was made by its commands, and can be made again: nobody is asked.
         settle(environment, LAYERS, yes=True, go_on=["local"])
         reports = deploy_all(environment)
-        outputs = outputs_of(environment, show_secrets=True)
-        with step("merchants", "writing settings") as current:
-            receiver = lane.receiver.start(running.url, outputs["data"]["webhook_secret_prefix"])
-            merchants.write_settings(running.url, outputs["data"]["merchants_table_name"], receiver.url)
-            current.result = f"{', '.join(stack_config.MERCHANTS)}; webhooks to {receiver.url}"
+        outputs = outputs_of(environment, show_secrets=False)
+        with step("merchants", "adding them") as current:
+            receiver = lane.receiver.start(running.url, outputs["data"]["merchants_table_name"])
+            lane_merchants.set_up(Account(environment), receiver.url)
+            current.result = f"{', '.join(TIERS)}; webhooks to {receiver.url}"
         outcomes = _smoke(lane)
+        keys = lane_merchants.api_keys(Account(environment))
     seconds = time.monotonic() - started
     kept = _kept_in_state(lane, reports)
     if as_json:
         print(json.dumps(_document(reports, outputs, kept, outcomes, seconds), indent=2))
     else:
-        _summarise(reports, outputs, kept, outcomes, seconds)
+        _summarise(reports, outputs, keys, kept, outcomes, seconds)
     return ERROR if summary.failures(outcomes) else DONE
 
 
@@ -87,6 +91,7 @@ def _print_failures(outcomes: Sequence[Outcome], *, stderr: bool = False) -> Non
 def _summarise(
     reports: Mapping[str, Report],
     outputs: Mapping[str, Any],
+    keys: Mapping[str, str],
     kept: Mapping[str, str],
     outcomes: Sequence[Outcome],
     seconds: float,
@@ -109,7 +114,7 @@ def _summarise(
     times = ", ".join(f"{layer} {report.seconds:.0f} s" for layer, report in reports.items())
     print(f"\nUp after {seconds:.0f} s: {times}")
     print("\nTry it")
-    print(f"  {_curl(edge, *smoke_jobs()[0])}")
+    print(f"  {_curl(edge, keys, *smoke_jobs()[0])}")
     decided = to_explain(outcomes)
     for line, meaning in (
         (command("send", "transactions.jsonl"), "more of them, one JSON object a line"),
@@ -148,9 +153,9 @@ def _kept_in_state(lane: Lane, reports: Mapping[str, Report]) -> dict[str, str]:
     return {kind: reason for kind, reason in sorted(lane.plugins.state_only_types().items()) if kind in used}
 
 
-def _curl(edge: Mapping[str, Any], merchant: str, line: Line) -> str:
+def _curl(edge: Mapping[str, Any], keys: Mapping[str, str], merchant: str, line: Line) -> str:
     headers = {
-        "x-api-key": edge["api_keys"][merchant],
+        "x-api-key": keys[merchant],
         "idempotency-key": str(uuid.uuid4()),
         "content-type": "application/json",
     }

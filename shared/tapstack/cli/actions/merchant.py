@@ -1,41 +1,48 @@
-"""Sets merchants up, changes, suspends and resumes them, and rotates their webhook secrets."""
+"""Makes merchants, changes, shows and removes them, and rotates their keys and secrets."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any
 
 import msgspec
 
 from tapstack.cli.actions.accounts import account_of
+from tapstack.cli.statuses import DONE, FOUND
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
-from tapstack.console.progress import say
+from tapstack.console.progress import bar, say
 from tapstack.console.table import print_table
-from tapstack.console.words import listed, nearest, quoted
+from tapstack.console.words import counted, shortened
 from tapstack.operate.account import Account
-from tapstack.operate.register import read_register
-from tapstack.operate.rotation import RotatingSecret
+from tapstack.operate.merchants import halves, key_rotation, onboarding, removal, secret_rotation
+from tapstack.operate.merchants.enrolments import Key
+from tapstack.operate.merchants.hand_over import HandOver
+from tapstack.operate.register import Entry, read_register
 from tapstack.operate.settings_change import side_effects
-from tapstack.operate.settings_file import ID_FORM, checked, is_merchant_id, read_documents
+from tapstack.operate.settings_file import checked, read_documents
+from transactions.clock import iso
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
-from transactions.webhooks.signing import SECRET_MEMORY_MS
+from transactions.webhooks.secret_store import SECRET_MEMORY_MS
 
 _SECONDS = CACHE_MS // 1000
 _SECRET_SECONDS = SECRET_MEMORY_MS // 1000
 
 
-def add(stack: str, file: str) -> int:
-    """Put the settings of new merchants in force; `-` is stdin."""
+def add(stack: str, file: str, tier: str) -> int:
+    """Make a merchant of a file of settings, `-` for stdin, and print its API key and webhook secret."""
     with account_of(stack) as account:
-        private = _allows_private_targets(account)
-        settings = [checked(document, allow_private=private) for document in read_documents(file)]
-        for merchant in settings:
-            if merchant.id not in account.data.merchant_ids:
-                raise UserError(_unknown(account, merchant.id, is_new=True))
-            if account.merchants.settings(merchant.id):
-                how = command("merchant", "set", "FILE", stack=stack)
-                raise UserError(f"merchant {merchant.id!r} has settings already; change them with: {how}")
-        return _write(account, settings)
+        documents = read_documents(file)
+        if len(documents) > 1:
+            raise UserError(
+                f"{shortened(file)} holds the settings of {len(documents)} merchants; add them one at a time, each "
+                "from a file of its own"
+            )
+        settings = checked(documents[0], allow_private=_allows_private_targets(account))
+        onboarding.add(account.desk, settings, tier, _printing(settings.id))
+    say(f"merchant {settings.id} may submit within {_SECONDS} s; key and secret are shown this once: hand them over")
+    return DONE
 
 
 def change(stack: str, file: str) -> int:
@@ -57,51 +64,53 @@ def change(stack: str, file: str) -> int:
             told += side_effects(held, wanted)
         for line in told:
             say(line)
-        return _write(account, settings)
+        for merchant in settings:
+            written = account.merchants.write(merchant)
+            say(f"merchant {merchant.id}: version {written.version} holds everywhere in {_SECONDS} s")
+    return DONE
 
 
 def show(stack: str, merchant_id: str) -> int:
-    """Print a merchant's settings, keys and secrets as one JSON object."""
+    """Print a merchant's settings, tier, keys and secrets as one JSON object."""
     with account_of(stack) as account:
         settings = _settings(account, merchant_id)
+        held = account.desk.enrolment(merchant_id)
         shown = {
             "id": merchant_id,
-            "api_keys": read_register(account.dynamodb, account.data.merchants_table_name).of(merchant_id).api_keys,
-            "live_webhook_secrets": _secret(account, merchant_id).live(),
+            "tier": held.tier,
+            "api_keys": [_described(key) for key in held.keys],
+            "live_webhook_secrets": secret_rotation.live_secrets(account.desk, merchant_id),
+            "under_way": held.change.operation if held.change else None,
             "settings": msgspec.to_builtins(settings),
         }
     print(json.dumps(shown, indent=2, ensure_ascii=False))
-    return 0
+    return DONE
 
 
-def list_merchants(stack: str, *, as_json: bool) -> int:
-    """Print all merchants, those that have no settings yet too."""
-    with account_of(stack) as account:
-        register = read_register(account.dynamodb, account.data.merchants_table_name)
-        merchants = {
-            merchant_id: register.of(merchant_id)
-            for merchant_id in sorted({*account.data.merchant_ids, *register.entries})
-        }
+def list_merchants(stack: str, *, after: str | None, limit: int | None, as_json: bool) -> int:
+    """Print merchants in the order of their ids, those that are half there or removed too.
+
+    Args:
+        stack: the stacks' name.
+        after: begin behind this id.
+        limit: print so many at the most.
+        as_json: print them as data.
+    """
+    with account_of(stack) as account, bar() as progress:
+        task = progress.add_task("reading", total=None)
+        register = read_register(
+            account.dynamodb, account.data.merchants_table_name, lambda n: progress.advance(task, n)
+        )
+    behind = ((merchant_id, entry) for merchant_id, entry in register.items() if after is None or merchant_id > after)
+    rows = [_row(merchant_id, entry) for merchant_id, entry in islice(behind, limit)]
     if as_json:
-        listed = [
-            {
-                "merchant": merchant_id,
-                "status": entry.settings.status if entry.settings else None,
-                "version": entry.settings.version if entry.settings else None,
-                "webhook_url": entry.settings.webhook_url if entry.settings else None,
-                "api_keys": entry.api_keys,
-            }
-            for merchant_id, entry in merchants.items()
-        ]
-        print(json.dumps(listed, indent=2, ensure_ascii=False))
-        return 0
-    rows = []
-    for merchant_id, entry in merchants.items():
-        held = entry.settings
-        about = (held.status, f"{held.version}", held.webhook_url or "-") if held else ("not set up", "-", "-")
-        rows.append((merchant_id, *about, entry.api_keys or "none"))
-    print_table(("merchant", "status", "version", "webhook", "API keys"), rows)
-    return 0
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    else:
+        cells = [tuple("-" if value is None else f"{value}" for value in row.values()) for row in rows]
+        print_table(("merchant", "status", "tier", "version", "webhook", "API keys"), cells)
+    if rows and rows[-1]["merchant"] != next(reversed(register)):
+        say(f"more: {command('merchant', 'list', '--after', rows[-1]['merchant'], stack=stack)}")
+    return DONE
 
 
 def set_status(stack: str, merchant_id: str, status: str) -> int:
@@ -110,40 +119,128 @@ def set_status(stack: str, merchant_id: str, status: str) -> int:
         held = _settings(account, merchant_id)
         if held.status == status:
             say(f"merchant {merchant_id} is {status} already")
-            return 0
+            return DONE
         changed = msgspec.convert(msgspec.to_builtins(held) | {"status": status}, MerchantSettings)
         written = account.merchants.write(changed)
     say(f"merchant {merchant_id} is {status}: version {written.version} holds everywhere in {_SECONDS} s")
-    return 0
+    return DONE
+
+
+def set_tier(stack: str, merchant_id: str, tier: str) -> int:
+    """Move a merchant's keys into the usage plan of another tier."""
+    with account_of(stack) as account:
+        moved = key_rotation.set_tier(account.desk, merchant_id, tier)
+    if moved:
+        say(
+            f"merchant {merchant_id} is in tier {tier}; requests that API Gateway refused with 403 meanwhile "
+            "can be sent again"
+        )
+    else:
+        say(f"merchant {merchant_id} is in tier {tier} already")
+    return DONE
+
+
+def rotate_key(stack: str, merchant_id: str, *, label: str | None, overlap_ms: int, tier: str | None) -> int:
+    """Make another API key beside the one there is, and print it."""
+    with account_of(stack) as account:
+        desk = account.desk
+        key_rotation.rotate_key(desk, merchant_id, label, overlap_ms, tier, _printing(merchant_id))
+        earlier = desk.enrolment(merchant_id).keys[:-1]
+    for key in earlier:
+        say(f"key {key.label} of merchant {merchant_id} is refused from {iso(key.ends_at or 0)} on")
+    end = command("merchant", "end-key-rotation", merchant_id, stack=stack)
+    say(f"the new key holds everywhere in {_SECONDS} s; hand it over, and when the merchant uses it: {end}")
+    return DONE
+
+
+def end_key_rotation(stack: str, merchant_id: str) -> int:
+    """Delete the earlier of a merchant's two keys."""
+    with account_of(stack) as account:
+        ended = key_rotation.end_key_rotation(account.desk, merchant_id)
+    say(f"merchant {merchant_id} has one key{f'; key {ended.label} is deleted' if ended else ' already'}")
+    return DONE
 
 
 def rotate_secret(stack: str, merchant_id: str, *, force: bool) -> int:
-    """Make a new webhook secret beside the old one; `force` drops what is left from a rotation before."""
+    """Make a new webhook secret beside the old one, and print it; `force` drops what a rotation before has left."""
     with account_of(stack) as account:
-        secret = _secret(account, merchant_id)
-        secret.rotate(force=force)
+        secret_rotation.rotate_secret(account.desk, merchant_id, _printing(merchant_id), force=force)
     end = command("merchant", "end-rotation", merchant_id, stack=stack)
-    say(
-        f"merchant {merchant_id} has a new webhook secret in {secret.name}; "
-        f"both sign its webhooks in {_SECRET_SECONDS} s"
-    )
-    say(f"hand it over, and when the merchant verifies with it: {end}")
-    return 0
+    say(f"both secrets of merchant {merchant_id} sign its webhooks in {_SECRET_SECONDS} s")
+    say(f"hand the new one over, and when the merchant verifies with it: {end}")
+    return DONE
 
 
 def end_rotation(stack: str, merchant_id: str) -> int:
     """Drop the old webhook secret."""
     with account_of(stack) as account:
-        ended = _secret(account, merchant_id).end()
+        ended = secret_rotation.end_rotation(account.desk, merchant_id)
     say(f"merchant {merchant_id} has one live webhook secret{'' if ended else ' already'}")
-    return 0
+    return DONE
 
 
-def _write(account: Account, settings: Sequence[MerchantSettings]) -> int:
-    for merchant in settings:
-        written = account.merchants.write(merchant)
-        say(f"merchant {merchant.id}: version {written.version} holds everywhere in {_SECONDS} s")
-    return 0
+def remove(stack: str, merchant_id: str) -> int:
+    """Remove a merchant, or take back one that is half added."""
+    with account_of(stack) as account:
+        kept = removal.remove(account.desk, merchant_id)
+    if not kept:
+        say(f"merchant {merchant_id} was only half added; nothing is left of it")
+        return DONE
+    say(f"merchant {merchant_id} is removed: its API keys and webhook secrets are deleted")
+    say(
+        "kept are its transactions, for their retention is the table's; all its settings, by which decisions are "
+        "explained; and its id, which no other merchant can have"
+    )
+    return DONE
+
+
+def reconcile(stack: str, *, fix: bool, as_json: bool) -> int:
+    """Find halves and orphans, and mend them if asked to; the status is 2 when something remains to be done."""
+    with account_of(stack) as account:
+        with bar() as progress:
+            task = progress.add_task("looking", total=None)
+            found = halves.find(account.desk, lambda count: progress.advance(task, count))
+        left = []
+        for half in found:
+            if fix and half.mend:
+                half.mend()
+            else:
+                left.append(half)
+    how = command("merchant", "reconcile", "--fix", stack=stack)
+    rows = [
+        {
+            "found": half.what,
+            "merchant": half.merchant_id,
+            "name": half.name,
+            "mended": half not in left,
+            "next": "" if half not in left else half.next or how,
+        }
+        for half in found
+    ]
+    if as_json:
+        print(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif rows:
+        cells = [
+            (
+                *(f"{row[name]}" for name in ("found", "merchant", "name")),
+                "yes" if row["mended"] else "no",
+                f"{row['next']}",
+            )
+            for row in rows
+        ]
+        print_table(("found", "merchant", "name", "mended", "next"), cells)
+    say(f"{counted(len(left), 'thing')} to be done" if left else "every merchant is whole")
+    return FOUND if left else DONE
+
+
+def _printing(merchant_id: str) -> onboarding.Hand:
+    def hand(values: HandOver, key: Key | None) -> None:
+        shown: dict[str, Any] = {"merchant": merchant_id}
+        if key:
+            shown |= {"label": key.label, "tier": key.tier}
+        print(json.dumps(shown | msgspec.to_builtins(values), indent=2), flush=True)
+
+    return hand
 
 
 def _allows_private_targets(account: Account) -> bool:
@@ -155,32 +252,27 @@ def _allows_private_targets(account: Account) -> bool:
 
 
 def _settings(account: Account, merchant_id: str) -> MerchantSettings:
-    # No key of the table is called as nobody can be.
-    held = account.merchants.settings(merchant_id) if is_merchant_id(merchant_id) else None
+    account.desk.enrolment(merchant_id)
+    held = account.merchants.settings(merchant_id)
     if held is None:
-        if merchant_id in account.data.merchant_ids:
-            add_file = command("merchant", "add", "FILE", stack=account.stack)
-            raise UserError(f"merchant {merchant_id!r} has no settings yet; write them with: {add_file}")
-        raise UserError(_unknown(account, merchant_id))
+        how = command("merchant", "reconcile", stack=account.stack)
+        raise UserError(f"merchant {merchant_id!r} has no settings; look for the cause: {how}")
     return held
 
 
-def _secret(account: Account, merchant_id: str) -> RotatingSecret:
-    if merchant_id not in account.data.merchant_ids:
-        raise UserError(_unknown(account, merchant_id))
-    return RotatingSecret(account.secrets_manager, account.data.webhook_secret_prefix, merchant_id, account.stack)
+def _described(key: Key) -> Mapping[str, Any]:
+    end = None if key.ends_at is None else iso(key.ends_at)
+    return {"label": key.label, "id": key.api_key_id, "tier": key.tier, "made_at": iso(key.made_at), "ends_at": end}
 
 
-def _unknown(account: Account, merchant_id: str, *, is_new: bool = False) -> str:
-    """Say that there is no such merchant, which one may have been meant, and how one is taken on that is new."""
-    ids = account.data.merchant_ids
-    near = nearest(merchant_id, ids)
-    told = f"merchant {quoted(merchant_id)} is none of layer 'data', whose merchants are {listed(ids)}; "
-    if near:
-        told += f"did you mean {near!r}?"
-    if near and not is_new:
-        return told
-    # What nobody can be called has no place in a command line to be pasted.
-    if not is_merchant_id(merchant_id):
-        return f"{told}{ID_FORM}"
-    return f"{told}{' ' if near else ''}to take it on, run: {account.take_on(merchant_id)}"
+def _row(merchant_id: str, entry: Entry) -> dict[str, Any]:
+    settings, held = entry.settings, entry.enrolment
+    state = "to adopt" if held is None else held.state
+    return {
+        "merchant": merchant_id,
+        "status": settings.status if settings and state == "enrolled" else state,
+        "tier": held.tier if held else None,
+        "version": settings.version if settings else None,
+        "webhook_url": settings.webhook_url if settings else None,
+        "api_keys": len(held.keys) if held else len(entry.bindings),
+    }

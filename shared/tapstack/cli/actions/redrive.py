@@ -12,6 +12,7 @@ from tapstack.console.words import counted, unknown
 from tapstack.operate.account import Account
 from tapstack.operate.dead_letters import DeadLetter, dead_letter, send_again
 from tapstack.operate.message_queue import held_messages
+from tapstack.operate.register import merchant_ids
 from transactions.clock import now
 
 
@@ -27,8 +28,8 @@ def _redrive(account: Account, merchant: str | None, *, dry_run: bool, as_json: 
         letters = [dead_letter(message) for message in held.messages]
         if merchant is not None:
             letters = [letter for letter in letters if letter.merchant_id == merchant]
-            if not letters and merchant not in data.merchant_ids:
-                raise UserError(f"--merchant: {unknown('merchant', merchant, data.merchant_ids)}")
+            if not letters and merchant not in (known := merchant_ids(account.dynamodb, data.merchants_table_name)):
+                raise UserError(f"--merchant: {unknown('merchant', merchant, sorted(known))}")
         staying = [_obstacle(account, letter) for letter in letters]
         if as_json:
             print(json.dumps(_document(letters, staying), indent=2, ensure_ascii=False))

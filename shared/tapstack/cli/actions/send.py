@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Any
 
+from tapstack.cli.actions.lane_merchants import api_keys
 from tapstack.cli.actions.outputs import outputs_of
 from tapstack.cli.statuses import DONE, ERROR
 from tapstack.console.errors import UserError
@@ -17,6 +18,7 @@ from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.sending import CONCURRENCY, Api, Outcome, check_webhooks, send_all
 from tapstack.lane.transactions_file import Line, read_lines
+from tapstack.operate.account import Account
 
 _EDGE = "api-edge"
 
@@ -44,10 +46,11 @@ def send(lane: Lane, jobs: Sequence[tuple[str, Line]], *, concurrency: int = CON
     Raises:
         UserError: the API is not deployed, a merchant has no key, or the webhook receiver is not running.
     """
-    edge = outputs_of(LaneEnvironment(lane), show_secrets=True).get(_EDGE, {})
+    environment = LaneEnvironment(lane)
+    edge = outputs_of(environment, show_secrets=False).get(_EDGE, {})
     if "transactions_url" not in edge:
         raise UserError(f"layer {_EDGE!r} is not up in this lane; run: {command('local')}")
-    keys = edge["api_keys"]
+    keys = api_keys(Account(environment))
     if not lane.receiver.running():
         raise UserError(f"the webhook receiver is not running; run: {command('local')}")
     with ExitStack() as stack:

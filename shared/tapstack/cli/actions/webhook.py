@@ -15,6 +15,7 @@ from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.console.words import counted, unknown
 from tapstack.operate.account import Account
+from tapstack.operate.register import merchant_ids
 from transactions.agreed.webhooks import SWEEP_MINUTES
 from transactions.clock import iso, now
 from transactions.settings import MerchantSettings
@@ -115,7 +116,8 @@ def _settings(account: Account, merchant_id: str) -> MerchantSettings:
     """
     settings = account.merchants.settings(merchant_id)
     if settings is None:
-        raise UserError(unknown("merchant", merchant_id, account.data.merchant_ids))
+        known = merchant_ids(account.dynamodb, account.data.merchants_table_name)
+        raise UserError(unknown("merchant", merchant_id, sorted(known)))
     if settings.webhook_url is None:
         raise UserError(
             f"merchant {merchant_id!r} has no webhook_url; give it one: "

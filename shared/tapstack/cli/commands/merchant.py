@@ -2,33 +2,36 @@
 
 import click
 
-from tapstack.cli.parameters import Verbs, may_take_stack, takes_json, takes_stack
+from tapstack.cli.parameters import DURATION, Verbs, WholeNumber, may_take_stack, takes_json, takes_stack
 
 
 @click.group(cls=Verbs, no_args_is_help=False, subcommand_metavar="ACTION [ARGS]...")
 @may_take_stack("The stack to work on; it may stand after the action too.  [default: local, the lane's]")
 def command(*, stack: str | None) -> None:
-    """Set merchants up, suspend them, rotate their secrets.
+    """Add merchants, change and suspend them, rotate their keys and secrets, remove them.
 
-    A change holds everywhere within seconds, without a deployment.
+    A change holds everywhere within seconds, without a deployment. A command that was cut is given again: it goes on
+    where it was.
     """
 
 
 @command.command("list")
+@click.option("--after", metavar="ID", help="Begin behind this merchant.")
+@click.option("--limit", type=WholeNumber("number of merchants", 1), metavar="N", help="Print so many at the most.")
 @takes_json
 @takes_stack
-def list_(*, stack: str, as_json: bool) -> int:
-    """List the merchants."""
+def list_(*, stack: str, after: str | None, limit: int | None, as_json: bool) -> int:
+    """List the merchants in the order of their ids."""
     from tapstack.cli.actions import merchant
 
-    return merchant.list_merchants(stack, as_json=as_json)
+    return merchant.list_merchants(stack, after=after, limit=limit, as_json=as_json)
 
 
 @command.command
 @click.argument("merchant_id", metavar="ID")
 @takes_stack
 def show(*, stack: str, merchant_id: str) -> int:
-    """Print a merchant's settings as JSON, and what keys and secrets it has."""
+    """Print a merchant's settings as JSON, its tier, and what keys and secrets it has."""
     from tapstack.cli.actions import merchant
 
     return merchant.show(stack, merchant_id)
@@ -36,15 +39,16 @@ def show(*, stack: str, merchant_id: str) -> int:
 
 @command.command
 @click.argument("file")
+@click.option("--tier", default="standard", metavar="TIER", show_default=True, help="Whose usage plan its key is in.")
 @takes_stack
-def add(*, stack: str, file: str) -> int:
-    """Put new merchants' settings in force.
+def add(*, stack: str, file: str, tier: str) -> int:
+    """Make a merchant, and print its API key and webhook secret: this once.
 
-    FILE is JSON, one object or an array; - is stdin.
+    FILE is JSON, the merchant's settings; - is stdin.
     """
     from tapstack.cli.actions import merchant
 
-    return merchant.add(stack, file)
+    return merchant.add(stack, file, tier)
 
 
 @command.command("set")
@@ -58,6 +62,20 @@ def set_(*, stack: str, file: str) -> int:
     from tapstack.cli.actions import merchant
 
     return merchant.change(stack, file)
+
+
+@command.command("set-tier")
+@click.argument("merchant_id", metavar="ID")
+@click.argument("tier")
+@takes_stack
+def set_tier(*, stack: str, merchant_id: str, tier: str) -> int:
+    """Move a merchant's keys into another tier's usage plan.
+
+    In between API Gateway refuses them for a moment, with 403; rotate-key with --tier moves without.
+    """
+    from tapstack.cli.actions import merchant
+
+    return merchant.set_tier(stack, merchant_id, tier)
 
 
 @command.command
@@ -80,12 +98,42 @@ def resume(*, stack: str, merchant_id: str) -> int:
     return merchant.set_status(stack, merchant_id, "active")
 
 
+@command.command("rotate-key")
+@click.argument("merchant_id", metavar="ID")
+@click.option("--label", metavar="LABEL", help="What to call the new key.  [default: numbered]")
+@click.option(
+    "--overlap",
+    type=DURATION,
+    default="7d",
+    metavar="TIME",
+    show_default=True,
+    help="How long the earlier key is taken beside it.",
+)
+@click.option("--tier", metavar="TIER", help="Put the new key in this tier's usage plan.")
+@takes_stack
+def rotate_key(*, stack: str, merchant_id: str, label: str | None, overlap: int, tier: str | None) -> int:
+    """Make a new API key, and print it: this once. The earlier one is taken beside it, up to its end."""
+    from tapstack.cli.actions import merchant
+
+    return merchant.rotate_key(stack, merchant_id, label=label, overlap_ms=overlap, tier=tier)
+
+
+@command.command("end-key-rotation")
+@click.argument("merchant_id", metavar="ID")
+@takes_stack
+def end_key_rotation(*, stack: str, merchant_id: str) -> int:
+    """Delete the earlier API key."""
+    from tapstack.cli.actions import merchant
+
+    return merchant.end_key_rotation(stack, merchant_id)
+
+
 @command.command("rotate-secret")
 @click.argument("merchant_id", metavar="ID")
 @click.option("--force", is_flag=True, help="Drop the secret that is left from a rotation before.")
 @takes_stack
 def rotate_secret(*, stack: str, merchant_id: str, force: bool) -> int:
-    """Make a new webhook secret; the old one stays live beside it."""
+    """Make a new webhook secret, and print it: this once. The old one stays live beside it."""
     from tapstack.cli.actions import merchant
 
     return merchant.rotate_secret(stack, merchant_id, force=force)
@@ -99,3 +147,43 @@ def end_rotation(*, stack: str, merchant_id: str) -> int:
     from tapstack.cli.actions import merchant
 
     return merchant.end_rotation(stack, merchant_id)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@takes_stack
+def remove(*, stack: str, merchant_id: str) -> int:
+    """Delete a merchant's keys and secrets for good, or take back one that is half added.
+
+    Its transactions and settings are kept, and its id is not used again.
+    """
+    from tapstack.cli.actions import merchant
+
+    return merchant.remove(stack, merchant_id)
+
+
+@command.command
+@click.option("--delete-secrets", is_flag=True, help="Delete the secrets in Secrets Manager, once nobody reads them.")
+@takes_stack
+def adopt(*, stack: str, delete_secrets: bool) -> int:
+    """Take over the merchants of an earlier release, which were resources of data and api-edge.
+
+    Their keys and secrets stay what they are, and nothing at AWS is deleted.
+    """
+    from tapstack.cli.actions import adopt as action
+
+    return action.adopt(stack, delete_secrets=delete_secrets)
+
+
+@command.command
+@click.option("--fix", is_flag=True, help="Mend what can be mended.")
+@takes_json
+@takes_stack
+def reconcile(*, stack: str, fix: bool, as_json: bool) -> int:
+    """Find halves and orphans: keys without merchants, merchants without keys, keys in no usage plan or in two.
+
+    The status is 2 when something remains to be done.
+    """
+    from tapstack.cli.actions import merchant
+
+    return merchant.reconcile(stack, fix=fix, as_json=as_json)

@@ -118,13 +118,9 @@ class Contract:
 
 
 # fmt: off
-_ApiKeysByMerchant = "map to text \\S{20,128}"
 _Arn = "text arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|[a-z]*):.+"
-_ArnsByMerchant = "map to text arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|[a-z]*):.+"
 _IpAddresses = "list of text \\d{1,3}(\\.\\d{1,3}){3}"
-_MerchantIds = "list of text [a-z][a-z0-9-]{1,31}"
 _Name = "text [A-Za-z0-9_.$/-]{1,512}"
-_NamesByMerchant = "map to text [A-Za-z0-9_.$/-]{1,512}"
 _NamesByTier = "map to text [A-Za-z0-9_.$/-]{1,512}"
 _SecurityGroupId = "text sg-[0-9a-f]+"
 _SubnetIds = "list of text subnet-[0-9a-f]+"
@@ -176,9 +172,6 @@ class DataContract(Contract):
     stream_failures_queue_arn: Output[str] = _field(_Arn, since="0.1.0")
     stream_failures_queue_name: Output[str] = _field(_Name, since="0.1.0")
     alerts_topic_arn: Output[str] = _field(_Arn, since="0.1.0")
-    merchant_ids: Sequence[str] = _field(_MerchantIds, since="0.1.0", is_output=False)
-    webhook_secret_prefix: Output[str] = _field(_Name, since="0.1.0")
-    webhook_secret_arns: Output[Mapping[str, str]] = _field(_ArnsByMerchant, since="0.1.0")
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class ComputeContract(Contract):
@@ -209,9 +202,8 @@ class ApiEdgeContract(Contract):
     transactions_url: Output[str] = _field(_Url, since="0.1.0")
     rest_api_id: Output[str] = _field(_Name, since="0.1.0")
     stage_name: Output[str] = _field(_Name, since="0.1.0")
-    api_key_ids: Output[Mapping[str, str]] = _field(_NamesByMerchant, since="0.1.0")
-    api_keys: Output[Mapping[str, str]] = _field(_ApiKeysByMerchant, since="0.1.0", secret=True)
     usage_plan_ids: Output[Mapping[str, str]] = _field(_NamesByTier, since="0.1.0")
+    api_key_name_prefix: Output[str] = _field(_Name, since="0.1.0")
     web_acl_arn: Output[str] = _field(_Arn, since="0.1.0")
     dashboard_url: Output[str] = _field(_Url, since="0.1.0")
 

@@ -8,17 +8,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tapstack.account_names import following_version
 from tapstack.engine.events import Reading
 from transactions.product import PRODUCT
 
 ALIAS: Final = "aws:lambda/alias:Alias"
 GRANT: Final = "aws:kms/grant:Grant"
 PERMISSION: Final = "aws:lambda/permission:Permission"
-SECRET_VERSION: Final = "aws:secretsmanager/secretVersion:SecretVersion"  # noqa: S105 - a type is no secret
+PLAN_KEY: Final = "aws:apigateway/usagePlanKey:UsagePlanKey"
 
-_ROTATIONS: Final = 10_000
-"""As many as anybody makes: a rotation a day for 27 years."""
 _SERVICE: Final = re.compile(r"[a-z0-9.-]+\.amazonaws\.com(\.cn)?")
 
 
@@ -76,14 +73,10 @@ def _same_versions(reading: Reading, key: str | None) -> bool:
     return key == "routingConfig" and bool(before) and before.keys() == after.keys()
 
 
-def _is_rotated(addition: Addition) -> bool:
-    """Follow the names that rotations give to versions, from the one that the program wrote."""
-    version = next((own["versionId"] for own in addition.own if own.get("secretId") == addition.thing["id"]), None)
-    for _ in range(_ROTATIONS if version else 0):
-        version = following_version(addition.thing["name"], f"{version}")
-        if version == addition.item["VersionId"]:
-            return True
-    return False
+def _is_a_merchant_s(addition: Addition) -> bool:
+    """Tell whether a key in a usage plan is named as this environment's merchants' are."""
+    environment = (addition.thing.get("tags") or {}).get("Environment")
+    return f"{addition.item.get('name')}".startswith(f"{PRODUCT}-{environment}-merchant")
 
 
 def _is_a_service_s(addition: Addition) -> bool:
@@ -102,19 +95,13 @@ CHANGES: Final = (
         "more or less of the calls is what a canary is for; another version is told",
         _same_versions,
     ),
-    ChangeByDesign(
-        SECRET_VERSION,
-        "what became of the first version of a merchant's secret",
-        "AWS takes its stage at a rotation, and later the version; who wrote the current one is looked at by itself",
-        lambda _, __: True,
-    ),
 )
 ADDITIONS: Final = (
     AdditionByDesign(
-        SECRET_VERSION,
-        "`merchant rotate-secret` and `end-rotation`",
-        "a rotation names the version it writes after the one before, so that it is known for one",
-        _is_rotated,
+        PLAN_KEY,
+        "API keys of merchants in the usage plans",
+        "`merchant add`, `rotate-key` and `set-tier` put them there; `merchant reconcile` finds what is nobody's",
+        _is_a_merchant_s,
     ),
     AdditionByDesign(
         PERMISSION,
@@ -130,8 +117,7 @@ ADDITIONS: Final = (
     ),
 )
 NOT_LOOKED_AT: Final[Mapping[str, str]] = {
-    "merchants": "`merchant add`, `set`, `suspend` and `resume` write the table's items; of these only the bindings of "
-    "API keys are the programs'",
+    "merchants": "`tapstack merchant` writes the table's items, and `merchant reconcile` looks at them",
     "transactions, velocity": "what the functions write is the product's work",
     "older versions of a function": "Lambda keeps every version that was published; a newer one is told",
     "connections of a transit gateway": "without a route, which is told, none of it is used, and the emulator knows no "

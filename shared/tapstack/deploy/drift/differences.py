@@ -35,7 +35,6 @@ TOLD_BY: Final[Mapping[tuple[str, str], tuple[str, str] | None]] = {
     ("aws:ec2/securityGroup:SecurityGroup", "ingress"): None,
     ("aws:iam/role:Role", "inlinePolicies"): None,
     ("aws:iam/role:Role", "managedPolicyArns"): None,
-    ("aws:secretsmanager/secret:Secret", "policy"): None,
 }
 """Properties that repeat other resources, and so change with them: told by a resource of this type whose output is the
 id of the one that has the property, where the state has one; None where `looks` tells them."""

@@ -16,6 +16,8 @@ from tapstack.lane.emulator.server import emulated_aws
 from tapstack.lane.ports import LOOPBACK
 from tapstack.lane.receiver.deliveries import Delivery, append
 from tapstack.lane.receiver.process import SERVER_NAME
+from transactions.clock import now
+from transactions.webhooks.secret_store import SecretStore
 
 _LARGEST_BODY: Final = 256 * 1024
 _KNOWN_SECONDS: Final = 1.0
@@ -38,9 +40,9 @@ class _Secrets:
     does not wait long.
     """
 
-    def __init__(self, endpoint: str, prefix: str) -> None:
-        self._client = emulated_aws(endpoint).client("secretsmanager")
-        self._prefix = prefix
+    def __init__(self, endpoint: str, merchants_table: str) -> None:
+        aws = emulated_aws(endpoint)
+        self._store = SecretStore(aws.client("dynamodb"), merchants_table, aws.client("kms"), now)
         self._known: dict[str, tuple[float, list[str]]] = {}
 
     def live(self, merchant: str, *, anew: bool = False) -> list[str]:
@@ -57,11 +59,12 @@ class _Secrets:
         return secrets
 
     def _read(self, merchant: str) -> list[str]:
+        self._store.forget(merchant)
         try:
-            answer = self._client.get_secret_value(SecretId=f"{self._prefix}{merchant}")
-        except self._client.exceptions.ResourceNotFoundException:
+            held = self._store.of(merchant)
+        except LookupError:
             return []
-        return [secret for secret in json.loads(answer["SecretString"]).values() if secret]
+        return [secret for secret in (held.current, held.previous) if secret]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -124,11 +127,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tapstack.lane.receiver", description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--endpoint", required=True, help="the emulator's address")
-    parser.add_argument("--secret-prefix", required=True, help="what comes before a merchant's id in its secret's name")
+    parser.add_argument("--merchants-table", required=True, help="the table that has the merchants' secrets")
     parser.add_argument("--deliveries", type=Path, required=True, help="file that gets one JSON object a line")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    secrets = _Secrets(options.endpoint, options.secret_prefix)
+    secrets = _Secrets(options.endpoint, options.merchants_table)
     _Server(options.port, secrets, options.deliveries).serve_forever()
     return 0
 

@@ -32,12 +32,12 @@ class Receiver:
         """Return the live receiver, or None."""
         return self._process.running()
 
-    def start(self, endpoint: str, secret_prefix: str) -> Running:
+    def start(self, endpoint: str, merchants_table: str) -> Running:
         """Start the receiver, or return the one that is running.
 
         Args:
             endpoint: the emulator, where the merchants' secrets are.
-            secret_prefix: what comes before the merchant id in a secret's name.
+            merchants_table: the name of the table that has them.
 
         Raises:
             UserError: it does not come up.
@@ -45,7 +45,7 @@ class Receiver:
         if running := self._process.running():
             return running
         port = free_port()
-        arguments = ["--port", str(port), "--endpoint", endpoint, "--secret-prefix", secret_prefix]
+        arguments = ["--port", str(port), "--endpoint", endpoint, "--merchants-table", merchants_table]
         self._process.start(
             [sys.executable, "-P", "-m", "tapstack.lane.receiver", *arguments, "--deliveries", self._deliveries],
             f"http://{LOOPBACK}:{port}",

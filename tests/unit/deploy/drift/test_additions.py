@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from tapstack.account_names import following_version
 from tapstack.deploy.drift.additions import Found, additions
 
 ROLE = "aws:iam/role:Role"
 ALIAS = "aws:lambda/alias:Alias"
 PERMISSION = "aws:lambda/permission:Permission"
-SECRET = "aws:secretsmanager/secret:Secret"
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:validator:live"
 STATEMENT = {
     "Sid": "transactions-api",
@@ -94,31 +92,21 @@ def test_a_permission_on_another_version_of_the_function_is_not_the_alias_s() ->
     assert names(find(ask, ALIAS_OF_OURS)) == []
 
 
-@pytest.mark.parametrize("rotations", [1, 2, 200])
-def test_what_rotations_have_made_of_a_secret_is_by_design(rotations: int) -> None:
-    version = "first"
-    for _ in range(rotations):
-        version = following_version("webhooks/acme", version)
+@pytest.mark.parametrize(
+    ("name", "is_told"),
+    [
+        ("tapstack-dev-merchant.acme.key-1", False),
+        # Of an earlier release.
+        ("tapstack-dev-merchant-acme", False),
+        ("tapstack-prod-merchant.acme.key-1", True),
+        ("elsewhere", True),
+    ],
+)
+def test_only_keys_that_are_named_as_merchants_are_may_be_in_usage_plans(name: str, *, is_told: bool) -> None:
+    plan = resource("aws:apigateway/usagePlan:UsagePlan", "standard", id="plan", tags={"Environment": "dev"})
+    members = {"items": [{"id": "k", "name": name}]}
 
-    assert names(find(Script(list_secret_version_ids=current(version)), *secret())) == []
-
-
-def test_a_secret_that_somebody_else_wrote_is_told_before_a_rotation_and_after() -> None:
-    for version in ("by hand", following_version("webhooks/acme", "by hand"), following_version("other", "first")):
-        assert names(find(Script(list_secret_version_ids=current(version)), *secret())) == [version]
-
-
-def current(version: str) -> dict[str, Any]:
-    older = {"VersionId": "older", "VersionStages": ["AWSPREVIOUS"]}
-    return {"Versions": [older, {"VersionId": version, "VersionStages": ["AWSCURRENT"]}]}
-
-
-def secret() -> list[dict[str, Any]]:
-    version = "aws:secretsmanager/secretVersion:SecretVersion"
-    return [
-        resource(SECRET, "webhook-acme", id="arn:acme", name="webhooks/acme", arn="arn:acme"),
-        resource(version, "webhook-acme", secretId="arn:acme", versionId="first"),
-    ]
+    assert names(find(Script(get_usage_plan_keys=members), plan)) == (["k"] if is_told else [])
 
 
 @pytest.mark.parametrize(
@@ -176,14 +164,12 @@ def test_an_aws_that_does_not_answer_is_said() -> None:
 
 
 def test_what_is_asked_for_several_things_is_asked_once() -> None:
-    item = "aws:dynamodb/tableItem:TableItem"
-    ask = Script(scan={"Items": [{"id": {"S": "key#1"}}, {"id": {"S": "key#2"}}, {"id": {"S": "key#3"}}]})
-    ours = [
-        resource(item, f"key-{number}", id=f"merchants|id||key#{number}", tableName="merchants") for number in (1, 2)
-    ]
+    api = "aws:apigateway/restApi:RestApi"
+    ask = Script(get_usage_plans={"items": [{"id": "p", "name": "elsewhere", "apiStages": [{"apiId": "two"}]}]})
+    ours = [resource(api, name, id=name, rootResourceId="root") for name in ("one", "two")]
 
-    assert names(find(ask, *ours)) == ["key#3"]
-    assert [operation for operation, _ in ask.asked] == ["scan"]
+    assert names(find(ask, *ours)) == ["p"]
+    assert [operation for operation, _ in ask.asked].count("get_usage_plans") == 1
 
 
 def test_a_thing_without_what_is_asked_by_is_not_asked_for() -> None:

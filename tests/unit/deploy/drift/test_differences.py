@@ -11,7 +11,6 @@ from tapstack.engine.events import Reading
 ALIAS = "aws:lambda/alias:Alias"
 FUNCTION = "aws:lambda/function:Function"
 QUEUE = "aws:sqs/queue:Queue"
-VERSION = "aws:secretsmanager/secretVersion:SecretVersion"
 
 
 def reading(kind: str, before: Mapping[str, Any], after: Mapping[str, Any] | None, *differs: str) -> Reading:
@@ -70,11 +69,6 @@ def test_other_weights_of_a_canary_are_by_design_and_another_version_is_not() ->
     assert told(reading(ALIAS, canary, weights(v7=0.5), "routingConfig", "functionVersion")) == [
         ("update", ("functionVersion",))
     ]
-
-
-def test_what_a_rotation_leaves_of_the_first_version_is_by_design() -> None:
-    assert told(reading(VERSION, {"versionStages": ["AWSCURRENT"]}, {"versionStages": ["AWSPREVIOUS"]})) == []
-    assert told(reading(VERSION, {}, None)) == []
 
 
 def test_the_engine_s_own_resources_are_left_out() -> None:

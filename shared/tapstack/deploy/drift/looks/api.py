@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from tapstack.deploy.drift.by_design import PLAN_KEY
 from tapstack.deploy.drift.look import Look
 
 _API: Final = "aws:apigateway/restApi:RestApi"
@@ -74,7 +75,7 @@ LOOKS: Final = (
         operation="get_usage_plan_keys",
         params="{usagePlanId: id}",
         items="items",
-        type="aws:apigateway/usagePlanKey:UsagePlanKey",
+        type=PLAN_KEY,
         key="[thing.id, item.id]",
         own="[usagePlanId, keyId]",
         name="item.id",
