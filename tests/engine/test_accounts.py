@@ -10,12 +10,10 @@ import pytest
 from support.clients import emulator_client
 from support.environments import Environment
 from support.polling import eventually
+from tapstack.cli.actions import lane_merchants
 from tapstack.lane.lane import Lane
-from tapstack.lane.merchants import SAMPLES
 from tapstack.layers import LAYERS
-from transactions.clock import now
-from transactions.merchants import Merchants
-from transactions.settings_document import parse_settings
+from tapstack.operate.account import Account
 
 ACCOUNT = "222222222222"
 LISTED = {
@@ -62,13 +60,9 @@ def listed(lane: Lane, service: str, account: str) -> list[Any]:
 
 def decided_transaction(environment: Environment) -> dict[str, Any]:
     """Submit a transaction of a merchant, and follow it to its decision."""
-    dynamodb = emulator_client(environment.lane.require_running().url, "dynamodb", ACCOUNT)
-    table = environment.stack("data").outputs()["merchants_table_name"]
-    document = json.loads(SAMPLES.read_text("utf-8"))[0]
-    settings = parse_settings(document | {"webhook_url": "http://127.0.0.1:9"}, allow_private=True)
-    Merchants(dynamodb, table, now).write(settings)
-    edge = environment.stack("api-edge").outputs(show_secrets=True)
-    key = edge["api_keys"][settings.id]
+    account = Account(environment.operated())
+    lane_merchants.set_up(account, "http://127.0.0.1:9")
+    edge, key = environment.stack("api-edge").outputs(), lane_merchants.api_keys(account)["acme"]
     with httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False) as http:
         card = {"token": "tok_account", "bin": "424242", "country": "DE", "expires": "2099-12"}
         body = {"amount": 1250, "currency": "EUR", "card": card}

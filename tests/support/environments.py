@@ -1,7 +1,7 @@
 """Environments beside one another in a lane: one emulator and state backend, a stack name and a suffix each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import yaml
@@ -99,3 +99,7 @@ class _Operated(LaneEnvironment):
 
     def stack(self, layer: str) -> LayerStack:
         return self._own.stack(layer)
+
+    def aws_endpoint(self) -> environment.AwsEndpoint:
+        endpoint = super().aws_endpoint()
+        return replace(endpoint, access_key=self._own.account) if self._own.account else endpoint

@@ -137,7 +137,7 @@ from support.mocked_program import run_program
 from transactions.product import PRODUCT
 from unit.conftest import made_up_stacks
 if __name__ == "__main__":
-    program = run_program("api-edge", {"merchants": {"acme": "standard"}}, made_up_stacks())
+    program = run_program("api-edge", {}, made_up_stacks())
     alarm = program.one("MetricAlarm", "records-failed")
     assert (alarm["namespace"], alarm["metricName"]) == (PRODUCT, "RecordsFailed"), alarm
     compute = run_program("compute", {"functionPlatform": "native"}, made_up_stacks())

@@ -28,7 +28,6 @@ settings = {
     BOOTSTRAP: {"repository": "acme/payments", "repositoryOwnerId": 1, "repositoryId": 2},
     "compute": {"functionPlatform": "native"},
 }
-settings["api-edge"] = {"merchants": {"acme": "standard"}}
 found = {}
 for project in PROJECTS:
     program = run_program(project, settings.get(project, {}), made_up_stacks())

@@ -179,9 +179,7 @@ def test_the_dashboard_shows_every_function_and_queue(run_layer: RunLayer, upstr
         assert upstream["data"][f"{name}_name"] in body
 
 
-@pytest.mark.parametrize(
-    "config", [{"standardRate": 7}, {"merchants": {"acme": "premium"}}, {"stageRate": 3}, {"logRetentionDays": 365}]
-)
+@pytest.mark.parametrize("config", [{"standardRate": 7}, {"stageRate": 3}, {"logRetentionDays": 365}])
 def test_what_is_not_the_api_makes_no_new_deployment(run_layer: RunLayer, config: dict[str, Any]) -> None:
     assert trigger(run_layer("api-edge", config)) == trigger(run_layer("api-edge"))
 
@@ -199,11 +197,6 @@ def test_no_body_and_no_header_is_refused_before_the_validator_can_say_what_is_w
     assert not program.all("RequestValidator")
     assert not [item.name for item in program.all("Method") if item.inputs.get("requestValidatorId")]
     assert "400" not in {item.inputs.get("statusCode") for item in program.all("Response")}
-
-
-def test_a_merchant_the_data_layer_does_not_know_is_refused(run_layer: RunLayer) -> None:
-    with pytest.raises(Exception, match="setting merchants names initech, for which layer 'data' has no webhook"):
-        run_layer("api-edge", {"merchants": {"initech": "standard"}})
 
 
 def test_the_accounts_logging_role_is_the_same_in_every_environment(

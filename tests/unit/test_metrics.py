@@ -67,7 +67,7 @@ class Shown(NamedTuple):
 
 @pytest.fixture
 def program(run_layer: RunLayer) -> Any:
-    return run_layer("api-edge", {"merchants": {"acme": "standard"}})
+    return run_layer("api-edge")
 
 
 def shown(program: Any) -> Iterator[Shown]:

@@ -66,7 +66,7 @@ SECTIONS: Final = (
         (
             Verb("explain", "Explain a decision, and apply the rules again."),
             Verb("logs", "Show what the functions have logged."),
-            Verb("merchant", "Set merchants up, suspend them, rotate their secrets."),
+            Verb("merchant", "Add merchants, change and suspend them, rotate their keys and secrets, remove them."),
             Verb("webhook", "See deliveries, deliver again, resume endpoints."),
             Verb("redrive", "Send notifications that could not be delivered again."),
             Verb("reconcile", "Find transactions that are stuck or not told of."),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from tapstack.checkout import CHECKOUT
@@ -87,6 +88,9 @@ def test_no_hint_names_a_verb_or_an_option_that_is_not_there() -> None:
         assert words[0] in VERBS, place
         seen.add(words[0])
         found = tapstack.get_command(None, words[0])  # type: ignore[arg-type]
+        if isinstance(found, click.Group) and len(words) > 1:
+            assert words[1] in found.commands, place
+            found = found.commands[words[1]]
         options = {option for each in found.params for option in each.opts} if found else set()
         assert {word for word in words if word.startswith("--")} <= {*options, "--help"}, place
     assert seen >= {"local", "down", "up", "destroy", "contracts", "merchant", "reconcile", "redrive", "explain"}

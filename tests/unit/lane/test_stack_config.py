@@ -32,14 +32,6 @@ def test_every_service_leads_to_the_emulator(projects: Path, tmp_path: Path) -> 
     assert set(endpoints.values()) == {"http://127.0.0.1:4242"}
 
 
-def test_the_merchants_of_data_and_edge_are_the_same(projects: Path, tmp_path: Path) -> None:
-    for layer in PROJECTS:
-        stack_config.write(projects, layer, tmp_path / "lane", "http://127.0.0.1:4242")
-
-    edge = config(projects, "api-edge")["tapstack-api-edge:merchants"]
-    assert config(projects, "data")["tapstack-data:merchants"] == sorted(edge)
-
-
 def test_what_a_user_has_set_stays_and_the_emulators_address_does_not(projects: Path, tmp_path: Path) -> None:
     stack_config.write(projects, "compute", tmp_path / "lane", "http://127.0.0.1:1")
     file = stack_config.config_file(projects, "compute")
