@@ -22,6 +22,8 @@ from simulation.world import LANES, World
 from transactions.agreed.api import COLLECTION_PATH, DELIVERIES_PATH, REDELIVER_PATH, TEST_WEBHOOK_PATH
 from transactions.agreed.webhooks import PAUSE_AFTER_SECONDS
 
+DATA_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/data"
+"""Stands for the data layer's key."""
 PREFIX: Final = "tapstack-local-"
 """What the lane puts before the names that the simulation uses."""
 STEPS: Final = 1_500
@@ -62,10 +64,10 @@ def authorizations_of(service: str, operation: str, request: Mapping[str, Any]) 
         topic = request["TopicArn"].rpartition(":")[2]
         yield Authorization(f"sns:{operation}", _arn("sns", f"{PREFIX}{topic}"))
     elif service == "kms":
-        # A ciphertext names its key itself; there is the data layer's alone.
+        # A ciphertext names its key itself, by an id that AWS makes; there is the data layer's alone.
         tags = {"aws:ResourceTag/Project": "tapstack-data", "aws:ResourceTag/Environment": "local"}
         context = {f"kms:EncryptionContext:{name}": text for name, text in request["EncryptionContext"].items()}
-        yield Authorization(f"kms:{operation}", _arn("kms", "key/data"), tags | context)
+        yield Authorization(f"kms:{operation}", DATA_KEY, tags | context)
     else:
         raise LookupError(f"a function calls {service} {operation}, and nothing says what that is on")
 

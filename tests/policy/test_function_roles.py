@@ -1,6 +1,7 @@
 """The functions' roles against all that their handlers call: what they may do, and no more than that."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from policy import second_judge
 from policy.authorizations import Authorization
 from policy.documented import OF_FUNCTIONS
 from policy.evaluation import ALLOWED, FORBIDDEN, Policy, as_list, decide
-from policy.function_calls import PREFIX, asked_by_functions
+from policy.function_calls import DATA_KEY, PREFIX, asked_by_functions
+from transactions.agreed.encryption import HAND_OVER, PURPOSE_CONDITION, PURPOSES, WEBHOOK_SECRET
 
 FUNCTIONS = ("validator", "fraud-detector", "notifier")
 
@@ -18,6 +20,13 @@ def policies(account: Any, function: str) -> list[Policy]:
     (role,) = [role for role in account.made if role.name == f"{PREFIX}{function}"]
     found: list[Policy] = role.policies
     return found
+
+
+def asked_of(account: Any, function: str) -> list[Authorization]:
+    """List what a function asks, on the key that the account has."""
+    key = account.world.of_type("aws:kms/key:Key")[0]["arn"]
+    asked = asked_by_functions()[function]
+    return [replace(item, resource=key) if item.resource == DATA_KEY else item for item in asked]
 
 
 def granted(documents: Sequence[Policy]) -> Iterator[Authorization]:
@@ -47,7 +56,7 @@ def unused(documents: Sequence[Policy], function: str, asked: Sequence[Authoriza
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_may_make_every_call_that_it_makes(account: Any, function: str) -> None:
-    asked = asked_by_functions()[function]
+    asked = asked_of(account, function)
     documents = policies(account, function)
 
     assert [
@@ -80,6 +89,29 @@ def test_what_lambda_does_with_interfaces_by_a_role_the_function_s_code_may_not(
         assert decide(documents, action, "*", code, account.boundary) == FORBIDDEN
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_secret_is_decrypted_by_the_notifier_alone_and_what_is_to_be_printed_by_no_function(
+    account: Any, function: str
+) -> None:
+    (asked,) = [item for item in asked_of(account, "notifier") if item.action == "kms:Decrypt"]
+    decided = {
+        purpose: decide(
+            policies(account, function),
+            asked.action,
+            asked.resource,
+            {**asked.context, PURPOSE_CONDITION: purpose},
+            account.boundary,
+        )
+        for purpose in PURPOSES
+    }
+
+    own = ALLOWED if function == "notifier" else FORBIDDEN
+    assert decided == {WEBHOOK_SECRET: own, HAND_OVER: FORBIDDEN}
+    # What services keep under the key, such as variables, is no purpose of ours.
+    services = {key: value for key, value in asked.context.items() if "EncryptionContext" not in key}
+    assert decide(policies(account, function), asked.action, asked.resource, services, account.boundary) == ALLOWED
+
+
 def test_the_boundary_holds_nothing_that_no_role_of_a_layer_has(account: Any) -> None:
     has = {grant.action for role in account.made for grant in granted(role.policies)}
 
@@ -106,8 +138,10 @@ def test_a_public_evaluator_lets_the_functions_make_their_calls_and_nobody_else_
     questions = [
         second_judge.Question(f"{PREFIX}{function}", policies(account, function), item, account.boundary)
         for function in FUNCTIONS
-        for asked in asked_by_functions().values()
-        for item in asked
+        for other in FUNCTIONS
+        for item in asked_of(account, other)
+        # It passes over condition keys that a request names itself, as it does the encryption context's.
+        if not any("EncryptionContext" in key for key in item.context)
     ]
     ours = [decide(q.policies, q.asked.action, q.asked.resource, q.asked.context, account.boundary) for q in questions]
 
