@@ -12,6 +12,7 @@ from fraud_detector.workers import WORKERS, Workers
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, FraudDetectorEnvironment, LogEnvironment
 from transactions.agreed.invocations import FRAUD_DETECTOR_TIMEOUT_SECONDS
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
@@ -33,12 +34,19 @@ with kept_for_good():
 
 
 def _decided(transaction: Transaction, decision: Decision) -> None:
-    metrics.count(metric_names.decided(decision.verdict))
-    logger.info("decided", transaction_id=transaction.id, verdict=decision.verdict, reasons=decision.reasons)
+    is_probe = transaction.merchant_id == PROBE_MERCHANT
+    metrics.count(metric_names.decided(decision.verdict), is_probe=is_probe)
+    logger.info(
+        "decided",
+        transaction_id=transaction.id,
+        verdict=decision.verdict,
+        reasons=decision.reasons,
+        probe=is_probe or None,
+    )
 
 
 def _failed(record: FailedRecord) -> None:
-    metrics.count(metric_names.RECORDS_FAILED)
+    metrics.count(metric_names.RECORDS_FAILED, is_probe=record.merchant_id == PROBE_MERCHANT)
     logger.error("record failed", **record.described())
 
 

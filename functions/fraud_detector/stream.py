@@ -54,12 +54,17 @@ class FailedRecord:
     """As the stream has it: `SequenceNumber`, and `NewImage`, which may be anything."""
     error: Exception
 
+    @property
+    def merchant_id(self) -> object:
+        """Whose transaction it is, as far as the image says so; it may be anything."""
+        return _text(self.change.get("NewImage"), "merchant_id")
+
     def described(self) -> dict[str, Any]:
         """Say what a log may: sequence number, ids, the error's kind and place."""
         image = self.change.get("NewImage")
         return {
             "sequence_number": self.change["SequenceNumber"],
-            **ids(_text(image, KEY), _text(image, "merchant_id")),
+            **ids(_text(image, KEY), self.merchant_id),
             **described(self.error),
         }
 

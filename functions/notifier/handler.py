@@ -11,6 +11,7 @@ from notifier.sweep import Sweeper, Swept, is_schedule
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, LogEnvironment, NotifierEnvironment
 from transactions.agreed.invocations import NOTIFIER_CALL_SECONDS
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
@@ -20,6 +21,7 @@ from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import Courier
 from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.probe_sink import ProbeSink
 from transactions.webhooks.secret_store import SecretStore
 
 log_environment: LogEnvironment[str] = LogEnvironment.of(os.environ)
@@ -44,14 +46,14 @@ _METRICS: Final[Mapping[Result, str]] = {
 
 
 def _told(outcome: Outcome) -> None:
-    metrics.count(_METRICS[outcome.result])
+    metrics.count(_METRICS[outcome.result], is_probe=outcome.is_probe)
     write = logger.warning if outcome.error else logger.info
     write(f"webhook {outcome.result}", **outcome.described())
 
 
 def _swept(swept: Swept) -> None:
     if swept.paused:
-        metrics.count(metric_names.ENDPOINTS_PAUSED)
+        metrics.count(metric_names.ENDPOINTS_PAUSED, is_probe=swept.merchant_id == PROBE_MERCHANT)
         logger.error("endpoint paused", merchant_id=swept.merchant_id, reason=swept.paused)
     elif swept.unknown:
         logger.error("no transaction", merchant_id=swept.merchant_id, webhook_ids=list(swept.unknown))
@@ -68,6 +70,7 @@ notifier = Notifier(
     log=log,
     endpoints=endpoints,
     courier=Courier(allow_private=allows_private),
+    sink=ProbeSink(dynamodb, environment.deliveries_table, now),
     sqs=sqs,
     queue_url=environment.notifications_queue_url,
     dead_letter_queue_url=environment.notifications_dead_letter_queue_url,

@@ -9,7 +9,7 @@ test event              logged          logged                               att
 redelivery, probe       logged          as the attempt it is                 attempted all the same
 
 What somebody asks for, a test or a redelivery, goes by the settings and the secret that are in force at that moment:
-nothing of them is taken from memory.
+nothing of them is taken from memory. So does what the probe is told.
 
 The log is written before the message that goes on, and that before this one is forgotten: whatever is cut short comes
 again. A message that is no notification is a dead letter at once: no attempt would go better.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 
 from transactions.agreed.invocations import NOTIFICATIONS_BATCH
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.agreed.webhooks import DELIVERY_ATTEMPTS, LONGEST_DELAY_SECONDS
 from transactions.availability import is_unavailable
 from transactions.clock import Clock
@@ -32,6 +33,7 @@ from transactions.webhooks.deliveries import Attempt, DeliveryLog
 from transactions.webhooks.delivery import GONE, Courier, DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import Notification, Purpose, send_later
+from transactions.webhooks.probe_sink import ProbeSink
 from transactions.webhooks.schedule import wait_after
 from transactions.webhooks.secret_store import SecretStore
 from transactions.webhooks.signing import signed_headers
@@ -66,6 +68,11 @@ class Outcome:
     error: Exception | None = None
     again_in: int | None = None
 
+    @property
+    def is_probe(self) -> bool:
+        """Tell whether it is the probe's, which is counted apart."""
+        return self.notification is not None and self.notification.merchant_id == PROBE_MERCHANT
+
     def described(self) -> dict[str, Any]:
         """Say what a log may: ids, and of an error its reason, kind and place."""
         told = self.notification
@@ -89,6 +96,8 @@ class Notifier:
     log: DeliveryLog
     endpoints: EndpointRegister
     courier: Courier
+    sink: ProbeSink
+    """Where the probe's webhooks go, and no others."""
     sqs: "SQSClient"
     queue_url: str
     dead_letter_queue_url: str
@@ -125,7 +134,7 @@ class Notifier:
         return True
 
     def _deliver(self, record: Mapping[str, Any], told: Notification) -> Outcome:
-        if told.purpose in _ASKED_FOR:
+        if told.purpose in _ASKED_FOR or told.merchant_id == PROBE_MERCHANT:
             self.merchants.forget(told.merchant_id)
             self.secrets.forget(told.merchant_id)
         settings = self.merchants.settings(told.merchant_id)
@@ -152,6 +161,9 @@ class Notifier:
     def _attempt(self, told: Notification, url: str) -> int:
         body = msgspec.json.encode(told.event)
         headers = signed_headers(self.secrets.of(told.merchant_id), told.webhook_id, self.clock(), body)
+        # By the merchant, not by the URL: nobody's settings lead into the sink, and the probe's lead nowhere else.
+        if told.merchant_id == PROBE_MERCHANT:
+            return self.sink.deliver(headers, body)
         return self.courier.deliver(url, headers, body)
 
     def _hold(self, record: Mapping[str, Any], told: Notification, held: str) -> Outcome:

@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedd
 
 import functools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from transactions.agreed.metrics import NAMESPACE
+from transactions.agreed.metrics import NAMESPACE, PROBE_NAMESPACE
 from transactions.clock import now
 from transactions.logs import write_line
 
@@ -23,11 +23,16 @@ class Metrics:
         """Count for a function, whose name is the dimension of all its metrics."""
         self._service = service
         # Appending to a list is one step, whichever of the notifier's threads does it.
-        self._happened: list[str] = []
+        self._happened: list[tuple[str, str]] = []
 
-    def count(self, name: str) -> None:
-        """Count that something happened once more."""
-        self._happened.append(name)
+    def count(self, name: str, *, is_probe: bool = False) -> None:
+        """Count that something happened once more.
+
+        Args:
+            name: of the metric.
+            is_probe: whether it happened to the environment's own probe, which is counted apart.
+        """
+        self._happened.append((PROBE_NAMESPACE if is_probe else NAMESPACE, name))
 
     def written_after(self, handler: Callable[_Parameters, _Answer]) -> Callable[_Parameters, _Answer]:
         """Make a handler write what was counted whenever it ends, with an answer or without."""
@@ -42,12 +47,14 @@ class Metrics:
         return counted
 
     def _write(self) -> None:
-        counts = Counter(self._happened)
+        happened = self._happened[:]
         self._happened.clear()
-        if not counts:
-            return
+        for namespace in sorted({namespace for namespace, _ in happened}):
+            self._write_line(namespace, Counter(name for counted, name in happened if counted == namespace))
+
+    def _write_line(self, namespace: str, counts: Mapping[str, int]) -> None:
         directive = {
-            "Namespace": NAMESPACE,
+            "Namespace": namespace,
             "Dimensions": [["service"]],
             "Metrics": [{"Name": name, "Unit": "Count"} for name in counts],
         }

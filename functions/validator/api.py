@@ -58,13 +58,17 @@ class Api:
     unavailable: Callable[[Exception], None]
     """Hears of each error for which a request could not be answered now."""
 
-    def answer(self, event: Event) -> Answer:
+    def answer(self, event: Event, called: Callable[[str], None] = lambda _: None) -> Answer:
         """Answer a request; what is wrong with it is told in a problem document, never raised.
 
         So is that a service is not available at the moment: API Gateway would call that a failure of the function.
+
+        Args:
+            event: the request.
+            called: hears whose it is, once its API key has told.
         """
         try:
-            return self._route(event)
+            return self._route(event, called)
         except RequestError as error:
             return _refusal(error)
         except Exception as error:
@@ -73,7 +77,7 @@ class Api:
             self.unavailable(error)
             return _refusal(UnavailableError("send the request again; a POST under the same Idempotency-Key"))
 
-    def _route(self, event: Event) -> Answer:
+    def _route(self, event: Event, called: Callable[[str], None]) -> Answer:
         came = self.clock()
         for part, value in kept_parts(event):
             refuse_card_numbers(value, part)
@@ -82,6 +86,7 @@ class Api:
         merchant_id = self.merchants.of_key(key) if key.isascii() else None
         if merchant_id is None:
             raise MerchantRefusedError("the API key belongs to no merchant")
+        called(merchant_id)
         call = Call(event, merchant_id, came)
         if route := ROUTES.get((f"{event.get('resource')}", f"{event.get('httpMethod')}")):
             return route(self, call)

@@ -9,6 +9,7 @@ import boto3
 from transactions.agreed import metrics as metric_names
 from transactions.agreed.environments import TRUE, LogEnvironment, ValidatorEnvironment
 from transactions.agreed.invocations import VALIDATOR_WORK_SECONDS
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import now
 from transactions.failures import described
 from transactions.logs import Logger
@@ -60,9 +61,11 @@ api = Api(
 @metrics.written_after
 def handler(event: Event, context: Any) -> Answer:
     """Answer one request of API Gateway's proxy integration."""
-    answer = api.answer(event)
+    callers: list[str] = []
+    answer = api.answer(event, callers.append)
     status = answer["statusCode"]
-    metrics.count(metric_names.answered(status))
+    is_probe = callers == [PROBE_MERCHANT]
+    metrics.count(metric_names.answered(status), is_probe=is_probe)
     # Neither path nor body nor headers: what a merchant sends by mistake is not to stand in a log.
     logger.info(
         "answered",
@@ -70,5 +73,6 @@ def handler(event: Event, context: Any) -> Answer:
         resource=event.get("resource"),
         method=event.get("httpMethod"),
         request_id=getattr(context, "aws_request_id", None),
+        probe=is_probe or None,
     )
     return answer

@@ -19,6 +19,7 @@ from transactions.attributes import to_item
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.probe_sink import ProbeSink
 from transactions.webhooks.secret_store import SecretStore
 
 ENTRY_POINT = "notifier.queue.Notifier.process"
@@ -61,6 +62,7 @@ def make_notifier(edge: Edge, delivered: Delivered, queues: Queues) -> Notifier:
         log=DeliveryLog(cloud.dynamodb, "deliveries", lambda: edge.at),
         endpoints=EndpointRegister(cloud.dynamodb, "deliveries", lambda: edge.at),
         courier=courier,
+        sink=ProbeSink(cloud.dynamodb, "deliveries", lambda: edge.at),
         sqs=sqs,
         queue_url="queue",
         dead_letter_queue_url="dead-letters",

@@ -16,8 +16,15 @@ PURPOSES: Final[tuple[Purpose, ...]] = (WEBHOOK_SECRET, HAND_OVER)
 
 PURPOSE_CONDITION: Final = "kms:EncryptionContext:purpose"
 """The condition key of the purpose."""
+_CONTEXT_CONDITION: Final = "kms:EncryptionContext:"
 
 
 def encryption_context(purpose: Purpose, merchant_id: str) -> dict[str, str]:
     """Write the context of a merchant's ciphertext; it is in CloudTrail in the clear, and holds no secret."""
     return {"purpose": purpose, "merchant": merchant_id}
+
+
+def condition_of(purpose: Purpose, merchant_id: str) -> dict[str, str]:
+    """Write the context as a policy's condition `StringEquals` tells it from all others."""
+    context = encryption_context(purpose, merchant_id)
+    return {f"{_CONTEXT_CONDITION}{name}": value for name, value in context.items()}

@@ -5,6 +5,8 @@ from typing import Final
 from transactions.product import PRODUCT
 
 NAMESPACE: Final = PRODUCT
+PROBE_NAMESPACE: Final = f"{PRODUCT}-probe"
+"""Of what is the probe's: the same metrics, which no alarm and no dashboard counts."""
 
 RECORDS_FAILED: Final = "RecordsFailed"
 """Records of the stream that have to come again."""

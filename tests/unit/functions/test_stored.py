@@ -33,6 +33,7 @@ from transactions.velocity.card import CardVelocityCounter
 from transactions.velocity.merchant import MerchantVelocityCounter, parse_tally
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.probe_sink import ProbeSink
 from transactions.webhooks.signing import WebhookSecrets
 
 STORED: Final = Path(__file__).parent / "stored"
@@ -207,6 +208,7 @@ def test_notifications_of_any_age_are_delivered(written: Written) -> None:
         log=DeliveryLog(written.cloud.dynamodb, "deliveries", written.cloud.clock),
         endpoints=EndpointRegister(written.cloud.dynamodb, "deliveries", written.cloud.clock),
         courier=courier,
+        sink=ProbeSink(written.cloud.dynamodb, "deliveries", written.cloud.clock),
         sqs=sqs,
         queue_url="notifications",
         dead_letter_queue_url="dead-letters",
