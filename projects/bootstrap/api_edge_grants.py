@@ -2,8 +2,10 @@
 
 from typing import Final
 
-from grants import Grant, LayerGrants, adopted, log_groups, new, own, own_or_untagged, roles
+from grants import Condition, Grant, LayerGrants, adopted, decrypting, log_groups, new, own, own_or_untagged, roles
 from tapstack.account_names import API_LOGS_BOUNDARY, API_LOGS_ROLE
+from transactions.agreed.probe import PROBE_MERCHANT
+from transactions.agreed.tables import API_KEY_ID_PREFIX, settings_id
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _WAF: Final = "arn:{partition}:wafv2:{region}:{account}:regional"
@@ -14,6 +16,12 @@ _VALIDATOR: Final = [
 ]
 _ALARMS: Final = ["arn:{partition}:cloudwatch:{region}:{account}:alarm:{prefix}*"]
 _DASHBOARDS: Final = ["arn:{partition}:cloudwatch::{account}:dashboard/{prefix}*"]
+_MERCHANTS: Final = ["arn:{partition}:dynamodb:{region}:{account}:table/{prefix}merchants"]
+# The probe's binding, which is called by a hash of its key, and its settings.
+_PROBE_ITEMS: Final[Condition] = {
+    "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{API_KEY_ID_PREFIX}*", settings_id(PROBE_MERCHANT)]},
+    "Null": {"dynamodb:LeadingKeys": "false"},
+}
 # All environments of the account share it, so none may take it from the others: it is made, and let go of.
 _ROLE: Final = roles(
     [API_LOGS_ROLE],
@@ -45,6 +53,8 @@ GRANTS: Final = LayerGrants(
         Grant(["cloudwatch:DescribeAlarms", "cloudwatch:ListTagsForResource"], _ALARMS),
         Grant(["cloudwatch:GetDashboard"], _DASHBOARDS),
         Grant(["lambda:GetPolicy"], _VALIDATOR),
+        Grant(["dynamodb:GetItem"], _MERCHANTS, _PROBE_ITEMS),
+        decrypting("dynamodb"),
         # Whether another environment has made the role already; IAM lists all roles or none.
         Grant(["iam:ListRoles"], ["*"]),
         *_ROLE.read,
@@ -106,13 +116,14 @@ GRANTS: Final = LayerGrants(
             _ALARMS,
         ),
         Grant(["cloudwatch:DeleteDashboards", "cloudwatch:PutDashboard"], _DASHBOARDS),
-        # A thing of the layer before it: who may call the validator.
+        # Two things of the layers before it: who may call the validator, and which key is the probe's.
         Grant(
             ["lambda:AddPermission"],
             _VALIDATOR,
             {"StringEquals": {"lambda:Principal": "apigateway.amazonaws.com"}},
         ),
         Grant(["lambda:RemovePermission"], _VALIDATOR),
+        Grant(["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], _MERCHANTS, _PROBE_ITEMS),
         *_ROLE.change,
         *_LOG_GROUPS.change,
     ],

@@ -11,9 +11,11 @@ from typing import Final
 import pulumi_aws as aws
 
 from settings import DataSettings
-from tapstack.account_names import pipeline_role
+from tapstack.account_names import pipeline_role, smoke_role
 from tapstack.program.naming import Names
 from tapstack.program.policies import Statement, allow, document
+from transactions.agreed.encryption import WEBHOOK_SECRET, condition_of
+from transactions.agreed.probe import PROBE_MERCHANT
 
 _MANAGED: Final = (
     "kms:CreateAlias",
@@ -31,6 +33,7 @@ _USED: Final = ("kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:Encryp
 _SERVICES: Final[Mapping[str, Sequence[str]]] = {
     "data": ("dynamodb", "sns", "sqs"),
     "compute": ("lambda",),
+    "api-edge": ("dynamodb",),
 }
 """Layer to the services that it tells so."""
 
@@ -72,9 +75,12 @@ def make_key(names: Names, settings: DataSettings) -> aws.kms.Key:
 
 
 def _for_pipelines(names: Names, partition: str, account: str, region: str) -> list[Statement]:
-    def grant(layer: str, actions: Sequence[str], condition: Mapping[str, object]) -> Statement:
+    def deploying(layer: str) -> str:
+        return pipeline_role(names.environment_suffix, "deploy", layer)
+
+    def grant(name: str, actions: Sequence[str], condition: Mapping[str, object]) -> Statement:
         # By condition: KMS takes no principal that is not there, and an account need not have the roles.
-        role = f"arn:{partition}:iam::{account}:role/{pipeline_role(names.environment_suffix, 'deploy', layer)}"
+        role = f"arn:{partition}:iam::{account}:role/{name}"
         return allow(
             actions,
             "*",
@@ -86,9 +92,23 @@ def _for_pipelines(names: Names, partition: str, account: str, region: str) -> l
         )
 
     return [
-        grant("data", _MANAGED, {}),
+        grant(deploying("data"), _MANAGED, {}),
         *(
-            grant(layer, _USED, {"kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in services]})
+            grant(
+                deploying(layer),
+                _USED,
+                {"kms:ViaService": [f"{service}.{region}.amazonaws.com" for service in services]},
+            )
             for layer, services in _SERVICES.items()
+        ),
+        grant(
+            smoke_role(names.environment_suffix),
+            ["kms:Decrypt", "kms:Encrypt"],
+            condition_of(WEBHOOK_SECRET, PROBE_MERCHANT),
+        ),
+        grant(
+            smoke_role(names.environment_suffix),
+            ["kms:Decrypt"],
+            {"kms:ViaService": f"dynamodb.{region}.amazonaws.com"},
         ),
     ]

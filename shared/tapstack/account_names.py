@@ -77,6 +77,25 @@ def pipeline_role(environment: str, purpose: Purpose, layer: str) -> str:
     return f"{PRODUCT}-{environment}-{purpose}-{layer}"
 
 
+def smoke_role(environment: str) -> str:
+    """Name the IAM role with which workflows make a smoke run after a deployment.
+
+    Args:
+        environment: its suffix, or an expression of the workflow that stands for it.
+    """
+    return f"{PRODUCT}-{environment}-smoke"
+
+
+def operator_role(environment: str) -> str:
+    """Name the IAM role that operators of an environment take on."""
+    return f"{PRODUCT}-{environment}-operator"
+
+
+def merchants_project() -> str:
+    """Name what merchants' API keys are tagged as parts of, in place of a Pulumi project."""
+    return f"{PRODUCT}-merchants"
+
+
 def state_bucket_name(environment: str, account: str, region: str) -> str:
     """Name the bucket that holds the state of an environment's stacks.
 

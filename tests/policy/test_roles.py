@@ -147,6 +147,8 @@ def tags_of(account: Any, resource: str) -> dict[str, str]:
     [
         # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars-encryption.html
         ("compute", "lambda"),
+        # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+        ("api-edge", "dynamodb"),
     ],
 )
 def test_who_reads_variables_may_have_the_data_layer_s_key_decrypt_them(

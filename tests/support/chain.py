@@ -159,6 +159,14 @@ def _stage() -> Iterator[Edge]:
 
     cut = ("usage_plans.py", "served.stage.stage_name", "names.environment_suffix")
     yield edge("apigateway/UsagePlan", stage, "apiStages", cut)
+    plan, key = "apigateway/UsagePlan::probe", "apigateway/ApiKey::probe"
+    cut = ("probe.py", "served.stage.stage_name", "names.environment_suffix")
+    yield edge(plan, stage, "apiStages", cut)
+    placed = "apigateway/UsagePlanKey::probe"
+    yield edge(placed, plan, "usagePlanId", ("probe.py", "usage_plan_id=plan.id", 'usage_plan_id="plan"'))
+    yield edge(placed, key, "keyId", ("probe.py", "key_id=key.id", 'key_id="key"'))
+    cut = ("probe.py", "key.value.apply(api_key_id)", 'api_key_id("key")')
+    yield edge("dynamodb/TableItem::key-of-probe", key, "item", cut)
 
     association = "wafv2/WebAclAssociation"
     cut = ("firewall.py", "resource_arn=served.stage.arn", 'resource_arn="stage"')

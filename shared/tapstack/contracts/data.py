@@ -10,7 +10,7 @@ class DataContract(Contract, layer="data", version=1):
     """Tables, queues, the alerts topic, and the key that encrypts them."""
 
     key_arn: Output[Arn] = output(read_by=["compute", "api-edge", OPERATORS])
-    merchants_table_name: Output[Name] = output(read_by=["compute", OPERATORS])
+    merchants_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
     merchants_table_arn: Output[Arn] = output(read_by=["compute"])
     transactions_table_name: Output[Name] = output(read_by=["compute", "api-edge", OPERATORS])
     transactions_table_arn: Output[Arn] = output(read_by=["compute"])

@@ -136,6 +136,15 @@ class IpAddress(Text):
     EXAMPLE = "203.0.113.1"
 
 
+class ApiKey(Text):
+    """The value of an API key."""
+
+    SHAPE = r"\S{20,128}"
+    MEANING = "an API key of 20 to 128 characters"
+    EXAMPLE = "an-api-key-for-examples"
+    IS_SECRET = True
+
+
 class ListOf(Shaped, list[_T]):
     """A list; each subclass says of what."""
 

@@ -14,9 +14,9 @@ import functools
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from tapstack.account_names import merchants_project
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
-from transactions.product import PRODUCT
 
 if TYPE_CHECKING:
     from mypy_boto3_apigateway import APIGatewayClient
@@ -47,7 +47,7 @@ class ApiKeys:
         self._client = client
         self._name_prefix = name_prefix
         self._usage_plans = usage_plans
-        self._tags = {"Project": f"{PRODUCT}-merchants", "Environment": environment}
+        self._tags = {"Project": merchants_project(), "Environment": environment}
 
     def name(self, merchant_id: str, label: str) -> str:
         """Name a merchant's key."""
