@@ -64,6 +64,7 @@ SECTIONS: Final = (
         "Operations",
         "what was taken from a queue is back in it; run the same command again to go on",
         (
+            Verb("smoke", "Send the probe's transactions through a deployed environment."),
             Verb("explain", "Explain a decision, and apply the rules again."),
             Verb("logs", "Show what the functions have logged."),
             Verb("merchant", "Add merchants, change and suspend them, rotate their keys and secrets, remove them."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import urlsplit
 
 _HOSTS: Final = ("127.0.0.1", "localhost", "::1")
 # Either spelling is read, by one library or another.
@@ -18,3 +19,8 @@ def without_proxy(environment: Mapping[str, str]) -> dict[str, str]:
     kept = [host.strip() for host in given.split(",") if host.strip()]
     hosts = ",".join([*kept, *(host for host in _HOSTS if host not in kept)])
     return dict.fromkeys(_VARIABLES, hosts)
+
+
+def is_loopback(url: str) -> bool:
+    """Tell whether a URL is of this machine."""
+    return urlsplit(url).hostname in _HOSTS

@@ -1,5 +1,6 @@
 """The AWS account of an environment, as operators work on it: what its layers export, and clients of its services."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,10 +16,14 @@ from tapstack.operate.merchants.api_keys import ApiKeys
 from tapstack.operate.merchants.desk import Desk
 from tapstack.operate.merchants.enrolments import Enrolments
 from tapstack.operate.merchants.hand_over import Encryption
+from tapstack.operate.smoke.api import Api
+from tapstack.operate.smoke.run import Done, SmokeRun
+from tapstack.operate.smoke.secret import probe_secret
 from transactions.clock import Clock, now
 from transactions.merchants import Merchants
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.probe_sink import ProbeSink
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -146,8 +151,36 @@ class Account:
         """Secrets Manager, where earlier releases kept merchants' secrets."""
         return self._client("secretsmanager")
 
-    def _exports(self, contract: type[_C]) -> Exports[_C]:
-        outputs = self._environment.outputs(contract.LAYER)
+    @property
+    def has_probe(self) -> bool:
+        """Whether the API is up, and of a release that has a probe."""
+        layer = ApiEdgeContract.LAYER
+        return self._environment.stack(layer).exists() and "probe_api_key" in self._environment.outputs(layer)
+
+    def smoke_run(self, *, seconds: float, certificate: str | None, told: Callable[[Done], None]) -> SmokeRun:
+        """Prepare a smoke run.
+
+        Args:
+            seconds: the most that it may take.
+            certificate: a file in PEM with the client's certificate and its key, where the API asks for one.
+            told: hears of each step that is done.
+
+        Raises:
+            OSError: the file cannot be read, or holds none.
+        """
+        data = self.data
+        edge: Exports[ApiEdgeContract] = self._exports(ApiEdgeContract, show_secrets=True)
+        table = data.merchants_table_name
+        return SmokeRun(
+            api=Api(edge.transactions_url, edge.probe_api_key, patience=seconds / 4, certificate=certificate),
+            secret=lambda: probe_secret(self.dynamodb, table, self._client("kms"), data.key_arn),
+            sink=ProbeSink(self.dynamodb, data.deliveries_table_name, now),
+            seconds=seconds,
+            told=told,
+        )
+
+    def _exports(self, contract: type[_C], *, show_secrets: bool = False) -> Exports[_C]:
+        outputs = self._environment.outputs(contract.LAYER, show_secrets=show_secrets)
         return Exports(contract, outputs, command("up", contract.LAYER, stack=self.stack))
 
     def _client(self, service: str) -> Any:

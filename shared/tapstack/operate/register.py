@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tapstack.operate.merchants import enrolments
 from tapstack.operate.merchants.enrolments import Enrolment
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.agreed.tables import (
     API_KEY_ID_PREFIX,
     API_KEY_MERCHANT,
@@ -59,6 +60,8 @@ def read_register(
             found.setdefault(item_id.removeprefix(SECRET_ID_PREFIX), Entry()).has_secret = True
         elif (merchant_id := _in_force(item_id)) is not None:
             found.setdefault(merchant_id, Entry()).settings = stored_settings(values["settings"])
+    # The environment's own is nobody's to list or to mend.
+    found.pop(PROBE_MERCHANT, None)
     return dict(sorted(found.items()))
 
 
@@ -67,7 +70,7 @@ def merchant_ids(client: "DynamoDBClient", table: str) -> set[str]:
     pages = client.get_paginator("scan").paginate(TableName=table, ConsistentRead=True, ProjectionExpression=KEY)
     ids = [from_item(item)[KEY] for page in pages for item in page["Items"]]
     enrolled = {name.removeprefix(enrolments.PREFIX) for name in ids if name.startswith(enrolments.PREFIX)}
-    return enrolled.union(filter(None, map(_in_force, ids)))
+    return enrolled.union(filter(None, map(_in_force, ids))) - {PROBE_MERCHANT}
 
 
 def _in_force(item_id: str) -> str | None:

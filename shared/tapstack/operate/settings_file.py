@@ -9,6 +9,7 @@ import msgspec
 from tapstack.console.errors import UserError
 from tapstack.console.words import quoted, shortened, unknown
 from transactions import strict_json
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.errors import InvalidSettingsError
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
@@ -16,7 +17,10 @@ from transactions.webhooks.targets import PrivateTargetError
 
 STDIN: Final = "-"
 
-ID_FORM: Final = "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"
+ID_FORM: Final = (
+    "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter; "
+    f"{PROBE_MERCHANT} is the environment's own"
+)
 
 Document = dict[str, Any]
 
@@ -24,7 +28,9 @@ _SETTINGS: Final = get_type_hints(MerchantSettings, include_extras=True)
 
 
 def is_merchant_id(text: object) -> bool:
-    """Tell whether a merchant could be called so."""
+    """Tell whether a merchant could be called so; the id of the environment's own probe is no merchant's."""
+    if text == PROBE_MERCHANT:
+        return False
     try:
         msgspec.convert(text, _SETTINGS["id"])
     except msgspec.ValidationError:

@@ -13,6 +13,7 @@ from tapstack.console.table import print_table
 from tapstack.operate.account import Account
 from tapstack.operate.explanation import Case, Explanation, explain
 from tapstack.operate.traces import Near, read_traces
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import iso, now
 
 
@@ -51,7 +52,8 @@ def _print(explanation: Explanation) -> None:
     case, decision = explanation.case, explanation.decision
     transaction, settings = case.transaction, case.settings
     came = iso(transaction.created_at)
-    print(f"transaction  {transaction.id} of {transaction.merchant_id}, {case.comparison.money}, {came}")
+    mark = ", the environment's own," if transaction.merchant_id == PROBE_MERCHANT else ","
+    print(f"transaction  {transaction.id} of {transaction.merchant_id}{mark} {case.comparison.money}, {came}")
     print(f"decision     {decision.verdict}, score {decision.score}, {iso(decision.decided_at)}")
     print(f"settings     version {settings.version}: review from {settings.review_from}, ", end="")
     print(f"declined from {settings.decline_from}\n")
