@@ -1,5 +1,7 @@
 """The roles that workflows take on: per layer one that deploys it, one that looks for drift and one that previews.
 
+Beside them one makes a smoke run after each deployment, in the same job.
+
 A deploy role is for jobs of one GitHub environment, so the environment's protection rules decide who deploys. A drift
 role is for jobs of the main branch, which runs what was reviewed. A preview role is for pull requests, and is made only
 where its owners ask for it; GitHub gives pull requests of forks no identity token. The last two may do the same: look.
@@ -16,6 +18,7 @@ import api_edge_grants
 import compute_grants
 import data_grants
 import network_grants
+import operator_grants
 from boundary import boundary_arn
 from domain_grants import domain_grants
 from facts import account_facts
@@ -23,9 +26,10 @@ from grants import Facts, Grant, LayerGrants, policies
 from identity_provider import AUDIENCE, HOST
 from key import SecretsKey
 from settings import BootstrapSettings
+from smoke_grants import PROBE, STATE
 from state_bucket import StateBucket
 from state_grants import read_state, write_state
-from tapstack.account_names import Purpose, pipeline_role
+from tapstack.account_names import Purpose, operator_role, pipeline_role, smoke_role
 from tapstack.layers import LAYERS
 from tapstack.program.errors import SettingError
 from tapstack.program.naming import Names
@@ -37,7 +41,7 @@ GRANTS: Final[Mapping[str, LayerGrants]] = {
     "compute": compute_grants.GRANTS,
     "api-edge": api_edge_grants.GRANTS,
 }
-
+_ASSUMED: Final = {"Effect": "Allow", "Action": "sts:AssumeRole"}
 
 Policies = Mapping[str, aws.iam.Policy]
 """What a policy is for, to the policy."""
@@ -45,11 +49,13 @@ Policies = Mapping[str, aws.iam.Policy]
 
 @dataclass(frozen=True)
 class Roles:
-    """The roles by layer."""
+    """The roles by layer, the one of smoke runs, and the operators' where there are any."""
 
     deploy: Mapping[str, aws.iam.Role]
     drift: Mapping[str, aws.iam.Role]
     preview: Mapping[str, aws.iam.Role]
+    smoke: aws.iam.Role
+    operator: aws.iam.Role | None
 
 
 def make_roles(
@@ -59,7 +65,7 @@ def make_roles(
     key: SecretsKey,
     identity_provider_arn: Output[str],
 ) -> Roles:
-    """Make the roles of every layer with their policies.
+    """Make the roles of every layer with their policies, and the one of smoke runs.
 
     Raises:
         SettingError: a layer of `layers.toml` has no grants.
@@ -87,7 +93,7 @@ def make_roles(
             **_policies(names, "change", layer, granted.change, facts),
             **_state_policy(names, "write-state", layer, write_state(layer), facts, key),
         }
-        deploy[layer] = _role(
+        deploy[layer] = _layer_role(
             names,
             "deploy",
             layer,
@@ -95,7 +101,7 @@ def make_roles(
             trust(f"environment:{settings.github_environment}"),
             {**reads, **writes},
         )
-        drift[layer] = _role(
+        drift[layer] = _layer_role(
             names,
             "drift",
             layer,
@@ -104,7 +110,7 @@ def make_roles(
             reads,
         )
         if settings.pull_request_previews:
-            preview[layer] = _role(
+            preview[layer] = _layer_role(
                 names,
                 "preview",
                 layer,
@@ -112,7 +118,29 @@ def make_roles(
                 trust("pull_request"),
                 reads,
             )
-    return Roles(deploy, drift, preview)
+    smoke = _role(
+        "smoke",
+        smoke_role(names.environment_suffix),
+        "Makes smoke runs by the environment's own probe",
+        trust(f"environment:{settings.github_environment}"),
+        {
+            **_policies(names, "probe", "smoke", PROBE, facts),
+            **_state_policy(names, "read-state", "smoke", STATE, facts, key),
+        },
+    )
+    operator = None
+    if settings.operators:
+        operator = _role(
+            "operator",
+            operator_role(names.environment_suffix),
+            "What the operators' commands need",
+            _trust_in_people(settings.operators),
+            {
+                **_policies(names, "operate", "operator", operator_grants.GRANTS, facts),
+                **_state_policy(names, "read-state", "operator", operator_grants.STATE, facts, key),
+            },
+        )
+    return Roles(deploy, drift, preview, smoke, operator)
 
 
 def _policies(names: Names, purpose: str, layer: str, grants: Sequence[Grant], facts: Facts) -> Policies:
@@ -137,13 +165,17 @@ def _policy(names: Names, name: str, text: Input[str]) -> aws.iam.Policy:
     return aws.iam.Policy(name, name=f"{names.prefix}{name}", policy=text)
 
 
-def _role(
+def _layer_role(
     names: Names, purpose: Purpose, layer: str, description: str, trust: Output[str], attached: Policies
 ) -> aws.iam.Role:
-    name = f"{purpose}-{layer}"
+    role_name = pipeline_role(names.environment_suffix, purpose, layer)
+    return _role(f"{purpose}-{layer}", role_name, description, trust, attached)
+
+
+def _role(name: str, role_name: str, description: str, trust: Output[str], attached: Policies) -> aws.iam.Role:
     role = aws.iam.Role(
         name,
-        name=pipeline_role(names.environment_suffix, purpose, layer),
+        name=role_name,
         description=description,
         assume_role_policy=trust,
     )
@@ -160,4 +192,19 @@ def _trust(identity_provider_arn: Output[str], subjects: list[str]) -> Output[st
             "Action": "sts:AssumeRoleWithWebIdentity",
             "Condition": {"StringEquals": {f"{HOST}:aud": AUDIENCE, f"{HOST}:sub": subjects}},
         }
+    )
+
+
+def _trust_in_people(arns: Sequence[str]) -> Output[str]:
+    """Let people take a role on: IAM users with MFA; of a role, who signs in to it decides how people prove themselves.
+
+    A session of a role has no key `aws:MultiFactorAuthPresent` that says anything of that:
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-multifactorauthpresent
+    """
+    users = sorted(arn for arn in arns if ":user/" in arn)
+    others = sorted(set(arns) - set(users))
+    mfa = {"Bool": {"aws:MultiFactorAuthPresent": "true"}}
+    return document(
+        *([{**_ASSUMED, "Principal": {"AWS": users}, "Condition": mfa}] if users else []),
+        *([{**_ASSUMED, "Principal": {"AWS": others}}] if others else []),
     )

@@ -10,6 +10,7 @@ from tapstack.program.settings import (
     TRUSTSTORE_URI,
     ProjectSettings,
     between,
+    each,
     matching,
     setting,
 )
@@ -46,6 +47,17 @@ class BootstrapSettings(ProjectSettings):
         "The GitHub environment whose jobs may take on the deploy roles; its protection rules decide who deploys.",
         default="dev",
         check=matching(r"[A-Za-z0-9_-]{1,64}", "1 to 64 letters, digits, hyphens and underscores"),
+    )
+    operators: list[str] = setting(
+        "The ARNs of the IAM users and roles that may take on the operators' role, users with MFA alone; without any, "
+        "there is no such role.",
+        default=[],
+        check=each(
+            matching(
+                r"arn:aws[a-z-]*:iam::\d{12}:(user|role)/[\w+=,.@/-]+",
+                "the ARN of an IAM user or role, without a wildcard",
+            )
+        ),
     )
     manage_identity_provider: bool = setting(
         "Whether this stack makes the account's provider of GitHub identities; an account has one, so turn it off "

@@ -57,6 +57,18 @@ def read_state(layer: str) -> Sequence[Grant]:
     ]
 
 
+def read_outputs(*layers: str) -> Sequence[Grant]:
+    """Grant what layers export, and the key for the secrets among it."""
+    return [
+        Grant(["s3:ListBucket"], ["arn:{partition}:s3:::{bucket}"]),
+        Grant(
+            ["s3:GetObject"],
+            [f"{_ROOT}/meta.yaml", *(f"{_ROOT}/stacks/{project_name(layer)}/*" for layer in layers)],
+        ),
+        Grant(["kms:Decrypt"], ["{key}"]),
+    ]
+
+
 def write_state(layer: str) -> Sequence[Grant]:
     """Grant writing the objects of the layer's own stacks; deleting one leaves its versions in the bucket."""
     beside = [f"{_BESIDE}/{kind}/{project_name(layer)}/*" for kind in ("reads", "locks")]

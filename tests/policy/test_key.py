@@ -37,11 +37,29 @@ def test_the_role_that_has_made_the_key_may_do_to_it_what_the_provider_does_next
 
 @pytest.mark.parametrize(
     ("layer", "services"),
-    [("data", ("dynamodb", "sns", "sqs")), ("compute", ("lambda",))],
+    [("data", ("dynamodb", "sns", "sqs")), ("compute", ("lambda",)), ("api-edge", ("dynamodb",))],
 )
 def test_services_may_use_the_key_in_the_role_s_name(account: Any, layer: str, services: tuple[str, ...]) -> None:
     for service in services:
         assert {answer(account, f"tapstack-local-deploy-{layer}", action, service) for action in USES} == {ALLOWED}
+
+
+def test_the_role_of_smoke_runs_may_use_it_for_the_probe_s_secret_and_for_items(account: Any) -> None:
+    key = account.world.of_type("aws:kms/key:Key")[0]
+    statements = [item for item in json.loads(key["policy"])["Statement"] if item["Principal"] == {"AWS": "*"}]
+    role = f"arn:aws:iam::{ACCOUNT}:role/tapstack-local-smoke"
+
+    def may(action: str, **context: str) -> bool:
+        names = {f"kms:EncryptionContext:{name}": text for name, text in context.items()}
+        caller = {"kms:CallerAccount": ACCOUNT, "aws:PrincipalArn": role}
+        return decide([{"Statement": statements}], action, KEY, caller | names) == ALLOWED
+
+    for action in ("kms:Encrypt", "kms:Decrypt"):
+        assert may(action, purpose="webhook-secret", merchant="probe")
+        assert not may(action, purpose="webhook-secret", merchant="acme")
+        assert not may(action, purpose="hand-over", merchant="probe")
+    assert answer(account, "tapstack-local-smoke", "kms:Decrypt", "dynamodb") == ALLOWED
+    assert answer(account, "tapstack-local-smoke", "kms:Decrypt", "sqs") == DENIED
 
 
 @pytest.mark.parametrize(

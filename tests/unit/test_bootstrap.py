@@ -99,7 +99,8 @@ def test_pull_requests_get_no_role_where_nobody_asks_for_it(run_layer: RunLayer)
     program = run_layer(BOOTSTRAP, {**REPOSITORY, "pullRequestPreviews": False})
 
     names = {item.inputs["name"] for item in program.all("Role")}
-    assert names == {f"tapstack-dev-{kind}-{layer}" for kind in ("deploy", "drift") for layer in LAYERS}
+    of_layers = {f"tapstack-dev-{kind}-{layer}" for kind in ("deploy", "drift") for layer in LAYERS}
+    assert names == {*of_layers, "tapstack-dev-smoke"}
     assert program.outputs["preview_role_arns"] == {}
 
 
@@ -227,3 +228,43 @@ def test_the_roles_know_of_a_domain_only_where_the_settings_name_one(run_layer: 
 def test_what_belongs_to_a_domain_is_refused_without_one(run_layer: RunLayer, name: str) -> None:
     with pytest.raises(ProgramError, match=f"setting {name} is '{DOMAIN[name]}', and there is no domainName"):
         run_layer(BOOTSTRAP, {**REPOSITORY, name: DOMAIN[name]})
+
+
+def test_the_role_of_smoke_runs_trusts_the_jobs_that_deploy(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, REPOSITORY)
+
+    smoke = program.one("Role", "smoke")
+    assert smoke["name"] == "tapstack-dev-smoke"
+    assert smoke["assumeRolePolicy"] == program.one("Role", "deploy-data")["assumeRolePolicy"]
+
+
+def test_without_operators_there_is_no_role_for_them(run_layer: RunLayer) -> None:
+    program = run_layer(BOOTSTRAP, REPOSITORY)
+
+    assert [item.name for item in program.all("Role") if "operator" in item.name] == []
+    assert [item.name for item in program.all("Policy") if "operator" in item.name] == []
+    assert program.outputs["operator_role_arn"] is None
+
+
+def test_users_take_the_operators_role_on_with_mfa_and_roles_as_they_are(run_layer: RunLayer) -> None:
+    user, role = "arn:aws:iam::111111111111:user/ada", "arn:aws:iam::111111111111:role/sso/Operators"
+    program = run_layer(BOOTSTRAP, {**REPOSITORY, "operators": [role, user]})
+
+    operator = program.one("Role", "operator")
+    assert operator["name"] == "tapstack-dev-operator"
+    of_users, of_roles = document(operator, "assumeRolePolicy")["Statement"]
+    assert of_users == {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"AWS": [user]},
+        "Condition": {"Bool": {"aws:MultiFactorAuthPresent": "true"}},
+    }
+    assert of_roles == {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": [role]}}
+
+
+@pytest.mark.parametrize(
+    "named", ["*", "arn:aws:iam::111111111111:root", "111111111111", "arn:aws:iam::111111111111:role/*"]
+)
+def test_nobody_unnamed_becomes_an_operator(run_layer: RunLayer, named: str) -> None:
+    with pytest.raises(ProgramError, match="operators"):
+        run_layer(BOOTSTRAP, {**REPOSITORY, "operators": [named]})

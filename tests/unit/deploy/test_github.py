@@ -110,6 +110,7 @@ def test_every_layer_deploys_after_those_it_reads() -> None:
             "stack": "${{ inputs.stack || 'dev' }}",
             "action": "up",
             "role": f"tapstack-${{{{ inputs.stack || 'dev' }}}}-deploy-{layer}",
+            "smoke-role": "tapstack-${{ inputs.stack || 'dev' }}-smoke",
             "accept-data-loss": "${{ inputs.accept-data-loss || '' }}",
         }
 

@@ -236,3 +236,24 @@ def test_without_a_known_deployment_every_layer_is_touched(runner: Runner, head:
 
 def test_all_layers_need_no_list_of_deployments(runner: Runner, head: str) -> None:
     assert runner.run("touched", "Find the touched layers", ALL="true") == [[TOUCHED]]
+
+
+def test_a_deployment_is_followed_by_a_smoke_run_where_the_api_is_up(runner: Runner) -> None:
+    assert runner.run("layer", "Smoke run") == [["--stack dev smoke --if-up"]]
+
+
+def test_a_smoke_run_that_fails_fails_the_job(runner: Runner) -> None:
+    runner.answer("status", "1")
+
+    runner.run("layer", "Smoke run", status=1)
+
+
+def test_a_deployment_and_its_smoke_run_are_made_by_two_roles() -> None:
+    job = yaml.safe_load((CHECKOUT / ".github/workflows/layer.yml").read_text(encoding="utf-8"))["jobs"]["layer"]
+    names = [step.get("name") for step in job["steps"]]
+    deploy, role, smoke = (names.index(name) for name in ("Deploy", "Take on the role of smoke runs", "Smoke run"))
+
+    assert deploy < role < smoke
+    assert job["steps"][role]["if"] == job["steps"][smoke]["if"]
+    assert job["steps"][smoke]["if"].startswith(f"{job['steps'][deploy]['if']} && ")
+    assert job["steps"][role]["with"]["role-to-assume"].endswith(":role/${{ inputs.smoke-role }}")

@@ -75,7 +75,8 @@ def run_on(stack: Any, told: Callable[[Done], None] = lambda _: None) -> SmokeRu
 
 
 def test_a_run_on_a_stack_that_is_well_takes_every_step_and_clears_up() -> None:
-    stack, done = Stack(), []
+    stack = Stack()
+    done: list[Done] = []
 
     steps = run_on(stack, done.append).run()
 

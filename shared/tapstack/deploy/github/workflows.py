@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from tapstack.account_names import pipeline_role
+from tapstack.account_names import pipeline_role, smoke_role
 from tapstack.deploy.footprint import Footprint
 from tapstack.layers import Layer
 
@@ -76,6 +76,7 @@ def _deploy_job(layer: Layer) -> str:
         role=pipeline_role(stack, "deploy", layer.name),
         # What looks for drift on `main` is what may look at a layer there, and changes nothing.
         reading_role=pipeline_role(stack, "drift", layer.name),
+        smoke_role=smoke_role(stack),
     )
 
 
