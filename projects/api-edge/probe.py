@@ -19,8 +19,8 @@ from transactions.probe import SETTINGS
 
 _RATE: Final = 20
 _BURST: Final = 40
-_REQUESTS_A_DAY: Final = 20_000
-"""Some two thousand runs; who gets hold of the key can do no more with it."""
+_REQUESTS_A_MONTH: Final = 200_000
+"""Some ten thousand runs; who gets hold of the key can do no more with it."""
 
 
 def make_probe(names: Names, data: DataContract, served: ServedApi) -> aws.apigateway.ApiKey:
@@ -43,7 +43,7 @@ def make_probe(names: Names, data: DataContract, served: ServedApi) -> aws.apiga
         description="What smoke runs may use",
         api_stages=[{"api_id": served.api.id, "stage": served.stage.stage_name}],
         throttle_settings={"rate_limit": _RATE, "burst_limit": _BURST},
-        quota_settings={"limit": _REQUESTS_A_DAY, "period": "DAY"},
+        quota_settings={"limit": _REQUESTS_A_MONTH, "period": "MONTH"},
     )
     aws.apigateway.UsagePlanKey("probe", key_id=key.id, key_type="API_KEY", usage_plan_id=plan.id)
     return key

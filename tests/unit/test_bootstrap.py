@@ -113,15 +113,16 @@ def test_a_provider_of_identities_that_is_there_is_found_and_not_made(run_layer:
 
 
 def test_policies_and_roles_stay_within_aws_s_limits(run_layer: RunLayer) -> None:
-    program = run_layer(BOOTSTRAP, {**REPOSITORY, **DOMAIN, "environmentSuffix": "abcdefghijkl"})
+    operators = ["arn:aws:iam::111111111111:user/ada"]
+    settings = {**REPOSITORY, **DOMAIN, "operators": operators, "environmentSuffix": "abcdefghijkl"}
+    program = run_layer(BOOTSTRAP, settings)
 
     sizes = {item.inputs["name"]: len("".join(item.inputs["policy"].split())) for item in program.all("Policy")}
     assert len(sizes) > 4 * len(LAYERS)
     assert {name: size for name, size in sizes.items() if size > POLICY_SIZE} == {}
     attached = [item.inputs["role"] for item in program.all("RolePolicyAttachment")]
-    assert set(attached) == {
-        f"tapstack-abcdefghijkl-{kind}-{layer}" for kind in ("deploy", "drift", "preview") for layer in LAYERS
-    }
+    of_layers = {f"tapstack-abcdefghijkl-{kind}-{layer}" for kind in ("deploy", "drift", "preview") for layer in LAYERS}
+    assert set(attached) == {*of_layers, "tapstack-abcdefghijkl-smoke", "tapstack-abcdefghijkl-operator"}
     assert max(map(attached.count, attached)) <= POLICIES_PER_ROLE
 
 

@@ -30,6 +30,7 @@ ON_A_STACK = {
     "prune-versions": [],
     "outputs": [],
     "graph": [],
+    "smoke": [],
     "explain": ["txn_1"],
     "logs": [],
     "merchant": ["list"],
