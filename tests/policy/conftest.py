@@ -107,6 +107,7 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
 
         outputs = lane.stack(BOOTSTRAP).outputs()
         roles = [arn for purpose in ("deploy", "drift", "preview") for arn in outputs[f"{purpose}_role_arns"].values()]
+        roles.append(outputs["smoke_role_arn"])
         world = World(resources)
         made_once = exported(lane, BOOTSTRAP)
         yield Account(

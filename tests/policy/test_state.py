@@ -94,6 +94,19 @@ def test_a_preview_writes_nothing_and_may_do_what_it_does(account: Any, engine: 
     assert refused(account, "tapstack-local-preview-data", asked) == set()
 
 
+def test_a_smoke_run_may_read_what_the_edge_exports_secrets_included_and_nothing_of_compute(
+    account: Any, engine: Engine
+) -> None:
+    for layer in ("compute", "api-edge"):
+        engine(layer, "stack", "init", STACK, "--secrets-provider", SECRETS)
+
+    assert (
+        refused(account, "tapstack-local-smoke", engine("api-edge", "stack", "output", "--json", "--show-secrets"))
+        == set()
+    )
+    assert refused(account, "tapstack-local-smoke", engine("compute", "stack", "output", "--json"))
+
+
 def test_protection_covers_what_holds_the_state_and_its_secrets(account: Any, engine: Engine) -> None:
     engine(BOOTSTRAP, "up", "--yes", "--skip-preview", "--config", "tapstack-bootstrap:deletionProtection=true")
     state = account.lane.folder / "protected.json"
