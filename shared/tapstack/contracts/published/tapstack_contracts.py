@@ -118,6 +118,7 @@ class Contract:
 
 
 # fmt: off
+_ApiKey = "text \\S{20,128}"
 _Arn = "text arn:aws[a-z-]*:[a-z0-9-]+:[a-z0-9-]*:([0-9]{12}|[a-z]*):.+"
 _IpAddresses = "list of text \\d{1,3}(\\.\\d{1,3}){3}"
 _Name = "text [A-Za-z0-9_.$/-]{1,512}"
@@ -204,6 +205,7 @@ class ApiEdgeContract(Contract):
     stage_name: Output[str] = _field(_Name, since="0.1.0")
     usage_plan_ids: Output[Mapping[str, str]] = _field(_NamesByTier, since="0.1.0")
     api_key_name_prefix: Output[str] = _field(_Name, since="0.1.0")
+    probe_api_key: Output[str] = _field(_ApiKey, since="0.1.0", secret=True)
     web_acl_arn: Output[str] = _field(_Arn, since="0.1.0")
     dashboard_url: Output[str] = _field(_Url, since="0.1.0")
 
