@@ -16,6 +16,7 @@ from support.client_traffic import traffic
 from support.clients import emulator_client
 from support.polling import eventually
 from tapstack.cli import environments
+from tapstack.cli.actions import lane_merchants
 from tapstack.cli.main import main
 from tapstack.cli.statuses import DONE, ERROR, FOUND, INTERRUPTED
 from tapstack.console.errors import UserError
@@ -23,11 +24,11 @@ from tapstack.console.progress import Step
 from tapstack.deploy import deployment
 from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import Listener, is_made
-from tapstack.lane import merchants
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
+from tapstack.operate.account import Account
 
 Captured = pytest.CaptureFixture[str]
 Command = Callable[..., int]
@@ -41,11 +42,9 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     with scratch_lane(tmp_path_factory.mktemp("borders")) as lane:
         for layer in LAYERS:
             lane.stack(layer).up()
-        url = lane.require_running().url
-        data = lane.stack("data").outputs()
+        url, table = lane.require_running().url, lane.stack("data").outputs()["merchants_table_name"]
         # Webhooks that nobody takes would be tried again and again, beside the traffic.
-        receiver = lane.receiver.start(url, data["webhook_secret_prefix"])
-        merchants.write_settings(url, data["merchants_table_name"], receiver.url)
+        lane_merchants.set_up(Account(LaneEnvironment(lane)), lane.receiver.start(url, table).url)
         yield lane
 
 
@@ -103,7 +102,8 @@ def require_one_generation(lane: Lane, block: str) -> None:
 def test_the_network_is_replaced_while_a_client_keeps_posting_without_a_failed_request(
     running: Lane, on_lane: Command, capsys: Captured
 ) -> None:
-    outputs = running.stack("api-edge").outputs(show_secrets=True)
+    url = running.stack("api-edge").outputs()["transactions_url"]
+    keys = lane_merchants.api_keys(Account(LaneEnvironment(running)))
     give(running, "10.60.0.0/16")
 
     assert on_lane("plan") == DONE
@@ -112,7 +112,7 @@ def test_the_network_is_replaced_while_a_client_keeps_posting_without_a_failed_r
         r"network: compute holds '\S+' \(\S+\), '\S+' \(\S+\), '\S+' \(\S+\) and 1 more, so the old stays", told
     )
     assert "step 1, expand: network makes the new beside the old, and exports it network: step 2, move: compute" in told
-    with traffic(outputs["transactions_url"], list(outputs["api_keys"].values())) as clients:
+    with traffic(url, list(keys.values())) as clients:
         eventually(lambda: len(clients.answers) > 5)
         assert on_lane("up", "--yes") == DONE
         answered = len(clients.answers)
@@ -246,6 +246,7 @@ _COMMAND = """
 import sys
 from pathlib import Path
 from tapstack.cli import environments
+from tapstack.cli.actions import lane_merchants
 from tapstack.cli.main import main
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane

@@ -5,6 +5,10 @@ import json
 from story.telling import Story, UnexpectedEndError
 from support.client_traffic import traffic
 from tapstack.account_names import project_name
+from tapstack.cli.actions import lane_merchants
+from tapstack.lane.environment import LaneEnvironment
+from tapstack.lane.lane import Lane
+from tapstack.operate.account import Account
 
 _SETTINGS = "projects/network/Pulumi.local.yaml"
 _SUFFIX = f"  {project_name('network')}:environmentSuffix: local\n"
@@ -57,10 +61,11 @@ def _together(story: Story) -> None:
         "Whoever may deploy all layers runs one command, which does the three steps in their order; interrupted "
         "anywhere, the same command goes on. Clients post transactions all the while.",
     )
-    told = json.loads(story.checkout.python("-m", "tapstack", "outputs", "api-edge", "--show-secrets").stdout)
-    outputs = told["api-edge"]
+    told = json.loads(story.checkout.python("-m", "tapstack", "outputs", "api-edge").stdout)
+    lane = Lane(story.checkout.lane, story.checkout.root)
+    keys = lane_merchants.api_keys(Account(LaneEnvironment(lane)))
     story.edit(_SETTINGS, _block(60), _block(61))
-    with traffic(outputs["transactions_url"], list(outputs["api_keys"].values())) as clients:
+    with traffic(told["api-edge"]["transactions_url"], list(keys.values())) as clients:
         story.run("tapstack", "up", "--yes", says="delete 22", show=9)
     if clients.failures or not clients.answers:
         raise UnexpectedEndError(f"of {len(clients.answers)} requests these were not accepted: {clients.failures}")
