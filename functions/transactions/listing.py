@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from botocore.exceptions import ClientError
+
 from transactions.agreed.tables import (
     LIST_INDEX,
     LIST_INDEX_HASH_KEY,
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
 
 SHARDS: Final = 4
 """Of a merchant's list. Each is a query more for a page, so it may grow, readers first, and never shrink."""
+
+_NO_INDEX: Final = "does not have the specified index"
+"""What DynamoDB's ValidationException says, whose code says no more."""
 
 
 @dataclass(frozen=True)
@@ -100,16 +105,22 @@ class Listing:
     def _told(self, partition: _Partition, limit: int, after: str | None) -> tuple[list[str], str | None]:
         """Read the newest places of a partition; beside them, the last that was looked at where there may be more."""
         before = f" AND {partition.range_key} < :after" if after else ""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName=partition.index,
-            KeyConditionExpression=f"{partition.hash_key} = :partition{before}",
-            ExpressionAttributeValues=to_item(
-                {":partition": partition.hash_value, **({":after": after} if after else {})}
-            ),
-            ScanIndexForward=False,
-            Limit=limit,
-        )
+        try:
+            answer = self._client.query(
+                TableName=self._table,
+                IndexName=partition.index,
+                KeyConditionExpression=f"{partition.hash_key} = :partition{before}",
+                ExpressionAttributeValues=to_item(
+                    {":partition": partition.hash_value, **({":after": after} if after else {})}
+                ),
+                ScanIndexForward=False,
+                Limit=limit,
+            )
+        except ClientError as error:
+            # Functions may be deployed before the table has an index; once it is there, it lists what is there already.
+            if _NO_INDEX in f"{error}":
+                return [], None
+            raise
         last: Any = answer.get("LastEvaluatedKey")
         places: list[Any] = [item[partition.range_key]["S"] for item in answer["Items"]]
         return places, last[partition.range_key]["S"] if last else None

@@ -54,6 +54,7 @@ def test_what_was_there_before_the_index_and_what_comes_after_is_one_list(emulat
             Key={KEY: {"S": transaction.id}},
             UpdateExpression=f"REMOVE {LIST_INDEX_HASH_KEY}, {LIST_INDEX_RANGE_KEY}",
         )
+    without_index = list(itertools.chain(*walk(client, 5)))
     # As the provider does it.
     client.update_table(
         TableName=TABLE,
@@ -68,5 +69,6 @@ def test_what_was_there_before_the_index_and_what_comes_after_is_one_list(emulat
         TransactionStore(client, TABLE).insert(transaction)
 
     right = sorted(made, key=lambda each: (each.created_at, each.id), reverse=True)
+    assert without_index == [each.id for each in right if each in made[:4]]
     for limit in (1, 5, 100):
         assert list(itertools.chain(*walk(client, limit))) == [each.id for each in right]
