@@ -117,9 +117,23 @@ def test_a_merchant_that_is_not_whole_is_told_before_anything_is_written(office:
         list(found_in(resources, resources))
 
 
+def test_the_probe_is_no_merchant_to_take_over_and_its_id_no_merchant_s() -> None:
+    probe = [resource(kind, "probe", "x") for kind in (adoption.API_KEY, adoption.PLAN)]
+
+    assert list(found_in(probe, [])) == []
+    with pytest.raises(UserError, match="the id 'probe', which the environment's own merchant has"):
+        list(found_in(probe, [resource(adoption.SECRET, "webhook-probe", "x")]))
+
+
 def test_a_state_lets_go_of_merchants_and_of_nothing_else(tmp_path: Path) -> None:
-    kept = [resource("aws:apigateway/stage:Stage", "transactions", "stage"), resource(adoption.PLAN, "standard", "p")]
-    gone = [resource(kind, "acme", "x") for kind in (adoption.API_KEY, adoption.BINDING, adoption.PLACE)]
+    kept = [
+        resource("aws:apigateway/stage:Stage", "transactions", "stage"),
+        resource(adoption.PLAN, "standard", "p"),
+        *(resource(kind, "probe", "x") for kind in (adoption.API_KEY, adoption.PLAN, adoption.PLACE)),
+        *(resource(adoption.BINDING, name, "x") for name in ("key-of-probe", "settings-of-probe")),
+    ]
+    gone = [resource(kind, "probe-shop", "x") for kind in (adoption.API_KEY, adoption.PLACE)]
+    gone += [resource(adoption.BINDING, "key-of-probe-shop", "x")]
     imported: list[Sequence[Any]] = []
     state = {"version": 3, "deployment": {"manifest": {}, "resources": [*kept, *gone]}}
 

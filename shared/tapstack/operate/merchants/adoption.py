@@ -23,6 +23,7 @@ from tapstack.operate.merchants.bindings import bind
 from tapstack.operate.merchants.enrolments import Enrolment, Enrolments, Key
 from tapstack.operate.merchants.hand_over import Encryption
 from tapstack.operate.merchants.onboarding import FIRST_LABEL
+from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import Clock
 from transactions.webhooks.signing import WebhookSecrets
 
@@ -67,8 +68,9 @@ def found_in(edge: Sequence[Resource], data: Sequence[Resource]) -> Iterator[Fou
     """Find the merchants in the resources of both layers' states.
 
     Raises:
-        UserError: a merchant has a key and no secret, or no place in a usage plan.
+        UserError: a merchant has a key and no secret, or no place in a usage plan, or the probe's id.
     """
+    edge = [item for item in edge if not _is_of_probe(item)]
     plans = {item["id"]: _name(item) for item in edge if item["type"] == PLAN}
     places = {
         item["outputs"]["keyId"]: plans.get(item["outputs"]["usagePlanId"], "")
@@ -78,6 +80,11 @@ def found_in(edge: Sequence[Resource], data: Sequence[Resource]) -> Iterator[Fou
     # The id is the table's name, the key's name and the values of the key.
     bindings = {_name(item): item["id"].split("|")[3] for item in edge if item["type"] == BINDING}
     secrets = {_name(item): item["id"] for item in data if item["type"] == SECRET}
+    if f"{_SECRET_NAME}{PROBE_MERCHANT}" in secrets:
+        raise UserError(
+            f"a merchant of the earlier release has the id {PROBE_MERCHANT!r}, which the environment's own merchant "
+            "has now; give it another one there, with a key of its own, then adopt"
+        )
     for item in edge:
         if item["type"] != API_KEY:
             continue
@@ -141,7 +148,7 @@ def let_go(stack: LayerStack) -> int:
     """
     exported = json.loads(stack.command("stack", "export", "--stack", stack.name))
     resources: list[Resource] = exported["deployment"].get("resources") or []
-    kept = [item for item in resources if item["type"] not in _RELEASED[stack.layer]]
+    kept = [item for item in resources if item["type"] not in _RELEASED[stack.layer] or _is_of_probe(item)]
     if len(kept) < len(resources):
         exported["deployment"]["resources"] = kept
         _import(stack, json.dumps(exported))
@@ -166,6 +173,11 @@ def delete_secrets(secrets_manager: Any, arns: Callable[[], Iterator[str]]) -> i
         secrets_manager.delete_secret(SecretId=arn, RecoveryWindowInDays=7)
         deleted += 1
     return deleted
+
+
+def _is_of_probe(item: Resource) -> bool:
+    """Tell whether a resource is of the one merchant that stays a resource (projects/api-edge/probe.py)."""
+    return _name(item) in {PROBE_MERCHANT, f"{_BINDING_NAME}{PROBE_MERCHANT}", f"settings-of-{PROBE_MERCHANT}"}
 
 
 def _name(item: Resource) -> str:
