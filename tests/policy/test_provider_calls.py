@@ -51,10 +51,11 @@ def calls(account: Any, layer: str, *phases: str) -> Iterator[tuple[str, str]]:
                 yield from ((f"{phase} {name}", operation) for operation in KNOWN[name].get(phase, ()))
 
 
-def test_every_type_that_was_seen_is_of_a_layer(account: Any) -> None:
+def test_every_type_that_was_seen_is_or_was_of_a_layer(account: Any) -> None:
     made = set().union(*(types_of(account, layer) for layer in LAYERS))
 
-    assert KNOWN.keys() - made == set()
+    # Merchants' secrets were resources once.
+    assert KNOWN.keys() - made == {"aws_secretsmanager_secret", "aws_secretsmanager_secret_version"}
 
 
 @pytest.mark.parametrize("layer", LAYERS)
