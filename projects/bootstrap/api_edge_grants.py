@@ -36,8 +36,8 @@ GRANTS: Final = LayerGrants(
             ["apigateway:GET"],
             [f"{_API}/account", f"{_API}/restapis/*", f"{_API}/tags/*", f"{_API}/usageplans"],
         ),
-        # Another environment's plans are nobody's here.
-        Grant(["apigateway:GET"], [f"{_API}/usageplans/*"], own_or_untagged("api-edge")),
+        # The keys and plans of another environment are nobody's here.
+        Grant(["apigateway:GET"], [f"{_API}/apikeys/*", f"{_API}/usageplans/*"], own_or_untagged("api-edge")),
         Grant(
             [
                 "wafv2:GetLoggingConfiguration",
@@ -64,13 +64,13 @@ GRANTS: Final = LayerGrants(
         # What is made is born with the layer's tags; what belongs to an API or a usage plan inherits them.
         Grant(
             ["apigateway:POST"],
-            [f"{_API}/restapis", f"{_API}/usageplans"],
+            [f"{_API}/apikeys", f"{_API}/restapis", f"{_API}/usageplans"],
             new("api-edge"),
         ),
         Grant(["apigateway:PUT"], [f"{_API}/tags/*"], adopted("api-edge")),
         Grant(
             ["apigateway:DELETE", "apigateway:PATCH", "apigateway:POST", "apigateway:PUT"],
-            [f"{_API}/restapis/*", f"{_API}/usageplans/*"],
+            [f"{_API}/apikeys/*", f"{_API}/restapis/*", f"{_API}/usageplans/*"],
             own("api-edge"),
         ),
         # The account's one setting of API Gateway: with which role it writes logs.

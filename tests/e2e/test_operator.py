@@ -276,7 +276,7 @@ def test_what_was_sent_can_be_explained_and_looked_for_in_the_logs(
         (["explain", "xyz"], "'xyz' is no transaction id: one is txn_ and 32 of"),
         (["explain", "txn_" + "a" * 32], "there is no transaction 'txn_"),
         (["logs", "--transaction", "txn_" + "a" * 32], "there is no transaction 'txn_"),
-        (["merchant", "show", "acm"], "whose merchants are acme, globex, initech; did you mean 'acme'?"),
+        (["merchant", "show", "acm"], "there is no merchant 'acm'; did you mean 'acme'?"),
         (["redrive", "--merchant", "acm"], "unknown merchant 'acm': did you mean 'acme'?"),
         (["send", "--merchant", "acm", "{file}"], "unknown merchant 'acm': did you mean 'acme'?"),
     ],
@@ -486,7 +486,7 @@ def test_a_stack_is_worked_on_by_its_name(operate: Operate, deployed: Any, acme:
     assert operate("reconcile", "--fix", "--stack", "local")[0] == 0
     status, _, told = operate("merchant", "suspend", "nobody", "--stack", "local")
     assert status == 1
-    assert "(cd projects/data && pulumi config set --stack local --path 'merchants[3]' nobody && pulumi up" in told
+    assert "there is no merchant 'nobody'; add it: .venv/bin/tapstack merchant add FILE" in told
 
 
 @pytest.mark.usefixtures("account")

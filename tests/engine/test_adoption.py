@@ -72,7 +72,7 @@ def test_merchants_that_were_resources_keep_their_keys_and_secrets_and_lose_no_r
 
     assert clients.failures == []
     listed = json.loads(checkout.python("-m", "tapstack", "merchant", "list", "--json").stdout)
-    assert {each["id"]: each["api_keys"] for each in listed} == dict.fromkeys(keys, 1)
+    assert {each["merchant"]: each["api_keys"] for each in listed} == dict.fromkeys(keys, 1)
     # The receiver was started by the earlier release, and knows the secrets of then.
     for merchant in keys:
         tapstack("webhook", "test", merchant)
