@@ -90,7 +90,7 @@ def _module(contracts: Mapping[str, Snapshot], data: Mapping[str, Any], release:
         version=release,
         shapes="".join(f"_{name} = {json.dumps(shape)}\n" for name, shape in sorted(shapes.items())),
         classes="\n\n".join("\n".join(_class(contract, data)) for contract in contracts.values()) + "\n\n",
-        names=", ".join(_class_name(layer) for layer in contracts) + ",",
+        names="".join(f"    {_class_name(layer)},\n" for layer in contracts),
     )
 
 

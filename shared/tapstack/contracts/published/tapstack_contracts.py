@@ -210,7 +210,12 @@ class ApiEdgeContract(Contract):
     dashboard_url: Output[str] = _field(_Url, since="0.1.0")
 
 
-CONTRACTS: tuple[type[Contract], ...] = (NetworkContract, DataContract, ComputeContract, ApiEdgeContract,)
+CONTRACTS: tuple[type[Contract], ...] = (
+    NetworkContract,
+    DataContract,
+    ComputeContract,
+    ApiEdgeContract,
+)
 # fmt: on
 
 
