@@ -117,7 +117,9 @@ def test_the_picture_names_every_layer_every_field_and_every_resource(deployed: 
 def test_the_picture_holds_no_secret_and_nothing_of_the_environment(deployed: Any, model: Model, svg: str) -> None:
     text = f"{svg}{block(model)}"
 
-    assert [field.name for layer in model.layers for field in layer.fields if field.secret] == []
+    secret = [field.name for layer in model.layers for field in layer.fields if field.secret]
+    assert secret == ["probe_api_key"]
+    assert deployed.outputs["api-edge"]["probe_api_key"] not in text
     assert not any(key in text for key in deployed.api_keys.values())
     assert not any(value in text for value in ("arn:aws", "000000000000", "tapstack-local", "127.0.0.1", "ciphertext"))
 

@@ -40,7 +40,7 @@ def test_a_layer_that_is_half_made_is_deployed_before_its_readers(shell: Shell, 
 
     together = shell.run("plan", "network", "data", "compute")
     assert together.status == 0
-    assert "known once network and data are up" in together.out
+    assert "with network, data as planned" in together.out
     alone = shell.run("plan", "compute")
     assert alone.status == 2
     assert "compute: network, data are not up, and not in this plan; deploy all: " in alone.out
