@@ -76,6 +76,10 @@ class Deployed:
     def deliveries(self) -> list[Delivery]:
         return self.lane.receiver.deliveries()
 
+    def deliveries_of(self, transaction_id: str) -> list[Delivery]:
+        """What was told of one transaction; other events tell of none."""
+        return [item for item in self.deliveries() if item.event.get("data", {}).get("id") == transaction_id]
+
 
 @pytest.fixture
 def lane(tmp_path: Path) -> Iterator[Lane]:

@@ -31,9 +31,7 @@ def test_a_transaction_is_decided_and_its_merchant_told(
     assert transaction["status"] == "pending"
     decided = acme.decided(transaction["id"])
     assert (decided["status"], decided["reasons"]) == (status, reasons)
-    delivery = wait(lambda: [item for item in deployed.deliveries() if item.event["data"]["id"] == transaction["id"]])[
-        0
-    ]
+    delivery = wait(lambda: deployed.deliveries_of(transaction["id"]))[0]
     assert delivery.verified
     assert delivery.merchant == "acme"
     assert delivery.event["type"] == f"transaction.{status}"

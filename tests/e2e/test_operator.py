@@ -77,7 +77,7 @@ def client_of(deployed: Any, name: str, like: Any) -> Any:
 
 
 def delivered(deployed: Any, transaction_id: str) -> int:
-    return len([item for item in deployed.deliveries() if item.event.get("data", {}).get("id") == transaction_id])
+    return len(deployed.deliveries_of(transaction_id))
 
 
 def waiting(deployed: Any, queue: str) -> list[Any]:
@@ -297,7 +297,7 @@ def test_a_dead_letter_is_sent_again_and_what_is_no_notification_stays(
     transaction_id = acme.submit(body, "redriven").json()["id"]
     acme.decided(transaction_id)
     wait(lambda: delivered(deployed, transaction_id) == 1)
-    told = next(item for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id)
+    told = deployed.deliveries_of(transaction_id)[0]
     sqs, url = deployed.client("sqs"), deployed.outputs["data"]["notifications_dead_letter_queue_url"]
     letter = msgspec.json.encode(Notification("acme", told.webhook_id, told.event)).decode()
     reason = {"reason": {"DataType": "String", "StringValue": "answered 500"}}
@@ -315,9 +315,7 @@ def test_a_dead_letter_is_sent_again_and_what_is_no_notification_stays(
 
     assert operate("redrive")[0] == 2
     wait(lambda: delivered(deployed, transaction_id) == 2)
-    assert {item.webhook_id for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id} == {
-        told.webhook_id
-    }
+    assert {item.webhook_id for item in deployed.deliveries_of(transaction_id)} == {told.webhook_id}
     assert [message["Body"] for message in waiting(deployed, "notifications_dead_letter")] == ["no notification"]
     sqs.purge_queue(QueueUrl=url)
 
@@ -331,7 +329,7 @@ def test_the_deliveries_of_a_transaction_are_seen_and_made_again_under_the_same_
 
     assert operate("webhook", "redeliver", transaction_id)[0] == 0
     wait(lambda: delivered(deployed, transaction_id) == 2)
-    told = [item.webhook_id for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id]
+    told = [item.webhook_id for item in deployed.deliveries_of(transaction_id)]
     assert len(set(told)) == 1
     (delivery,) = wait(lambda: logged(operate, transaction_id, attempts=2))
     assert (delivery["webhook"], delivery["state"]) == (told[0], "delivered")

@@ -108,7 +108,7 @@ def control(globex: Any, deployed: Any, wait: Callable[..., Any]) -> Iterator[tu
     card = {"token": f"tok_{uuid.uuid4().hex}", "bin": "424242", "country": "US", "expires": "2099-12"}
     body = {"amount": 1250, "currency": "EUR", "card": card, "reference": reference}
     transaction_id = globex.submit(body, reference).json()["id"]
-    wait(lambda: [item for item in deployed.deliveries() if item.event["data"]["id"] == transaction_id])
+    wait(lambda: deployed.deliveries_of(transaction_id))
     dimensions = [{"Name": "Reference", "Value": reference}]
     deployed.client("cloudwatch").put_metric_data(
         Namespace="Control", MetricData=[{"MetricName": "Control", "Dimensions": dimensions, "Value": 1}]
