@@ -16,7 +16,6 @@ LISTED: dict[str, tuple[str, Callable[[Any], list[Any]]]] = {
     "tables": ("dynamodb", lambda c: c.list_tables()["TableNames"]),
     "queues": ("sqs", lambda c: c.list_queues().get("QueueUrls", [])),
     "topics": ("sns", lambda c: c.list_topics()["Topics"]),
-    "secrets": ("secretsmanager", lambda c: c.list_secrets()["SecretList"]),
     "functions": ("lambda", lambda c: c.list_functions()["Functions"]),
     "event source mappings": ("lambda", lambda c: c.list_event_source_mappings()["EventSourceMappings"]),
     "roles": ("iam", lambda c: [role for role in c.list_roles()["Roles"] if "tapstack" in role["RoleName"]]),
