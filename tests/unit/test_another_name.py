@@ -107,6 +107,8 @@ def test_a_name_that_is_spelt_in_a_text_is_seen() -> None:
 def test_functions_and_programs_spell_the_name_in_one_place_alone() -> None:
     rooms = ("functions", "projects", "shared/tapstack/program", "shared/tapstack/contracts")
     files = [file for room in rooms for file in sorted((CHECKOUT / room).rglob("*.py"))]
+    # Written by `generate`, for checkouts that have no such place.
+    files = [file for file in files if file.parent.name != "published"]
     files.append(CHECKOUT / "shared" / "tapstack" / "account_names.py")
     found = {f"{file.relative_to(CHECKOUT)}": spelt(file.read_text(encoding="utf-8")) for file in files}
 

@@ -10,7 +10,9 @@ last act.
 import os
 from typing import Final
 
-VARIABLE: Final = "TAPSTACK_EXPAND"
+from transactions.product import PRODUCT
+
+VARIABLE: Final = f"{PRODUCT.upper()}_EXPAND"
 """Set in the engine's environment, it makes an update an expansion."""
 ENDING: Final = "expanded: the new is made and exported, and nothing of the old is deleted"
 """What a program that has expanded ends with; with any other error the update has failed."""

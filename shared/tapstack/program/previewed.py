@@ -16,8 +16,9 @@ from typing import Any, Final, Self
 import pulumi
 
 from tapstack.program.errors import UpstreamError
+from transactions.product import PRODUCT
 
-VARIABLE: Final = "TAPSTACK_PREVIEWED_OUTPUTS"
+VARIABLE: Final = f"{PRODUCT.upper()}_PREVIEWED_OUTPUTS"
 """Names the file, for a preview alone."""
 
 
@@ -57,7 +58,7 @@ class Previewed:
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise UpstreamError(
                 f"{VARIABLE} names {file}, which holds no outputs of previews ({error}): unset {VARIABLE}, and let "
-                "`tapstack plan` set it"
+                f"`{PRODUCT} plan` set it"
             ) from error
 
     @property

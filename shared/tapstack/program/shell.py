@@ -3,7 +3,9 @@
 import os
 from typing import Final
 
-SHELL_VARIABLE: Final = "TAPSTACK_SHELL"
+from transactions.product import PRODUCT
+
+SHELL_VARIABLE: Final = f"{PRODUCT.upper()}_SHELL"
 """What a shell must run before `pulumi` typed by hand works on the stack; not set where that is nothing."""
 
 

@@ -197,7 +197,9 @@ ACTIONS = {
 }
 """Actions on one merchant, to what they take beside its id."""
 ADOPT = "is one of an earlier release, kept as resources; take it over: .venv/bin/tapstack merchant adopt"
-ID_FORM = "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter"
+ID_FORM = (
+    "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter; probe is the environment's own"
+)
 
 
 @pytest.mark.parametrize(

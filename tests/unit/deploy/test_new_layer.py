@@ -318,7 +318,9 @@ def test_a_layer_that_is_read_is_neither_taken_out_nor_renamed(untouched: Path) 
 
 
 def test_a_layer_whose_contract_a_tool_imports_is_neither_taken_out_nor_renamed(untouched: Path) -> None:
-    said = r"the contract of layer 'api-edge' is imported by shared/tapstack/deploy/graph/transaction\.py; nothing was"
+    said = (
+        r"the contract of layer 'api-edge' is imported by shared/tapstack/deploy/graph/transaction\.py, .*; nothing was"
+    )
     with pytest.raises(UserError, match=said):
         remove("api-edge", untouched)
     with pytest.raises(UserError, match=said):

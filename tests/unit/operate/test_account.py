@@ -61,7 +61,7 @@ def test_a_field_that_operators_are_not_declared_to_read_is_not_there(field: str
 
 
 def test_the_hint_of_a_layer_that_is_not_up_names_its_stack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BackendEnvironment, "outputs", lambda *_: {})
+    monkeypatch.setattr(BackendEnvironment, "outputs", lambda *_, **__: {})
 
     with pytest.raises(UserError, match=r"run: \.venv/bin/tapstack --stack dev up data$"):
         _ = Account(BackendEnvironment("dev")).data

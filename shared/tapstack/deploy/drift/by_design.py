@@ -117,7 +117,7 @@ ADDITIONS: Final = (
     ),
 )
 NOT_LOOKED_AT: Final[Mapping[str, str]] = {
-    "merchants": "`tapstack merchant` writes the table's items, and `merchant reconcile` looks at them",
+    "merchants": "`tapstack merchant add` and its like write the table's items, and `merchant reconcile` looks at them",
     "transactions, velocity": "what the functions write is the product's work",
     "older versions of a function": "Lambda keeps every version that was published; a newer one is told",
     "connections of a transit gateway": "without a route, which is told, none of it is used, and the emulator knows no "
