@@ -42,7 +42,10 @@ def patch_operations(client: Client) -> str:
     gateway = client("apigateway")
     plan = gateway.create_usage_plan(name="plan", throttle={"burstLimit": 1, "rateLimit": 1.0})["id"]
     operations = [{"op": "replace", "path": "/throttle/burstLimit", "value": "30"}]
-    return outcome(gateway.update_usage_plan, usagePlanId=plan, patchOperations=operations)
+    told = outcome(gateway.update_usage_plan, usagePlanId=plan, patchOperations=operations)
+    # What it holds now no list of plans can be decoded with.
+    gateway.delete_usage_plan(usagePlanId=plan)
+    return told
 
 
 def api_key_without_value(client: Client) -> str:
