@@ -58,12 +58,13 @@ def deploy(
             approved([layer.layer for layer in again])
             fresh, consent = _look_again(environment, plan, again, consent, [*done, *kept], expanded)
             now += fresh
-        working = [layer.layer for layer in now if not layer.is_idle]
+        later = [layer.layer for layer in now if _can_wait(layer, plan)]
+        working = [layer.layer for layer in now if not layer.is_idle and layer.layer not in later]
         idle = [layer.layer for layer in now if layer.is_idle]
         for layer in idle:
             say(f"{layer:<14}{UNCHANGED}")
-        kept += idle
-        expanded |= {layer.layer: layer for layer in now if layer.kept}
+        kept += [*idle, *later]
+        expanded |= {layer.layer: layer for layer in now if layer.kept or layer.layer in later}
         outcomes = _run_shown(environment, working, "pulumi up", partial(_up, environment, now, plan.names))
         done |= {layer: outcome for layer, outcome in outcomes.items() if isinstance(outcome, Report)}
         if failed := _failures(outcomes):
@@ -200,6 +201,16 @@ def _contract(
                 )
             done |= {name: outcome for name, outcome in outcomes.items() if isinstance(outcome, Report)}
     return done
+
+
+def _can_wait(layer: LayerPlan, plan: Plan) -> bool:
+    """Tell whether all that a layer does is delete, and readers come after it: they may have versions in what goes."""
+    changes = {kind for kind, count in (layer.changes or {}).items() if count}
+    return (
+        changes == {"delete"}
+        and not (layer.outputs or layer.rewrites)
+        and any(layer.layer in BY_NAME[name].reads for name in plan.names)
+    )
 
 
 def _follows(layer: str, plan: Plan, done: Mapping[str, Report]) -> bool:
