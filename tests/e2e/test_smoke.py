@@ -4,6 +4,8 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.operate.account import Account
 from tapstack.operate.smoke.run import SmokeRun
@@ -19,7 +21,15 @@ def sink(deployed: Any) -> list[str]:
     return [name for name in ids if name.startswith("sink#")]
 
 
-def test_the_probe_s_transactions_go_through_and_leave_the_sink_empty(deployed: Any, operate: Any) -> None:
+@pytest.fixture
+def before(deployed: Any) -> set[str]:
+    """What runs that did not come to their end have left in the sink, for an hour."""
+    return set(sink(deployed))
+
+
+def test_the_probe_s_transactions_go_through_and_leave_nothing_in_the_sink(
+    deployed: Any, operate: Any, before: set[str]
+) -> None:
     status, out, err = operate("smoke", "--json")
 
     document = json.loads(out)
@@ -27,7 +37,7 @@ def test_the_probe_s_transactions_go_through_and_leave_the_sink_empty(deployed: 
     assert [step["step"] for step in document["steps"]] == STEPS
     assert all(step["seconds"] >= 0 for step in document["steps"])
     assert len(document["transactions"]) == 2
-    assert sink(deployed) == []
+    assert set(sink(deployed)) <= before
 
 
 def run_of(deployed: Any, seconds: float = 20) -> SmokeRun:
@@ -35,7 +45,7 @@ def run_of(deployed: Any, seconds: float = 20) -> SmokeRun:
     return account.smoke_run(seconds=seconds, certificate=None, told=lambda _: None)
 
 
-def test_several_runs_at_once_do_not_disturb_each_other(deployed: Any) -> None:
+def test_several_runs_at_once_do_not_disturb_each_other(deployed: Any, before: set[str]) -> None:
     runs = [run_of(deployed, 60) for _ in range(4)]
 
     with ThreadPoolExecutor(len(runs)) as pool:
@@ -43,7 +53,7 @@ def test_several_runs_at_once_do_not_disturb_each_other(deployed: Any) -> None:
 
     assert [[step.step for step in steps] for steps in done] == [STEPS] * len(runs)
     assert len({run.approved for run in runs} | {run.declined for run in runs}) == 2 * len(runs)
-    assert sink(deployed) == []
+    assert set(sink(deployed)) <= before
 
 
 def test_the_probe_s_webhooks_are_signed_with_a_secret_that_no_state_holds(deployed: Any) -> None:
