@@ -83,7 +83,7 @@ class _Case:
     held: Decision | None = None
     """The decision, where there is one already."""
     told: list[Notification] = field(default_factory=list)
-    """What the merchant is to be told."""
+    """What the merchant must be told."""
 
     @property
     def number(self) -> str:

@@ -131,7 +131,7 @@ def listed(transaction: Transaction, *, for_earlier_versions: bool) -> dict[str,
 
     Args:
         transaction: what is listed.
-        for_earlier_versions: whether it is to be found in the index that they read, too: two write units more.
+        for_earlier_versions: whether it must be found in the index that they read, too: two write units more.
     """
     earlier = {MERCHANT_INDEX_RANGE_KEY: transaction.listing} if for_earlier_versions else {}
     shard = hashlib.sha256(transaction.id.encode()).digest()[0] % SHARDS

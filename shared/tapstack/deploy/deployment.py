@@ -52,7 +52,7 @@ def deploy(
     kept: list[str] = []
     expanded: dict[str, LayerPlan] = {}
     for wave in plan.waves:
-        again = [layer for layer in wave if layer.waits_for or layer.previewed_on or _follows(layer.layer, plan, done)]
+        again = [layer for layer in wave if layer.is_provisional or _follows(layer.layer, plan, done)]
         now = [layer for layer in wave if layer not in again]
         if again:
             approved([layer.layer for layer in again])

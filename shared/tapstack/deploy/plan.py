@@ -107,6 +107,11 @@ class LayerPlan:
         return not (self.waits_for or self.error or self.rewrites_exports or self.makes)
 
     @property
+    def is_provisional(self) -> bool:
+        """Whether it was made before a layer that it follows is as it will be, or could not be made yet."""
+        return bool(self.waits_for or self.previewed_on)
+
+    @property
     def kept(self) -> Sequence[Hold]:
         """What others hold of that which can be deleted later: where there is any, nothing is deleted."""
         return [hold for hold in self.holds if not hold.at_once]

@@ -5,6 +5,7 @@ import json
 import os
 import socket
 import uuid
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -52,19 +53,30 @@ class Holder:
     @property
     def is_gone(self) -> bool:
         """Whether it is known to have ended: it was on this machine, and there is no such process."""
-        if self.host != socket.gethostname():
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            pass
-        return False
+        return has_ended(self.host, self.pid)
 
     def __str__(self) -> str:
         """Say who it is: `` `up` (pid 12, ada@laptop, since 2026-01-02T03:04:05+00:00)``."""
         return f"`{self.command}` (pid {self.pid}, {self.user}@{self.host}, since {self.since})"
+
+
+def has_ended(host: str, pid: int, *, is_another: Callable[[int], bool] = lambda _: False) -> bool:
+    """Tell whether a process is known to have ended; of another machine's nothing is known.
+
+    Args:
+        host: the machine it was on.
+        pid: its number there.
+        is_another: tells whether the process of that number is known to be another one now.
+    """
+    if host != socket.gethostname():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return is_another(pid)
 
 
 def _user() -> str:

@@ -52,7 +52,7 @@ def destroy(stack: str, layers: Sequence[str], *, yes: bool, accepted: Sequence[
                 raise UserError(f"{'; '.join(plan.obstacles)}. Nothing was destroyed")
             require_agreement(
                 environment,
-                f"destroying {', '.join(layer.layer for layer in plan.layers)}",
+                f"destroying {', '.join(plan.names)}",
                 plan.losses,
                 Consent(yes, frozenset(accepted)),
                 standing="Nothing was destroyed",

@@ -38,7 +38,7 @@ def save(environment: Environment, plan: Plan, file: Path) -> list[str]:
     Raises:
         UserError: the plan has nothing in it, or a file cannot be written there.
     """
-    known = [layer.layer for layer in plan.layers if not (layer.waits_for or layer.previewed_on)]
+    known = [layer.layer for layer in plan.layers if not layer.is_provisional]
     if not known:
         raise UserError("no layer of the plan is known yet, or none is touched. Nothing was saved")
     if not file.parent.is_dir() or file.is_dir():
@@ -61,7 +61,7 @@ def save(environment: Environment, plan: Plan, file: Path) -> list[str]:
         layers = {layer: each for layer, each in found.items() if isinstance(each, SavedLayer)}
         write(file, replace(draft, layers=layers))
         current.result = f"{', '.join(known)} in {file}"
-    return [layer.layer for layer in plan.layers if layer.layer not in known]
+    return [layer for layer in plan.names if layer not in known]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Whose turn it is, in words: the three steps of a plan, and what is to be run next."""
+"""Whose turn it is, in words: the three steps of a plan, and which command comes next."""
 
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final

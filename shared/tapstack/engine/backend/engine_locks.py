@@ -5,13 +5,12 @@ run that was killed leaves it there.
 """
 
 import json
-import os
-import socket
 from dataclasses import dataclass
 from pathlib import Path
 
 from tapstack.engine.backend.keys import engine_locks_prefix
 from tapstack.engine.backend.store import Store
+from tapstack.engine.holder import has_ended
 
 
 @dataclass(frozen=True)
@@ -33,15 +32,7 @@ class EngineLock:
     @property
     def is_gone(self) -> bool:
         """Whether the run is known to have ended: it was on this machine, and its process is no engine any more."""
-        if self.host != socket.gethostname():
-            return False
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        return _is_another(self.pid)
+        return has_ended(self.host, self.pid, is_another=_is_another)
 
     def __str__(self) -> str:
         """Say whose it is: `ada@laptop (pid 12) since 2026-01-02T03:04:05Z`."""
