@@ -4,16 +4,12 @@ import json
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from support.clients import emulator_client
-from support.environments import Environment
-from support.polling import eventually
-from tapstack.cli.actions import lane_merchants
+from support.environments import Environment, decided_transaction
 from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS
-from tapstack.operate.account import Account
 
 ACCOUNT = "222222222222"
 LISTED = {
@@ -56,22 +52,3 @@ def listed(lane: Lane, service: str, account: str) -> list[Any]:
     operation, key = LISTED[service]
     answer: dict[str, list[Any]] = getattr(emulator_client(lane.require_running().url, service, account), operation)()
     return answer.get(key, [])
-
-
-def decided_transaction(environment: Environment) -> dict[str, Any]:
-    """Submit a transaction of a merchant, and follow it to its decision."""
-    account = Account(environment.operated())
-    lane_merchants.set_up(account, "http://127.0.0.1:9")
-    edge, key = environment.stack("api-edge").outputs(), lane_merchants.api_keys(account)["acme"]
-    with httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False) as http:
-        card = {"token": "tok_account", "bin": "424242", "country": "DE", "expires": "2099-12"}
-        body = {"amount": 1250, "currency": "EUR", "card": card}
-        accepted = http.post(edge["transactions_url"], json=body, headers={"idempotency-key": "order-1"})
-        assert accepted.status_code == 202, accepted.text
-
-        def decided() -> dict[str, Any] | None:
-            found: dict[str, Any] = http.get(f"{edge['transactions_url']}/{accepted.json()['id']}").json()
-            return found if found["status"] != "pending" else None
-
-        found: dict[str, Any] = eventually(decided)
-        return found

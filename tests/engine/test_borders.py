@@ -14,6 +14,7 @@ import pytest
 
 from support.client_traffic import traffic
 from support.clients import emulator_client
+from support.environments import lane_with_merchants
 from support.polling import eventually
 from tapstack.cli import environments
 from tapstack.cli.actions import lane_merchants
@@ -26,7 +27,6 @@ from tapstack.engine.events import Operation, Report
 from tapstack.engine.stack import Listener, is_made
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
-from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import LAYERS
 from tapstack.operate.account import Account
 
@@ -39,12 +39,7 @@ REPLACED = 22
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     """A lane with everything deployed and merchants set up, whose network is replaced again and again."""
-    with scratch_lane(tmp_path_factory.mktemp("borders")) as lane:
-        for layer in LAYERS:
-            lane.stack(layer).up()
-        url, table = lane.require_running().url, lane.stack("data").outputs()["merchants_table_name"]
-        # Webhooks that nobody takes would be tried again and again, beside the traffic.
-        lane_merchants.set_up(Account(LaneEnvironment(lane)), lane.receiver.start(url, table).url)
+    with lane_with_merchants(tmp_path_factory.mktemp("borders")) as lane:
         yield lane
 
 

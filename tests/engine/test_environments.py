@@ -1,17 +1,11 @@
 """Two environments in one account and region, each bootstrapped: neither notices what happens to the other."""
 
 from collections import defaultdict
-from typing import Any
-
-import httpx
 
 from support.clients import emulator_client
-from support.environments import Environment
-from support.polling import eventually
-from tapstack.cli.actions import lane_merchants
+from support.environments import Environment, decided_transaction
 from tapstack.lane.lane import Lane
 from tapstack.layers import BOOTSTRAP, LAYERS
-from tapstack.operate.account import Account
 
 SHARED = {
     "aws:apigateway/account:Account api-gateway-account",
@@ -33,7 +27,7 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
 
     assert in_both(blue, green) == SHARED
     for environment in (blue, green):
-        assert transaction_of(environment)["status"] == "approved"
+        assert decided_transaction(environment)["status"] == "approved"
     assert_unchanged(blue)
     role = gateway.get_account()["cloudwatchRoleArn"]
 
@@ -42,7 +36,7 @@ def test_environments_live_side_by_side_and_one_outlives_the_other(lane: Lane) -
 
     assert [blue.resources(layer) for layer in LAYERS] == [[], [], [], []]
     assert_unchanged(green)
-    assert transaction_of(green)["status"] == "approved"
+    assert decided_transaction(green)["status"] == "approved"
     assert gateway.get_account()["cloudwatchRoleArn"] == role
     assert iam.get_role(RoleName="tapstack-api-logs")["Role"]["Arn"] == role
     assert iam.list_role_policies(RoleName="tapstack-api-logs")["PolicyNames"] == ["logs"]
@@ -77,22 +71,3 @@ def in_both(one: Environment, other: Environment) -> set[str]:
                 within = item["inputs"].get("function", "")
                 owners[f"{item['type']} {within}{item['id']}"].add(environment.name)
     return {resource for resource, names in owners.items() if len(names) > 1}
-
-
-def transaction_of(environment: Environment) -> dict[str, Any]:
-    """Submit a transaction to an environment and follow it to its decision."""
-    account = Account(environment.operated())
-    lane_merchants.set_up(account, "http://127.0.0.1:9")
-    edge, key = environment.stack("api-edge").outputs(), lane_merchants.api_keys(account)["acme"]
-    with httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False) as http:
-        card = {"token": f"tok_{environment.name}", "bin": "424242", "country": "DE", "expires": "2099-12"}
-        body = {"amount": 1250, "currency": "EUR", "card": card}
-        accepted = http.post(edge["transactions_url"], json=body, headers={"idempotency-key": "order-1"})
-        assert accepted.status_code == 202, accepted.text
-
-        def decided() -> dict[str, Any] | None:
-            found: dict[str, Any] = http.get(f"{edge['transactions_url']}/{accepted.json()['id']}").json()
-            return found if found["status"] != "pending" else None
-
-        found: dict[str, Any] = eventually(decided)
-        return found

@@ -82,18 +82,24 @@ class Repository:
         file.write_text(json.dumps(document), encoding="utf-8")
 
 
+def repository_in(root: Path, lane: Lane) -> Repository:
+    """Make a repository with no revision yet: a lane's projects, and beside them what they are run with."""
+    for name in ("shared", "functions"):
+        shutil.copytree(CHECKOUT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("uv.lock", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(CHECKOUT / name, root / name)
+    (root / ".gitignore").write_text(SETTINGS, encoding="utf-8")
+    made = Repository(root, lane, {})
+    made.git("init")
+    return made
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Repository]:
     """Revisions: `before` compute was there, `first`, and `now`, which is what the work tree has."""
     root = tmp_path_factory.mktemp("repository")
     with scratch_lane(root) as lane:
-        for name in ("shared", "functions"):
-            shutil.copytree(CHECKOUT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("uv.lock", "pyproject.toml", "README.md", "LICENSE"):
-            shutil.copy(CHECKOUT / name, root / name)
-        (root / ".gitignore").write_text(SETTINGS, encoding="utf-8")
-        made = Repository(root, lane, {})
-        made.git("init")
+        made = repository_in(root, lane)
         (root / "projects" / "compute").rename(root / "lane" / "compute")
         made.commit("before")
         (root / "lane" / "compute").rename(root / "projects" / "compute")
@@ -206,13 +212,7 @@ def test_the_programs_of_this_revision_are_the_same_from_a_tree_of_their_own(
 ) -> None:
     """Packages of functions above all: their bytes do not depend on where they are made."""
     root = lane.projects.parent
-    for name in ("shared", "functions"):
-        shutil.copytree(CHECKOUT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("uv.lock", "pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(CHECKOUT / name, root / name)
-    (root / ".gitignore").write_text(SETTINGS, encoding="utf-8")
-    made = Repository(root, lane, {})
-    made.git("init")
+    made = repository_in(root, lane)
     made.commit("this")
     monkeypatch.setattr(environments, "environment_named", lambda _: LaneEnvironment(lane))
     assert main(["up", "network", "data", "compute", "--yes"]) == 0

@@ -10,13 +10,12 @@ import pytest
 
 from support.client_traffic import traffic
 from support.clients import emulator_client
+from support.environments import lane_with_merchants
 from support.polling import eventually
 from tapstack.cli.actions import lane_merchants
 from tapstack.engine.stack import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
-from tapstack.lane.workspace import scratch_lane
-from tapstack.layers import LAYERS
 from tapstack.operate.account import Account
 
 FUNCTION = "tapstack-local-validator"
@@ -25,12 +24,7 @@ FUNCTION = "tapstack-local-validator"
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lane]:
     """A lane with everything deployed and merchants set up, whose functions get new versions."""
-    with scratch_lane(tmp_path_factory.mktemp("versions")) as lane:
-        for layer in LAYERS:
-            lane.stack(layer).up()
-        url, table = lane.require_running().url, lane.stack("data").outputs()["merchants_table_name"]
-        # Webhooks that nobody takes would be tried again and again, beside the traffic.
-        lane_merchants.set_up(Account(LaneEnvironment(lane)), lane.receiver.start(url, table).url)
+    with lane_with_merchants(tmp_path_factory.mktemp("versions")) as lane:
         yield lane
 
 

@@ -1,18 +1,25 @@
 """Environments beside one another in a lane: one emulator and state backend, a stack name and a suffix each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+import httpx
 import yaml
 
+from support.polling import eventually
 from tapstack.account_names import project_name
+from tapstack.cli.actions import lane_merchants
 from tapstack.engine import environment
 from tapstack.engine.stack import LayerStack
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file
+from tapstack.lane.workspace import scratch_lane
 from tapstack.layers import BOOTSTRAP, LAYERS
+from tapstack.operate.account import Account
 
 
 def write_settings(lane: Lane, name: str, projects: Sequence[str] = LAYERS, account: str | None = None) -> None:
@@ -103,3 +110,34 @@ class _Operated(LaneEnvironment):
     def aws_endpoint(self) -> environment.AwsEndpoint:
         endpoint = super().aws_endpoint()
         return replace(endpoint, access_key=self._own.account) if self._own.account else endpoint
+
+
+def decided_transaction(own: Environment) -> dict[str, Any]:
+    """Submit a transaction of a merchant to an environment, and follow it to its decision."""
+    account = Account(own.operated())
+    lane_merchants.set_up(account, "http://127.0.0.1:9")
+    edge, key = own.stack("api-edge").outputs(), lane_merchants.api_keys(account)["acme"]
+    with httpx.Client(headers={"x-api-key": key}, timeout=30, trust_env=False) as http:
+        card = {"token": f"tok_{own.name}", "bin": "424242", "country": "DE", "expires": "2099-12"}
+        body = {"amount": 1250, "currency": "EUR", "card": card}
+        accepted = http.post(edge["transactions_url"], json=body, headers={"idempotency-key": "order-1"})
+        assert accepted.status_code == 202, accepted.text
+
+        def decided() -> dict[str, Any] | None:
+            found: dict[str, Any] = http.get(f"{edge['transactions_url']}/{accepted.json()['id']}").json()
+            return found if found["status"] != "pending" else None
+
+        found: dict[str, Any] = eventually(decided)
+        return found
+
+
+@contextmanager
+def lane_with_merchants(folder: Path) -> Iterator[Lane]:
+    """Deploy everything on a lane of its own and set its merchants up, during a `with` block."""
+    with scratch_lane(folder) as lane:
+        for layer in LAYERS:
+            lane.stack(layer).up()
+        url, table = lane.require_running().url, lane.stack("data").outputs()["merchants_table_name"]
+        # Webhooks that nobody takes would be tried again and again, beside the traffic.
+        lane_merchants.set_up(Account(LaneEnvironment(lane)), lane.receiver.start(url, table).url)
+        yield lane
