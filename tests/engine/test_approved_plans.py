@@ -39,7 +39,7 @@ import os
 import pulumi
 import pulumi_aws as aws
 import pulumi_random as random
-from tapstack.program.upstream import refer
+from tapstack.program.upstream import require
 
 def policy(statement):
     return {"Version": "2012-10-17", "Statement": [statement]}
@@ -47,7 +47,7 @@ def policy(statement):
 
 edition = os.environ.get("EDITION", "")
 settings = pulumi.Config()
-refer("data")
+require("data", {1}, ["transactions_table_name", "key_arn"], "local")
 first = aws.sqs.Queue(
     "first",
     name="renamed" if edition == "replaced" else "first",
@@ -365,7 +365,7 @@ def test_a_file_that_cannot_be_read_or_written_is_one_line(desk: Desk, capsys: C
 
 def test_a_plan_names_its_layers_itself(desk: Desk, capsys: Captured) -> None:
     assert main(["up", "compute", "--plan", f"{desk.plan}"]) == 64
-    assert "--plan names its layers itself; leave LAYER and --since out" in capsys.readouterr().err
+    assert "--plan names its layers itself; leave LAYER, --since and --at out" in capsys.readouterr().err
 
 
 def test_what_was_approved_is_deployed_without_asking_and_once(desk: Desk, capsys: Captured) -> None:
@@ -386,10 +386,15 @@ def test_layers_that_follow_each_other_are_held_to_the_plan_one_after_the_other(
     monkeypatch.setenv("UPSTREAM", "three")
     both = desk.plan.with_name("both.plan")
     assert main(["plan", "data", "compute", "--save", f"{both}"]) == 0
-    capsys.readouterr()
+    assert f"compute: not in {both}: it is known once those before it are up, and planned then" in (
+        capsys.readouterr().err
+    )
+    alone = desk.plan.with_name("alone.plan")
+    assert main(["plan", "compute", "--save", f"{alone}"]) == 0
 
-    assert main(["up", "--plan", f"{both}"]) == 1
-    told = capsys.readouterr().err
-    assert "output data.transactions_table_name (text) is another" in told
+    assert main(["up", "--plan", f"{both}"]) == 0
     assert desk.lane.stack("data").outputs()["transactions_table_name"] == "three"
+    capsys.readouterr()
+    assert main(["up", "--plan", f"{alone}"]) == 1
+    assert "output data.transactions_table_name (text) is another" in capsys.readouterr().err
     assert os.environ["UPSTREAM"] == "three"

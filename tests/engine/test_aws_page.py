@@ -49,12 +49,14 @@ PLACEHOLDERS = {"ORGANISATION/REPOSITORY": "acme/payments"}
 SUBJECTS = ("repo:acme/payments:environment:dev", "repo:acme@123456/payments@456789:environment:dev")
 """Of GitHub's tokens for jobs of the environment, as repositories from before July 2026 send them and as later ones do.
 https://docs.github.com/en/actions/reference/security/oidc"""
+MAIN = "repo:acme/payments:ref:refs/heads/main"
+"""Of GitHub's tokens for jobs of the main branch in no environment."""
 STRANGERS = {
     "another repository": {"sub": "repo:acme/website:environment:dev"},
     "another repository of the name": {"sub": "repo:acme@123456/payments@1:environment:dev"},
     "another environment": {"sub": "repo:acme/payments:environment:prod"},
     "a pull request": {"sub": "repo:acme/payments:pull_request"},
-    "the main branch": {"sub": "repo:acme/payments:ref:refs/heads/main"},
+    "the main branch": {"sub": MAIN},
     "a token for another service": {"sub": SUBJECTS[0], "aud": "https://github.com/acme"},
     "another issuer": {"sub": SUBJECTS[0], "iss": "https://token.example.com"},
 }
@@ -216,18 +218,29 @@ def take_all(reader: Walk) -> None:
 
 
 def deploy_as_roles(reader: Walk) -> None:
-    """Deploy each layer by the workflow's command and with its role's credentials, and note what is called."""
+    """Plan and deploy each layer by the workflow's commands and with its roles' credentials; note what is called."""
     bootstrap = reader.outputs("bootstrap")
     workflow = yaml.safe_load(
         (reader.checkout.root / ".github" / "workflows" / "layer.yml").read_text(encoding="utf-8")
     )
-    (deploy,) = (step["run"] for step in workflow["jobs"]["layer"]["steps"] if step.get("name") == "Deploy")
+    steps = {step.get("name"): step.get("run") for step in workflow["jobs"]["layer"]["steps"]}
+    folder = reader.checkout.root.parent
     sts, iam, kms = (emulator_client(reader.url, service) for service in ("sts", "iam", "kms"))
     key_arn = kms.describe_key(KeyId=bootstrap["key_alias"])["KeyMetadata"]["Arn"]
     states: dict[str, list[Authorization]] = {}
     calls: dict[str, list[Any]] = {}
     for layer in LAYERS:
-        arn, record = bootstrap["deploy_role_arns"][layer], reader.checkout.root.parent / f"{layer}.jsonl"
+        arn, record = bootstrap["deploy_role_arns"][layer], folder / f"{layer}.jsonl"
+        of_job = {
+            "STACK": "dev",
+            "LAYER": layer,
+            "PULUMI_BACKEND_URL": f"{bootstrap['backend_url']}&endpoint={reader.address}&s3ForcePathStyle=true",
+        }
+        plans = bootstrap["drift_role_arns"][layer]
+        looking = sts.assume_role_with_web_identity(**taking_on(plans, sub=MAIN))["Credentials"]
+        reader.role[:] = attached_policies(iam, plans.rpartition("/")[2])
+        told = {name: f"{folder / name}" for name in ("GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT")}
+        reader.run(steps["Preview"], **of_job, **told, **keys_of(looking), SAVED="approved.plan")
         for claims in STRANGERS.values():
             with pytest.raises(ClientError, match="AccessDenied"):
                 sts.assume_role_with_web_identity(**taking_on(arn, **claims))
@@ -235,17 +248,7 @@ def deploy_as_roles(reader: Walk) -> None:
             assumed = sts.assume_role_with_web_identity(**taking_on(arn, sub=subject))["Credentials"]
         reader.state.clear()
         reader.role[:] = attached_policies(iam, arn.rpartition("/")[2])
-        reader.run(
-            deploy,
-            **{VARIABLE: f"{record}"},
-            STACK="dev",
-            LAYER=layer,
-            ACCEPT_DATA_LOSS="",
-            PULUMI_BACKEND_URL=f"{bootstrap['backend_url']}&endpoint={reader.address}&s3ForcePathStyle=true",
-            AWS_ACCESS_KEY_ID=assumed["AccessKeyId"],
-            AWS_SECRET_ACCESS_KEY=assumed["SecretAccessKey"],
-            AWS_SESSION_TOKEN=assumed["SessionToken"],
-        )
+        reader.run(steps["Deploy"], **of_job, **keys_of(assumed), **{VARIABLE: f"{record}"}, ACCEPT_DATA_LOSS="")
         reader.role.clear()
         states[layer] = [
             replace(item, resource=key_arn) if item.resource == STATE_KEY else item for item in reader.state
@@ -259,6 +262,15 @@ def deploy_as_roles(reader: Walk) -> None:
         reader.refused[layer] = sorted(
             {f"{item}" for item in asked if decide(policies, item.action, item.resource, item.context) != ALLOWED}
         )
+
+
+def keys_of(credentials: Mapping[str, Any]) -> dict[str, str]:
+    """Give a role's credentials as a job has them."""
+    return {
+        "AWS_ACCESS_KEY_ID": credentials["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": credentials["SecretAccessKey"],
+        "AWS_SESSION_TOKEN": credentials["SessionToken"],
+    }
 
 
 def taking_on(role: str, **claims: str) -> dict[str, str]:

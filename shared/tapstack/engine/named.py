@@ -16,9 +16,10 @@ _WORD: Final = r"[\w-]"
 def names_of(item: Mapping[str, Any]) -> set[str]:
     """Give what others can name a resource of a state by: its id, its ARN, and its name where that is the product's."""
     outputs = item.get("outputs") or {}
-    names = {item.get("id"), outputs.get("arn")}
+    names = [item.get("id"), outputs.get("arn")]
     if f"{PRODUCT}-" in f"{outputs.get('name')}":
-        names.add(outputs["name"])
+        names.append(outputs["name"])
+    # What is secret in a state is no text there.
     return {name for name in names if isinstance(name, str) and name}
 
 

@@ -21,6 +21,9 @@ from tapstack.providers.tables import ROWS, module_for
 from tapstack.providers.values import UNKNOWN, Props, plain, secret_keys
 
 _SUFFIX: Final = re.compile(r"-[0-9a-f]{7}")
+_DEFAULTS: Final = "__defaults"
+"""Of the inputs: names those that the provider chose. Providers made by the Terraform bridge write it, and the engine's
+plans and TapStack's know by it what the program did not say."""
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,7 @@ class Provider:
             before = plain(olds.get(row.auto_name))
             kept = isinstance(before, str) and _is_automatic(before, name)
             inputs[row.auto_name] = before if kept else _automatic(row, name, seed)
+            inputs[_DEFAULTS] = [row.auto_name]
         return inputs, problems
 
     def diff(self, token: str, name: str, old: Props, new: Props) -> Difference:
@@ -124,7 +128,7 @@ class Provider:
         """
         row = self.row(token)
         secrets = {*row.secrets, *secret_keys(inputs)}
-        wanted = plain(inputs)
+        wanted = _without_mark(inputs)
         require_of_inputs(token, row, wanted)
         if preview:
             computed = {key: UNKNOWN for key in metadata.all_properties(token) if key not in wanted}
@@ -154,9 +158,12 @@ class Provider:
         secrets = {*row.secrets, *secret_keys(inputs), *secret_keys(state)}
         if row.generate:
             return self._read_generated(token, resource_id, inputs, state, secrets)
-        resource = self._resource(token, plain(inputs), plain(state), resource_id)
-        found = crud.read(resource) if state else crud.adopt(resource)
-        return (*found, secrets) if found else None
+        resource = self._resource(token, _without_mark(inputs), plain(state), resource_id)
+        if (found := crud.read(resource) if state else crud.adopt(resource)) is None:
+            return None
+        found_id, read, outputs = found
+        marks = {_DEFAULTS: inputs[_DEFAULTS]} if _DEFAULTS in inputs else {}
+        return found_id, {**read, **marks}, outputs, secrets
 
     def update(
         self, token: str, resource_id: str, old: Props, new: Props, state: Props, *, preview: bool
@@ -172,15 +179,16 @@ class Provider:
         row = self.row(token)
         secrets = {*row.secrets, *secret_keys(new)}
         changed = frozenset(change.key for change in changes(old, new, metadata.input_properties(token), row.ordered))
-        require_of_inputs(token, row, plain(new))
+        wanted = _without_mark(new)
+        require_of_inputs(token, row, wanted)
         taken_away = {key for key in plain(old) if key not in new}
         kept = {key: value for key, value in plain(state).items() if key not in taken_away}
         if preview:
             unsure = {key: UNKNOWN for key, causes in row.recompute.items() if changed & set(causes)}
-            return crud.complete(token, {**kept, **plain(new), **unsure}), secrets
+            return crud.complete(token, {**kept, **wanted, **unsure}), secrets
         if row.generate:
-            return {**kept, **plain(new)}, secrets
-        resource = self._resource(token, plain(new), plain(state), resource_id, changed, plain(old))
+            return {**kept, **wanted}, secrets
+        resource = self._resource(token, wanted, plain(state), resource_id, changed, _without_mark(old))
         require(Moment.UPDATE, resource)
         return crud.update(resource, kept), secrets
 
@@ -192,7 +200,7 @@ class Provider:
         """
         if self.row(token).generate or self.row(token).keep:
             return
-        resource = self._resource(token, plain(inputs), plain(state), resource_id)
+        resource = self._resource(token, _without_mark(inputs), plain(state), resource_id)
         require(Moment.DELETE, resource)
         crud.delete(resource)
 
@@ -234,6 +242,11 @@ class Provider:
 
     def _is_own(self, token: str) -> bool:
         return token.startswith(f"{self.package}:")
+
+
+def _without_mark(inputs: Props) -> Props:
+    """Give inputs as plain values, without the mark of what the provider chose."""
+    return {key: value for key, value in plain(inputs).items() if key != _DEFAULTS}
 
 
 def _texts(token: str, inputs: Props) -> Props:

@@ -181,8 +181,17 @@ def of_preview(report: Report, key: Key) -> Facts:
             if name not in chosen:
                 inputs[f"{name} of {_named(urn)}"] = key.fact(value)
         for name in new.keys() - NO_OPTIONS:
-            options[f"option {name} of {_named(urn)}"] = key.fact(new[name])
+            options[f"option {name} of {_named(urn)}"] = key.fact(_in_order(name, new[name]))
     return {"operations": operations, "inputs": inputs, "options": options, "exports": exports}
+
+
+def _in_order(name: str, value: Any) -> Any:
+    """Put what a resource depends on in order: the engine tells it in any."""
+    if name == "dependencies":
+        return sorted(value)
+    if name == "propertyDependencies":
+        return {key: sorted(urns or ()) for key, urns in value.items()}
+    return value
 
 
 def _written(difference: Mapping[str, Any] | None) -> dict[str, Any]:
