@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
@@ -259,23 +258,49 @@ def secure_transport(client: Client) -> str:
     return outcome(queues.get_queue_attributes, QueueUrl=queue)
 
 
-def actions_of_batches(client: Client) -> str:
-    queue = client("sqs").create_queue(QueueName="in-batches")["QueueUrl"]
-    allowed = {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"}
+def role_with(client: Client, name: str, *statements: dict[str, Any], bounds: str = "") -> Callable[[str], Any]:
+    """Make a role with one policy, and a boundary where there is one; give what makes clients with its credentials."""
     iam, sts = client("iam"), client("sts")
     trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
-    role = iam.create_role(RoleName="batches", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
-    iam.put_role_policy(RoleName="batches", PolicyName="own", PolicyDocument=json.dumps({"Statement": [allowed]}))
-    keys = sts.assume_role(RoleArn=role, RoleSessionName="batches")["Credentials"]
-    sender = boto3.client(
-        "sqs",
-        endpoint_url=sts.meta.endpoint_url,
-        region_name="eu-central-1",
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="own", PolicyDocument=json.dumps({"Statement": statements}))
+    if bounds:
+        iam.put_role_permissions_boundary(RoleName=name, PermissionsBoundary=bounds)
+    keys = sts.assume_role(RoleArn=role, RoleSessionName=name)["Credentials"]
+    return lambda service: emulator_client(sts.meta.endpoint_url, service, role=keys)
+
+
+def actions_of_batches(client: Client) -> str:
+    queue = client("sqs").create_queue(QueueName="in-batches")["QueueUrl"]
+    sender = role_with(client, "batches", {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": "*"})
+    return outcome(sender("sqs").send_message_batch, QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": "one"}])
+
+
+def encryption_contexts(client: Client) -> str:
+    key = client("kms").create_key()["KeyMetadata"]["KeyId"]
+    of_others = {"StringEquals": {"kms:EncryptionContext:purpose": "other"}}
+    encrypts = role_with(
+        client,
+        "contexts",
+        {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"},
+        {"Effect": "Deny", "Action": "kms:Encrypt", "Resource": "*", "Condition": of_others},
+    )("kms").encrypt
+    return " ".join(
+        outcome(encrypts, KeyId=key, Plaintext=b"text", EncryptionContext={"purpose": purpose})
+        for purpose in ("own", "other")
     )
-    return outcome(sender.send_message_batch, QueueUrl=queue, Entries=[{"Id": "1", "MessageBody": "one"}])
+
+
+def tags_in_boundaries(client: Client) -> str:
+    keys = [
+        client("kms").create_key(Tags=[{"TagKey": "Owner", "TagValue": owner}])["KeyMetadata"]["KeyId"]
+        for owner in ("payments", "others")
+    ]
+    anything = {"Effect": "Allow", "Action": "kms:Encrypt", "Resource": "*"}
+    at_most = {**anything, "Condition": {"StringEquals": {"aws:ResourceTag/Owner": "payments"}}}
+    made = client("iam").create_policy(PolicyName="at-most", PolicyDocument=json.dumps({"Statement": [at_most]}))
+    encrypts = role_with(client, "bounded", anything, bounds=made["Policy"]["Arn"])("kms").encrypt
+    return " ".join(outcome(encrypts, KeyId=key, Plaintext=b"text") for key in keys)
 
 
 def keys_of_usage_plans(client: Client) -> str:
@@ -335,6 +360,12 @@ SHOWN = {
     "recovery-periods": (recovery_periods, "None", "35"),
     "secure-transport": (secure_transport, "AccessDenied", ANSWERED),
     "actions-of-batches": (actions_of_batches, "AccessDenied", ANSWERED),
+    "encryption-contexts": (encryption_contexts, f"{ANSWERED} {ANSWERED}", f"{ANSWERED} AccessDeniedException"),
+    "tags-in-boundaries": (
+        tags_in_boundaries,
+        "AccessDeniedException AccessDeniedException",
+        f"{ANSWERED} AccessDeniedException",
+    ),
     "apis-of-accounts": (apis_of_accounts, "404 404", "111111111111 222222222222"),
 }
 """Patch to requests that show it, how they go without it, and how with it, as on AWS."""

@@ -342,8 +342,7 @@ def test_destroy_leaves_nothing_of_the_environment_and_no_logging_role(walk: Wal
 
     roles = {role["RoleName"] for role in emulator_client(walk.url, "iam").list_roles()["Roles"]}
 
-    assert roles == {
-        f"tapstack-dev-{purpose}-{layer}" for purpose in ("deploy", "drift", "preview") for layer in LAYERS
-    }
+    of_layers = {f"tapstack-dev-{purpose}-{layer}" for purpose in ("deploy", "drift", "preview") for layer in LAYERS}
+    assert roles == of_layers | {"tapstack-dev-smoke"}
     assert emulator_client(walk.url, "dynamodb").list_tables()["TableNames"] == []
     assert not emulator_client(walk.url, "apigateway").get_account().get("cloudwatchRoleArn")

@@ -1,5 +1,6 @@
-"""What the emulator judges requests by: over what they came, and for which action."""
+"""What the emulator judges requests by: over what they came, for which action, and under which conditions."""
 
+import json
 from typing import Any
 
 from tapstack.lane.patches.serving import module
@@ -22,3 +23,23 @@ def ask_for_single_messages() -> None:
         return action.removesuffix("Batch") if action and service == "sqs" else action
 
     actions.extract_iam_action = find_single
+
+
+def tell_encryption_contexts() -> None:
+    """Judge a request to KMS by its encryption context too."""
+    actions = module("core.iam_actions")
+    find = actions.request_tag_context
+
+    def find_with_context(service: str, action: str, body: bytes, parameters: dict[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = find(service, action, body, parameters)
+        if service != "kms":
+            return found
+        context = json.loads(body or "{}").get("EncryptionContext") or {}
+        return {**found, **{f"kms:EncryptionContext:{name}": value for name, value in context.items()}}
+
+    actions.request_tag_context = find_with_context
+
+
+def look_for_tags_always() -> None:
+    """Find a resource's tags whoever asks for them: the emulator looks at a role's own policies alone."""
+    module("core.iam_evaluator")._names_condition_key = lambda *_: True

@@ -220,4 +220,20 @@ PATCHES: Final = (
         request="sqs send-message-batch, as a role that may `sqs:SendMessage`",
         apply=permissions.ask_for_single_messages,
     ),
+    Patch(
+        name="encryption-contexts",
+        ministack="Does not find the encryption context where a policy's condition asks for it.",
+        aws="Judges by `kms:EncryptionContext:…` of the request.",
+        source="https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html",
+        request="kms encrypt, as a role whose policy denies it for the encryption context",
+        apply=permissions.tell_encryption_contexts,
+    ),
+    Patch(
+        name="tags-in-boundaries",
+        ministack="Knows `aws:ResourceTag/…` in a role's own policies, and not in its permissions boundary.",
+        aws="Judges a boundary's conditions as those of any policy.",
+        source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
+        request="kms encrypt, as a role whose boundary allows it for keys with a tag",
+        apply=permissions.look_for_tags_always,
+    ),
 )
