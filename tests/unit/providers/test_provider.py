@@ -172,3 +172,24 @@ def test_random_bytes_have_the_length_and_a_password_its_characters() -> None:
 def test_the_random_provider_knows_no_aws_type() -> None:
     with pytest.raises(ProviderError, match="does not know this resource type"):
         Provider("random").check(QUEUE, "x", {}, {}, b"")
+
+
+def test_a_name_that_the_provider_chose_is_marked_as_the_terraform_bridge_marks_it(aws: Provider) -> None:
+    # https://github.com/pulumi/pulumi-terraform-bridge, `pkg/tfbridge/schema.go`: `__defaults`.
+    chosen, _ = aws.check(QUEUE, "jobs", {}, {}, b"seed")
+    again, _ = aws.check(QUEUE, "jobs", chosen, {}, b"another seed")
+    given, _ = aws.check(QUEUE, "jobs", chosen, {"name": "jobs"}, b"seed")
+
+    assert chosen["name"].startswith("jobs-")
+    assert chosen["__defaults"] == ["name"]
+    assert again == chosen
+    assert "__defaults" not in given
+
+
+def test_the_mark_of_a_chosen_name_is_no_output(aws: Provider) -> None:
+    chosen, _ = aws.check(QUEUE, "jobs", {}, {}, b"seed")
+
+    _, outputs, _ = aws.create(QUEUE, "jobs", chosen, preview=True)
+    changed, _ = aws.update(QUEUE, "jobs", chosen, {**chosen, "fifoQueue": False}, outputs, preview=True)
+
+    assert "__defaults" not in {*outputs, *changed}
