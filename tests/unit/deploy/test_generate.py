@@ -3,6 +3,7 @@
 import fnmatch
 import re
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -175,16 +176,19 @@ def test_the_longest_state_bucket_is_a_name_that_s3_takes() -> None:
     assert len(longest) <= 63
 
 
-def test_a_story_that_does_not_go_as_told_is_not_written(tmp_path: Path) -> None:
-    (tmp_path / "tests" / "story").mkdir(parents=True)
-    (tmp_path / "tests" / "story" / "__main__.py").write_text("print('Once')\nraise SystemExit(1)\n", encoding="utf-8")
+STORY = "import sys\nprint(*sys.argv[1:])\n"
 
-    with pytest.raises(UserError, match="the story did not go as told"):
-        told_by_tests.render_story(tmp_path)
+
+def told_by(root: Path, source: str) -> Mapping[str, str]:
+    (root / "tests" / "story").mkdir(parents=True)
+    (root / "tests" / "story" / "__main__.py").write_text(source, encoding="utf-8")
+    return told_by_tests.page("docs/tour.md", "story", "tour")(root)
+
+
+def test_a_story_that_does_not_go_as_told_is_not_written(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"^docs/tour\.md is not written, .* mend it in tests/story$"):
+        told_by(tmp_path, f"{STORY}raise SystemExit(1)\n")
 
 
 def test_a_story_is_what_it_prints(tmp_path: Path) -> None:
-    (tmp_path / "tests" / "story").mkdir(parents=True)
-    (tmp_path / "tests" / "story" / "__main__.py").write_text("print('Once')\n", encoding="utf-8")
-
-    assert told_by_tests.render_story(tmp_path) == {"docs/renaming-an-output.md": "Once\n"}
+    assert told_by(tmp_path, STORY) == {"docs/tour.md": "tour\n"}
