@@ -229,3 +229,22 @@ def test_a_state_cut_short_is_told_as_what_it_is(elsewhere: Path, capsys: Captur
         assert main(command) == 1
         assert error(capsys).startswith("error: network: the state of stack 'dev' is cut short or damaged: failed to")
     assert elsewhere.read_text(encoding="utf-8") == cut
+
+
+@pytest.mark.parametrize("cut", ["", '{"user.cache_control":"","us'])
+def test_attributes_cut_short_beside_a_state_keep_nobody_from_going_on(
+    elsewhere: Path, capsys: Captured, cut: str
+) -> None:
+    attributes = elsewhere.with_name("dev.json.attrs")
+    assert json.loads(attributes.read_text(encoding="utf-8"))
+    attributes.write_text(cut, encoding="utf-8")
+
+    assert main(["plan", "network"]) == 1
+    told, _, printed = error(capsys).partition("go on: ")
+    assert told.startswith("error: network: the attributes beside the state of stack 'dev' were cut short by a kill")
+    assert attributes.read_text(encoding="utf-8") == cut
+    assert main([*printed.split()[1:], "--yes"]) == 0
+    assert "network: the attributes beside its state, cut short by a kill, were taken away" in capsys.readouterr().err
+
+    attributes.write_text(cut, encoding="utf-8")
+    assert main(["destroy", "network", "--yes", "--accept-data-loss", "network"]) == 0

@@ -15,10 +15,13 @@ from typing import Any, Final
 from tapstack.checkout import CHECKOUT
 from tapstack.console.errors import UserError
 from tapstack.console.hints import by_hand
+from tapstack.console.progress import say
+from tapstack.engine.backend.attributes import drop_torn
 from tapstack.engine.backend.engine_locks import EngineLock, engine_locks
+from tapstack.engine.backend.keys import state_keys
 from tapstack.engine.backend.reads_index import ReadsIndex
 from tapstack.engine.backend.stack_locks import StackLocks
-from tapstack.engine.backend.store import Store, store_of
+from tapstack.engine.backend.store import FileStore, Store, store_of
 from tapstack.engine.install import find_engine
 from tapstack.engine.loopback import without_proxy
 from tapstack.engine.policies import policy_pack
@@ -225,6 +228,7 @@ class BackendEnvironment(Environment):
             with self.unchanged(layers):
                 yield
             return
+        self._drop_torn_attributes(layers)
         self.require()
         with self._locks.taken(layers, command) if self._locks else nullcontext():
             yield
@@ -239,6 +243,19 @@ class BackendEnvironment(Environment):
         self.require()
         with self._locks.unchanged(layers) if self._locks else nullcontext():
             yield
+
+    def _drop_torn_attributes(self, layers: Collection[str]) -> None:
+        """Take away what keeps the engine from reading the states of layers whose run was killed as it wrote them.
+
+        Nobody is asked, as nothing is in it that anybody could miss.
+        """
+        if not isinstance(self._store, FileStore):
+            return
+        for layer in layers:
+            # An engine at work may be writing them.
+            is_at_work = any(not lock.is_gone for lock in self.engine_locks(layer))
+            if not is_at_work and drop_torn(self._store, state_keys(layer, self.name)):
+                say(f"{layer}: the attributes beside its state, cut short by a kill, were taken away; it is whole")
 
     @cached_property
     def _locks(self) -> StackLocks | None:

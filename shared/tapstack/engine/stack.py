@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
-from tapstack.console.hints import by_hand
+from tapstack.console.hints import by_hand, command
 from tapstack.engine.events import EventLog, Operation, Report
 from tapstack.engine.process import engine_process
 from tapstack.engine.rewrites import read_writes
@@ -30,6 +30,8 @@ _DAMAGED: Final = re.compile(
     r"failed to load checkpoint: .*\b(json|JSON)\b|unexpected end of JSON input|invalid character"
 )
 """What the engine says, in the words of Go's JSON decoder, of a state that is no JSON."""
+_TORN: Final = re.compile(r"failed to load checkpoint: (EOF\b|blob \(key .*(\bEOF\b|invalid character))")
+"""What it says of a state in a folder whose attributes were cut short, be the state itself whole."""
 
 Listener = Callable[[Operation, Report], None]
 
@@ -280,6 +282,12 @@ class LayerStack:
             return NoStackError(
                 f"{self.layer}: there is no stack {self.name!r}; correct the name, or make it: "
                 f"{by_hand(self.layer, 'stack', 'init', self.name, stack=self.name)}"
+            )
+        if _TORN.search(message):
+            return UserError(
+                f"{self.layer}: the attributes beside the state of stack {self.name!r} were cut short by a kill, and "
+                "the engine does not read it; the state itself is whole. Have them taken away, and go on: "
+                f"{command('up', self.layer, stack=self.name)}"
             )
         if _DAMAGED.search(message):
             kept = f".pulumi/stacks/{project_name(self.layer)}/{self.name}.json"

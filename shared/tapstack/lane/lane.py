@@ -228,7 +228,8 @@ class Lane:
         plugins = {} if self.has_real_provider else {"PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}
         return {
             **without_proxy(os.environ),
-            "PULUMI_BACKEND_URL": f"file://{self._state}",
+            # Attributes that a killed run leaves torn beside a state keep the engine from reading it.
+            "PULUMI_BACKEND_URL": f"file://{self._state}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": _PASSPHRASE,
             "PULUMI_ERROR_OUTPUT_STRING": "true",
             "PULUMI_HOME": str(self.folder / "pulumi-home"),

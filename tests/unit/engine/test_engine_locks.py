@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tapstack.engine.backend.engine_locks import EngineLock, engine_locks
+from tapstack.engine.backend.keys import is_locked_by_engine
 from tapstack.engine.backend.store import FileStore
 
 FOLDER = ".pulumi/locks/organization/tapstack-data/dev"
@@ -73,3 +74,20 @@ def test_a_lock_that_cannot_be_read_is_somebody_s(tmp_path: Path, content: str) 
 
     assert not lock.is_gone
     assert "somebody" in f"{lock}"
+
+
+def test_a_lock_that_is_not_in_its_place_yet_is_one_to_the_engine_too(tmp_path: Path) -> None:
+    locked(tmp_path, pid := ended())
+    (tmp_path / FOLDER / "one.json").rename(tmp_path / FOLDER / "one.json.18a2f.tmp")
+    (lock,) = engine_locks(FileStore(tmp_path), "data", "dev")
+
+    assert lock.is_gone
+    assert lock.pid == pid
+
+
+def test_attributes_alone_are_no_lock(tmp_path: Path) -> None:
+    locked(tmp_path, ended())
+    (tmp_path / FOLDER / "one.json").unlink()
+
+    assert engine_locks(FileStore(tmp_path), "data", "dev") == []
+    assert not is_locked_by_engine(FileStore(tmp_path), "data", "dev")

@@ -8,6 +8,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from tapstack.engine.backend.attributes import objects
 from tapstack.engine.backend.keys import engine_locks_prefix
 from tapstack.engine.backend.store import Store
 from tapstack.engine.holder import has_ended
@@ -45,8 +46,8 @@ def engine_locks(store: Store, layer: str, stack: str) -> list[EngineLock]:
     Raises:
         StoreError: the backend's objects cannot be listed or read.
     """
-    # A folder has a file of attributes beside each object.
-    keys = [key for key in store.versions(engine_locks_prefix(layer, stack)) if key.endswith(".json")]
+    # One that is not in its place yet holds the engine up as well: to it, whatever is there is a lock.
+    keys = objects(store.versions(engine_locks_prefix(layer, stack)))
     contents = map(store.read, keys)
     return [_parsed(content) for content in contents if content is not None]
 

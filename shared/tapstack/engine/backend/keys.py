@@ -5,6 +5,7 @@ stacks belong to projects.
 """
 
 from tapstack.account_names import project_name
+from tapstack.engine.backend.attributes import objects
 from tapstack.engine.backend.store import Store
 
 
@@ -24,10 +25,16 @@ def state_version(store: Store, layer: str, stack: str) -> str | None:
     Raises:
         StoreError: the backend's objects cannot be listed.
     """
+    keys = state_keys(layer, stack)
+    # Beside it are its backup and its tags.
+    versions = store.versions(keys[0])
+    return next((versions[key] for key in keys if key in versions), None)
+
+
+def state_keys(layer: str, stack: str) -> tuple[str, str]:
+    """Name the object that is a layer's state: as it is, or compressed."""
     key = f".pulumi/stacks/{project_name(layer)}/{stack}.json"
-    # Beside it are its backup and its tags; a state may be compressed.
-    versions = store.versions(key)
-    return next((versions[name] for name in (key, f"{key}.gz") if name in versions), None)
+    return key, f"{key}.gz"
 
 
 def is_locked_by_engine(store: Store, layer: str, stack: str) -> bool:
@@ -36,7 +43,7 @@ def is_locked_by_engine(store: Store, layer: str, stack: str) -> bool:
     Raises:
         StoreError: the backend's objects cannot be listed.
     """
-    return bool(store.versions(engine_locks_prefix(layer, stack)))
+    return bool(objects(store.versions(engine_locks_prefix(layer, stack))))
 
 
 def engine_locks_prefix(layer: str, stack: str) -> str:
