@@ -5,11 +5,14 @@ import secrets
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from interruptions.moments import LAYERS, drawn, seen, tried
+from interruptions.moments import drawn, seen, tried
 from interruptions.running import Shell, shell_on
 from tapstack.lane.workspace import scratch_lane
+from tapstack.layers import BY_NAME, LAYERS
 
 
 def main() -> int:
@@ -24,32 +27,45 @@ def main() -> int:
 
 def _run(shell: Shell, seed: int, number: int) -> int:
     print(f"seed {seed}\n\n| command | moment | what was left | the same command |\n|---|---|---|---|", flush=True)
-    wholes, calls = {}, dict[tuple[str, str], float]()
-    for layer in LAYERS:
-        down = seen(shell, layer)
-        for words in (
-            ("up", layer, "--yes"),
-            ("plan", layer),
-            ("drift", layer),
-            ("destroy", layer, "--yes", "--accept-data-loss", layer),
-        ):
-            shell.proxy.arm(None)
-            began = time.monotonic()
-            ended = shell.run(*words)
-            looks = words[0] in {"plan", "drift"}
-            calls[words[0], layer] = time.monotonic() - began if looks else shell.proxy.changes
-            if ended.status:
-                sys.exit(f"{' '.join(words)} undisturbed: {ended.err}")
-            wholes[words[0], layer] = seen(shell, layer)
-        if wholes["destroy", layer] != down:
-            sys.exit(f"an undisturbed destroy leaves something: {wholes['destroy', layer]} instead of {down}")
     wrong = 0
-    for moment in drawn(seed, number, calls):
-        row = tried(shell, moment, wholes["destroy" if moment.command == "destroy" else "up", moment.layer])
-        wrong += bool(row.wrong)
-        print(row, flush=True)
+    for place, layer in enumerate(LAYERS):
+        if before := BY_NAME[layer].reads:
+            _undisturbed(shell, "up", *before, "--yes")
+        wholes, calls = _wholes(shell, layer)
+        share = number // len(LAYERS) + (place < number % len(LAYERS))
+        for moment in drawn(seed, layer, share, calls):
+            row = tried(shell, moment, wholes["destroy" if moment.command == "destroy" else "up"])
+            wrong += bool(row.wrong)
+            print(row, flush=True)
     print(f"\n{number} moments, {wrong} of them ended elsewhere than undisturbed")
     return 1 if wrong else 0
+
+
+def _wholes(shell: Shell, layer: str) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, float]]:
+    """Run each command undisturbed: command to what there is then, and to the calls or seconds that it takes."""
+    wholes, calls = {}, dict[str, float]()
+    down = seen(shell, layer)
+    for words in (
+        ("up", layer, "--yes"),
+        ("plan", layer),
+        ("drift", layer),
+        ("destroy", layer, "--yes", "--accept-data-loss", layer),
+    ):
+        shell.proxy.arm(None)
+        began = time.monotonic()
+        _undisturbed(shell, *words)
+        looks = words[0] in {"plan", "drift"}
+        calls[words[0]] = time.monotonic() - began if looks else shell.proxy.changes
+        wholes[words[0]] = seen(shell, layer)
+    if wholes["destroy"] != down:
+        sys.exit(f"an undisturbed destroy leaves something: {wholes['destroy']} instead of {down}")
+    return wholes, calls
+
+
+def _undisturbed(shell: Shell, *words: str) -> None:
+    ended = shell.run(*words)
+    if ended.status:
+        sys.exit(f"{' '.join(words)} undisturbed: {ended.err}")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from interruptions.running import Ended, Shell, inventory
 
-LAYERS: Final = ("network", "data")
-"""The layers that runs are cut of: they read no other."""
 _OF_LOOKING: Final = ("Ctrl-C", "kill of tapstack", "kill of the engine")
 _WAYS: Final = ("Ctrl-C", "kill of tapstack", "kill of the engine", "failing call")
 _LOOKING: Final = ("plan", "drift")
@@ -75,22 +73,22 @@ class Row:
         return f"| `{moment.command} {moment.layer}` | {how} | {self.left} | {settled}; {end} |"
 
 
-def drawn(seed: int, number: int, calls: Mapping[tuple[str, str], float]) -> Iterator[Moment]:
-    """Draw moments: each layer goes up and down in turn, and is looked at while it is up.
+def drawn(seed: int, layer: str, number: int, calls: Mapping[str, float]) -> Iterator[Moment]:
+    """Draw moments of a layer, which goes up, is looked at while it is up, and goes down, in turn.
 
     Args:
         seed: the same moments for the same seed.
+        layer: the layer.
         number: how many.
-        calls: command and layer to how many calls an undisturbed run makes that change something, or for one that only
-            looks, how many seconds it takes.
+        calls: command to how many calls an undisturbed run makes that change something, or for one that only looks, how
+            many seconds it takes.
     """
-    chance = random.Random(seed)  # noqa: S311 - the same moments for the same seed
+    chance = random.Random(f"{seed} {layer}")  # noqa: S311 - the same moments for the same seed
     made = 0
     while made < number:
-        layer = LAYERS[made // 3 % len(LAYERS)]
         commands = ["up", chance.choice(_LOOKING), "destroy"]
         for command in commands[: number - made]:
-            most = calls[command, layer]
+            most = calls[command]
             if command in _LOOKING:
                 yield Moment(command, layer, chance.choice(_OF_LOOKING), round(chance.uniform(0, most), 1))
             else:

@@ -160,16 +160,17 @@ def shell_on(lane: Lane) -> Iterator[Shell]:
 
 
 def inventory(shell: Shell) -> dict[str, int]:
-    """Count what the emulator has, by kind: whatever the layers `network` and `data` make, once in a state or not."""
+    """Count what the emulator has, by kind: whatever the layers make there, in a state or not."""
     counted = {}
     for service, operation, key in _LISTED:
         client = shell.client(service)
+        parameters = _ASKED.get(operation, {})
         if client.can_paginate(operation):
-            answer = client.get_paginator(operation).paginate().build_full_result()
+            answer = client.get_paginator(operation).paginate(**parameters).build_full_result()
         else:
-            answer = getattr(client, operation)()
+            answer = getattr(client, operation)(**parameters)
         items = [item for item in answer.get(key) or () if not _is_on_its_way_out(client, item)]
-        counted[f"{service} {key}"] = len(items)
+        counted[f"{service} {operation}"] = len(items)
     return counted
 
 
@@ -188,8 +189,16 @@ _LISTED: Final = (
     ("sns", "list_topics", "Topics"),
     ("kms", "list_keys", "Keys"),
     ("kms", "list_aliases", "Aliases"),
-    ("secretsmanager", "list_secrets", "SecretList"),
+    ("lambda", "list_functions", "Functions"),
+    ("lambda", "list_event_source_mappings", "EventSourceMappings"),
+    ("apigateway", "get_rest_apis", "items"),
+    ("apigateway", "get_api_keys", "items"),
+    ("apigateway", "get_usage_plans", "items"),
+    ("wafv2", "list_web_acls", "WebACLs"),
+    ("cloudwatch", "describe_alarms", "MetricAlarms"),
+    ("cloudwatch", "list_dashboards", "DashboardEntries"),
 )
+_ASKED: Final = {"list_web_acls": {"Scope": "REGIONAL"}}
 
 
 def _is_on_its_way_out(client: Any, item: Any) -> bool:
