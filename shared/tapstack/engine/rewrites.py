@@ -122,14 +122,14 @@ def _rewrite(urn: str, step: Mapping[str, Any] | None, planned: Mapping[str, Any
 
 def _options(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for key in (old.keys() | new.keys()) - NO_OPTIONS:
-        if _plain(old.get(key)) != _plain(new.get(key)):
+        if plain_option(old.get(key)) != plain_option(new.get(key)):
             yield _NAMES.get(key, key)
 
 
-def _plain(value: Any) -> Any:
-    """Give a value in the one form that its equals share: its lists are sets, and nothing has many spellings."""
+def plain_option(value: Any) -> Any:
+    """Give an option in the one form that its equals share: its lists are sets, and nothing has many spellings."""
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items() if item} or None
+        return {key: plain_option(item) for key, item in value.items() if item} or None
     if isinstance(value, list):
         return sorted(value, key=str) or None
     return value or None

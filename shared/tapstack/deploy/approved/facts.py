@@ -18,7 +18,7 @@ from tapstack.deploy.footprint import footprint
 from tapstack.engine.aws import caller_account
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
-from tapstack.engine.rewrites import NO_OPTIONS, STACK_TYPE
+from tapstack.engine.rewrites import NO_OPTIONS, STACK_TYPE, plain_option
 from tapstack.engine.stack import LayerStack
 from tapstack.layers import BY_NAME
 
@@ -181,17 +181,8 @@ def of_preview(report: Report, key: Key) -> Facts:
             if name not in chosen:
                 inputs[f"{name} of {_named(urn)}"] = key.fact(value)
         for name in new.keys() - NO_OPTIONS:
-            options[f"option {name} of {_named(urn)}"] = key.fact(_in_order(name, new[name]))
+            options[f"option {name} of {_named(urn)}"] = key.fact(plain_option(new[name]))
     return {"operations": operations, "inputs": inputs, "options": options, "exports": exports}
-
-
-def _in_order(name: str, value: Any) -> Any:
-    """Put what a resource depends on in order: the engine tells it in any."""
-    if name == "dependencies":
-        return sorted(value)
-    if name == "propertyDependencies":
-        return {key: sorted(urns or ()) for key, urns in value.items()}
-    return value
 
 
 def _written(difference: Mapping[str, Any] | None) -> dict[str, Any]:

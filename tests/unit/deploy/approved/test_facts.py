@@ -64,6 +64,15 @@ def test_an_unknown_value_is_approved_as_unknown() -> None:
     ]
 
 
+def test_the_order_in_which_an_option_lists_its_members_is_no_fact_and_a_member_is_one() -> None:
+    before = facts({}, options={"dependencies": ["urn:a", "urn:b"], "propertyDependencies": {"x": ["urn:a", "urn:b"]}})
+    turned = facts({}, options={"dependencies": ["urn:b", "urn:a"], "propertyDependencies": {"x": ["urn:b", "urn:a"]}})
+    fewer = facts({}, options={"dependencies": ["urn:a"], "propertyDependencies": {"x": ["urn:a", "urn:b"]}})
+
+    assert told(before, turned) == []
+    assert told(before, fewer) == [f"option dependencies of 'q' ({QUEUE}) (a list) is another"]
+
+
 def test_an_option_is_a_fact_and_where_the_program_stands_is_none() -> None:
     before = facts({}, options={"protect": True, "sourcePosition": "a.py#1"})
 
