@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,7 +128,7 @@ def test_the_network_is_replaced_while_a_client_keeps_posting_without_a_failed_r
 
 
 def test_a_team_alone_is_told_whose_turn_it_is_and_each_step_can_be_repeated(
-    running: Lane, on_lane: Command, capsys: Captured
+    running: Lane, on_lane: Command, capsys: Captured, tmp_path: Path
 ) -> None:
     give(running, "10.61.0.0/16")
     assert on_lane("drift", "network") == FOUND
@@ -136,12 +137,16 @@ def test_a_team_alone_is_told_whose_turn_it_is_and_each_step_can_be_repeated(
     assert len(set(program)) == REPLACED
 
     move = "next: .venv/bin/tapstack up compute, then .venv/bin/tapstack up network deletes it"
-    for _ in range(2):
-        assert on_lane("up", "network", "--yes") == DONE
-        told = capsys.readouterr().err
-        assert move in told
+    approved = f"{tmp_path / 'approved.plan'}"
+    assert on_lane("plan", "network", "--save", approved) == DONE
+    for words in (("--plan", approved), ("network", "--yes")):
+        capsys.readouterr()
+        assert on_lane("up", *words) == DONE
+        told = capsys.readouterr()
+        assert told.out.startswith("network: the old is kept, as compute holds ")
+        assert move in told.out
         assert len(left_over(running)) == REPLACED
-    assert "nothing to do: network as this checkout has it" in told
+    assert "nothing to do: network as this checkout has it" in told.err
     assert on_lane("plan", "network", "--json") == DONE
     (planned,) = json.loads(capsys.readouterr().out)["layers"]
     assert planned["changes"] == {"create": 0, "update": 0, "replace": 0, "delete": REPLACED}
@@ -152,7 +157,7 @@ def test_a_team_alone_is_told_whose_turn_it_is_and_each_step_can_be_repeated(
 
     prune = ".venv/bin/tapstack prune-versions compute"
     assert on_lane("up", "compute", "--yes") == DONE
-    assert f"{prune}, then .venv/bin/tapstack up network" in capsys.readouterr().err
+    assert f"{prune}, then .venv/bin/tapstack up network" in capsys.readouterr().out
     assert on_lane("up", "network", "--yes") == ERROR
     told = capsys.readouterr().err
     assert re.search(rf"validator:\d; next: {re.escape(prune)}, then \.venv/bin/tapstack up network\. Up: none;", told)

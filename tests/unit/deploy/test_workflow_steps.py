@@ -172,6 +172,29 @@ def test_a_deployment_loses_data_only_where_that_was_accepted(runner: Runner) ->
     assert calls == [["--stack dev up --plan approved.plan --accept-data-loss data.velocity,data.merchants"]]
 
 
+def test_a_deployment_that_leaves_a_turn_to_others_says_so_in_the_summary(runner: Runner) -> None:
+    runner.answer("said", "network: the old is kept, as compute holds 'a' (subnet-1); next: tapstack up compute\n")
+    runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="")
+
+    title, turn, _, how = runner.read("summary").splitlines()
+    assert title == "### Whose turn it is"
+    assert turn == "- network: the old is kept, as compute holds 'a' (subnet-1); next: tapstack up compute"
+    assert how.endswith("`gh workflow run deploy.yml -f stack=dev`.")
+
+
+def test_a_deployment_that_leaves_none_says_nothing(runner: Runner) -> None:
+    runner.answer("said", "")
+    runner.run("layer", "Deploy", ACCEPT_DATA_LOSS="")
+
+    assert not (runner.folder / "summary").exists()
+
+
+def test_a_deployment_that_fails_fails_the_job(runner: Runner) -> None:
+    runner.answer("status", "1")
+
+    runner.run("layer", "Deploy", status=1, ACCEPT_DATA_LOSS="")
+
+
 def test_drift_fails_the_job_and_opens_an_issue(runner: Runner) -> None:
     runner.answer("status", "2")
     runner.answer("said", "queue changed\n")

@@ -52,6 +52,7 @@ def up_as_approved(stack: str, file: Path, *, accepted: Sequence[str]) -> int:
         approval.require_order([[layer.layer for layer in wave] for wave in plan.waves])
         consent = Consent(yes=True, losses=frozenset(accepted))
         _carry_out(environment, plan, consent, ["up", "--plan", f"{file}"], approved=approval.require)
+        tell_turns(environment, plan)
     return DONE
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from tapstack.console.errors import UserError
-from tapstack.console.progress import say
 from tapstack.deploy.borders.holds import Hold, holds_of_left, left_in
 from tapstack.deploy.borders.turns import contract_turn, next_turn, readers_of, stuck
 from tapstack.deploy.interfaces import GROUP, placed_functions
@@ -15,6 +14,8 @@ from tapstack.layers import BY_NAME
 
 def tell_turns(environment: Environment, plan: Plan) -> None:
     """Tell of the layers that a plan has to do with and that have kept what they replaced: whose turn it is.
+
+    It is what the command comes to, a line a layer on stdout, for workflows to hand on; progress is on stderr.
 
     Raises:
         UserError: layers of the plan hold on to what another has kept, although they are as their programs say.
@@ -28,11 +29,15 @@ def tell_turns(environment: Environment, plan: Plan) -> None:
         if holds and set(readers_of(holds)) <= set(plan.names):
             raise UserError(stuck(environment.name, layer, holds))
         if holds:
-            say(next_turn(environment.name, layer, holds))
+            _tell(next_turn(environment.name, layer, holds))
         elif left:
             groups = any(item["type"] == GROUP for item in left)
             placed = [name for name, state in states.items() if groups and placed_functions(state.resources)]
-            say(contract_turn(environment.name, layer, len(left), placed))
+            _tell(contract_turn(environment.name, layer, len(left), placed))
+
+
+def _tell(turn: str) -> None:
+    print(turn, flush=True)
 
 
 def _kept(layer: LayerPlan | None, plan: Plan) -> Sequence[Hold]:

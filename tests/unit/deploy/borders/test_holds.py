@@ -203,16 +203,16 @@ def test_the_producer_alone_expands_and_tells_whose_turn_it_is(
     for _ in range(2):
         assert run_command("up", "network", "--yes") == 0
         told = "network: the old is kept, as compute holds 'functions' (subnet-1); next: "
-        assert f"{told}{up} compute, then {up} network deletes it\n" in capsys.readouterr().err
+        assert f"{told}{up} compute, then {up} network deletes it\n" in capsys.readouterr().out
     assert held.done("expand") == ["network"]
 
     held.reports["preview", "compute"] = Report(counts={"update": 1})
     assert run_command("up", "compute", "--yes") == 0
-    assert f"nobody holds its 1 old resource any more; next: {up} network\n" in capsys.readouterr().err
+    assert f"nobody holds its 1 old resource any more; next: {up} network\n" in capsys.readouterr().out
     assert run_command("up", "network", "--yes") == 0
     assert held.calls[-1] == ("up", "network")
     assert run_command("up", "compute", "--yes") == 0
-    assert "old resource" not in capsys.readouterr().err
+    assert capsys.readouterr().out == ""
 
 
 def test_a_reader_that_does_not_let_go_is_named(held: Any, run_command: RunCommand, capsys: Captured) -> None:
