@@ -171,6 +171,12 @@ def interruptions(session: nox.Session) -> None:
 
 
 @nox.session
+def growth(session: nox.Session) -> None:
+    """Measure what grows with the merchants, on a lane and on the model: -- [--merchants 1000] [--on-model 10000]."""
+    among_tests(session, "growth")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measure what the functions cost beside a bare call of the SDK, and print the figures: -- [--page]."""
     among_tests(session, "bench")

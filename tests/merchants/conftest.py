@@ -106,6 +106,11 @@ def building(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
 @pytest.fixture
 def office(building: Office) -> Office:
     """An environment of the test's own, in the account that all share."""
+    return environment_in(building)
+
+
+def environment_in(building: Office) -> Office:
+    """Make another environment in the account."""
     made = replace(building, environment=f"e{next(_NUMBERS)}", handed=[])
     made.client("dynamodb").create_table(
         TableName=f"{TABLE}-{made.environment}",

@@ -98,9 +98,8 @@ def list_merchants(stack: str, *, after: str | None, limit: int | None, as_json:
     """
     with account_of(stack) as account, bar() as progress:
         task = progress.add_task("reading", total=None)
-        register = read_register(
-            account.dynamodb, account.data.merchants_table_name, lambda n: progress.advance(task, n)
-        )
+        table = account.data.merchants_table_name
+        register = read_register(account.dynamodb, table, lambda n: progress.advance(task, n), settled=False)
     behind = ((merchant_id, entry) for merchant_id, entry in register.items() if after is None or merchant_id > after)
     rows = [_row(merchant_id, entry) for merchant_id, entry in islice(behind, limit)]
     if as_json:
