@@ -117,6 +117,29 @@ def test_a_merchant_that_is_not_whole_is_told_before_anything_is_written(office:
         list(found_in(resources, resources))
 
 
+def test_a_key_that_is_somebody_else_s_is_not_taken_over(office: Office) -> None:
+    value, edge, data = earlier(office, "acme")
+    table = office.desk().table
+    office.client("dynamodb").put_item(
+        TableName=table, Item=to_item({"id": api_key_id(value), "merchant_id": "globex"})
+    )
+    (found,) = found_in(edge, data)
+
+    with pytest.raises(UserError, match="of merchant 'acme' is bound to merchant 'globex' in the merchants table"):
+        adoption_of(office).take_over(found)
+    assert office.desk().enrolments.read("acme") is None
+    assert office.desk().merchants.of_key(value) == "globex"
+
+
+@pytest.mark.parametrize("name", ["secret#globex", "x; rm -rf ~", "x" * 10_000])
+def test_a_state_with_a_merchant_that_none_can_be_called_is_refused_in_a_short_line(office: Office, name: str) -> None:
+    edge = [resource(adoption.API_KEY, name, "key")]
+
+    with pytest.raises(UserError, match="the state of api-edge has an API key of ") as refused:
+        list(found_in(edge, []))
+    assert len(f"{refused.value}") < 400
+
+
 def test_the_probe_is_no_merchant_to_take_over_and_its_id_no_merchant_s() -> None:
     probe = [resource(kind, "probe", "x") for kind in (adoption.API_KEY, adoption.PLAN)]
 

@@ -7,6 +7,7 @@ import pytest
 
 from merchants.conftest import Office, settings
 from merchants.faulty import Cut, CutError
+from tapstack.console.errors import UserError
 from tapstack.operate.merchants import halves, key_rotation, onboarding
 from transactions.attributes import key_of, to_item
 
@@ -141,3 +142,12 @@ def test_others_keys_are_left_alone(office: Office) -> None:
     office.client("apigateway").create_api_key(name="tapstack-elsewhere-merchant.acme.key-1", value=value, enabled=True)
 
     assert halves.find(office.desk()) == []
+
+
+def test_a_value_that_is_somebody_else_s_key_is_given_to_nobody(office: Office) -> None:
+    value = f"{office.environment}v".ljust(40, "x")
+    office.client("apigateway").create_api_key(name="somebody-else-s", value=value, enabled=True)
+
+    with pytest.raises(UserError, match="API Gateway has a key of the same value under another name than "):
+        office.desk().api_keys.ensure("acme", "key-1", value)
+    assert office.desk().api_keys.ids_of("acme") == set()

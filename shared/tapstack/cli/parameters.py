@@ -183,7 +183,7 @@ class WholeNumber(click.ParamType[int]):
         if number < self._least or (self._most is not None and number > self._most):
             wanted = "whole number" if self._most is None else "number"
             bounds = f", {self._least} or more" if self._most is None else f" from {self._least} to {self._most}"
-            self.fail(f"{text!r} is no {self._what}; give a {wanted}{bounds}", param, ctx)
+            self.fail(f"{quoted(text)} is no {self._what}; give a {wanted}{bounds}", param, ctx)
         return number
 
 

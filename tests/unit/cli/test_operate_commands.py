@@ -23,6 +23,7 @@ from transactions.settings_document import parse_settings
 
 Captured = pytest.CaptureFixture[str]
 DOCUMENT: dict[str, Any] = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
+LONG = "x" * 10_000
 
 
 class Merchants:
@@ -303,4 +304,75 @@ def test_without_room_for_another_key_nothing_of_a_merchant_is_made(
     assert main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 1
 
     assert "the account has 10000 API keys in this region, and AWS allows no more than 10000" in capsys.readouterr().err
+    assert merchants.written == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["list", "--limit", "0"], "'0' is no number of merchants; give a whole number, 1 or more"),
+        (["list", "--limit", "-1"], "'-1' is no number of merchants"),
+        (["list", "--limit", "all"], "'all' is no number of merchants"),
+        (["list", "acme"], "unexpected extra argument (acme)"),
+        (["reconcile", "acme"], "unexpected extra argument (acme)"),
+        (["adopt", "acme"], "unexpected extra argument (acme)"),
+        (["list", "--limit", LONG], "is no number of merchants"),
+        (["show"], "missing argument 'ID'"),
+        (["set-tier", "globex"], "missing argument 'TIER'"),
+    ],
+)
+def test_what_is_no_command_on_merchants_is_one_line(arguments: list[str], told: str, capsys: Captured) -> None:
+    assert main(["merchant", *arguments]) == 64
+
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert len(error) < 400
+
+
+@pytest.mark.parametrize("action", ["add", "set"])
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (DOCUMENT | {"id": LONG}, "settings of a merchant '"),
+        (DOCUMENT | {"id": ["globex"]}, "settings of a merchant "),
+        (DOCUMENT | {"id": "probe"}, "probe is the environment's own"),
+        (DOCUMENT | {"id": "globex", LONG: 1}, "settings of merchant 'globex': unknown setting '"),
+        (DOCUMENT | {"id": "globex", "country": LONG}, "country"),
+        ([DOCUMENT, DOCUMENT], "holds the settings of merchant 'acme' twice; leave one of them"),
+        ([], "holds no settings; write one JSON object, or an array of them"),
+        ([1], "holds no settings; write one JSON object, or an array of them"),
+        (LONG, "holds no settings; write one JSON object, or an array of them"),
+    ],
+)
+def test_a_file_that_is_none_is_one_short_line_and_nothing_is_written(
+    action: str, content: Any, told: str, merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    assert main(["merchant", action, written(tmp_path, content)]) == 1
+
+    error = capsys.readouterr().err
+    assert told in error
+    assert error.count("\n") == 1
+    assert len(error) < 600
+    assert merchants.written == []
+
+
+@pytest.mark.usefixtures("merchants")
+def test_a_tier_of_10_000_characters_is_refused_in_a_short_line(tmp_path: Path, capsys: Captured) -> None:
+    for words in (["add", written(tmp_path, DOCUMENT), "--tier", LONG], ["set-tier", "globex", LONG]):
+        assert main(["merchant", *words]) == 1
+
+        told = capsys.readouterr().err
+        assert "there is no tier" in told
+        assert len(told) < 400
+
+
+def test_of_a_file_with_one_merchant_that_is_none_nothing_is_changed(
+    merchants: Merchants, tmp_path: Path, capsys: Captured
+) -> None:
+    file = written(tmp_path, [DOCUMENT | {"id": "globex"}, DOCUMENT | {"id": "globx"}])
+
+    assert main(["merchant", "set", file]) == 1
+
+    assert "there is no merchant 'globx'; did you mean 'globex'?" in capsys.readouterr().err
     assert merchants.written == []

@@ -17,12 +17,14 @@ from typing import Any, Final
 import msgspec
 
 from tapstack.console.errors import UserError
+from tapstack.console.words import quoted
 from tapstack.engine.stack import LayerStack
 from tapstack.operate.merchants import secrets_item
 from tapstack.operate.merchants.bindings import bind
 from tapstack.operate.merchants.enrolments import Enrolment, Enrolments, Key
 from tapstack.operate.merchants.hand_over import Encryption
 from tapstack.operate.merchants.onboarding import FIRST_LABEL
+from tapstack.operate.settings_file import ID_FORM, is_merchant_id
 from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import Clock
 from transactions.webhooks.signing import WebhookSecrets
@@ -68,7 +70,8 @@ def found_in(edge: Sequence[Resource], data: Sequence[Resource]) -> Iterator[Fou
     """Find the merchants in the resources of both layers' states.
 
     Raises:
-        UserError: a merchant has a key and no secret, or no place in a usage plan, or the probe's id.
+        UserError: a merchant has a key and no secret, or no place in a usage plan, or the probe's id, or none that a
+            merchant can have.
     """
     edge = [item for item in edge if not _is_of_probe(item)]
     plans = {item["id"]: _name(item) for item in edge if item["type"] == PLAN}
@@ -89,6 +92,11 @@ def found_in(edge: Sequence[Resource], data: Sequence[Resource]) -> Iterator[Fou
         if item["type"] != API_KEY:
             continue
         merchant_id, key_id = _name(item), item["id"]
+        if not is_merchant_id(merchant_id):
+            raise UserError(
+                f"the state of api-edge has an API key of {quoted(merchant_id)}, and {ID_FORM}; rename it there with "
+                "the earlier release, then adopt"
+            )
         tier, binding = places.get(key_id), bindings.get(f"{_BINDING_NAME}{merchant_id}")
         secret = secrets.get(f"{_SECRET_NAME}{merchant_id}")
         if not (tier and binding and secret):
@@ -120,10 +128,17 @@ class Adoption:
         """Write what a merchant lacks, all or nothing; tell whether it lacked anything.
 
         Raises:
+            UserError: its API key is somebody else's.
             ChangedMeanwhileError: somebody else does the same.
         """
         if self.enrolments.read(found.merchant_id) is not None:
             return False
+        if (owner := self.enrolments.bound_to(found.binding)) not in {None, found.merchant_id}:
+            raise UserError(
+                f"the API key {found.api_key_id} of merchant {found.merchant_id!r} is bound to merchant "
+                f"{quoted(f'{owner}')} in the merchants table, and submits transactions for that one; delete the item "
+                f"{found.binding} there if it is not, then adopt"
+            )
         answer = self.secrets_manager.get_secret_value(SecretId=found.secret_arn)
         held = msgspec.json.decode(answer["SecretString"], type=WebhookSecrets)
         current, previous = (

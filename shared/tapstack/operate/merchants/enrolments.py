@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import msgspec
 from botocore.exceptions import ClientError
 
-from transactions.agreed.tables import KEY
+from transactions.agreed.tables import API_KEY_MERCHANT, KEY
 from transactions.attributes import from_item, key_of, to_item
 from transactions.stored import read_stored
 
@@ -103,6 +103,11 @@ class Enrolments:
         key = key_of(enrolment_id(merchant_id))
         answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         return parse(from_item(answer["Item"])) if "Item" in answer else None
+
+    def bound_to(self, binding: str) -> str | None:
+        """Read whose API key a binding says it is; None where there is no such binding."""
+        answer = self._client.get_item(TableName=self._table, Key=key_of(binding), ConsistentRead=True)
+        return f"{from_item(answer['Item'])[API_KEY_MERCHANT]}" if "Item" in answer else None
 
     def save(self, enrolment: Enrolment, *others: Write, **changes: Any) -> Enrolment:
         """Write an enrolment with changes, and with it whatever else belongs to the step: all or nothing.
