@@ -84,6 +84,10 @@ def changed(kind: str, settings: Mapping[str, Any], count: int) -> dict[str, Any
     }[kind]
 
 
+KEY_OVERLAPS_MS: Final = (5_000, 60_000)
+"""For how long a key is taken beside the next: shorter and longer than a function remembers it."""
+
+
 @dataclass
 class Spell:
     """Something that happens a few times and then no more."""
@@ -290,7 +294,7 @@ class Simulation(RuleBasedStateMachine):
         """What people do to a merchant while everything runs."""
         self.world.counts[kind] += 1
         if kind == "API key changed":
-            self.world.change_key(self.world.merchants[merchant])
+            self.world.change_key(self.world.merchants[merchant], KEY_OVERLAPS_MS[count % 2])
         elif kind == "secret exchanged":
             self.world.exchange_secret(self.world.merchants[merchant])
         else:

@@ -114,6 +114,18 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "            raise MerchantRefusedError(",
     ),
     Mutant(
+        "take a key behind its end",
+        "transactions/merchants.py",
+        "if ends_at is not None and ends_at <= self._clock():",
+        "if ends_at is not None and ends_at < 0:",
+    ),
+    Mutant(
+        "refuse a key that is to end",
+        "transactions/merchants.py",
+        "if ends_at is not None and ends_at <= self._clock():",
+        "if ends_at is not None:",
+    ),
+    Mutant(
         "take card numbers",
         "transactions/submission.py",
         "    refuse_card_numbers(value)\n",

@@ -330,7 +330,7 @@ def test_a_key_that_has_ended_for_long_enough_is_nobodys(world: World) -> None:
     acme = world.merchants["acme"]
     submit(world, "before")
     for _ in range(2):
-        world.change_key(acme)
+        world.change_key(acme, 3_600_000)
     (ended,) = world.keys_ended
     world.pass_time(1_000)
     world.finish(world.submit(Request("acme", "soon", json.dumps(BODY)), ended))
@@ -339,6 +339,37 @@ def test_a_key_that_has_ended_for_long_enough_is_nobodys(world: World) -> None:
 
     watch.check()
     assert [answer.status for answer in world.facts.answers] == [202, 202, 403]
+
+
+def under_the_earlier_key(world: World, *, after_ms: int, overlap_ms: int) -> int:
+    """Have a merchant's key exchanged and the earlier one used some time later; give the status."""
+    acme = world.merchants["acme"]
+    earlier = acme.api_key
+    world.change_key(acme, overlap_ms)
+    world.pass_time(after_ms)
+    world.finish(world.submit(Request("acme", f"after-{after_ms}", json.dumps(BODY)), earlier))
+    return world.facts.answers[-1].status
+
+
+@pytest.mark.parametrize(("after_ms", "status"), [(59_000, 202), (60_000, 403), (63_000, 403)])
+def test_a_key_is_taken_up_to_its_end_and_no_longer(world: World, after_ms: int, status: int) -> None:
+    watch = Invariants(world)
+
+    assert under_the_earlier_key(world, after_ms=after_ms, overlap_ms=60_000) == status
+    watch.check()
+
+
+@pytest.mark.parametrize(("after_ms", "status", "right"), [(40_000, 403, "[202"), (63_000, 202, "[403]")])
+def test_a_key_that_is_refused_before_its_end_or_taken_behind_it_is_told(
+    world: World, after_ms: int, status: int, right: str
+) -> None:
+    watch = Invariants(world)
+    under_the_earlier_key(world, after_ms=after_ms, overlap_ms=60_000)
+    world.facts.answers[-1] = dataclasses.replace(world.facts.answers[-1], status=status)
+
+    problems = list(watch.oracle.look())
+
+    assert any(f"was answered {status}, right is {right}" in problem for problem in problems), problems
 
 
 # Waiting for a decision

@@ -28,7 +28,7 @@ from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
 from simulation.model.table import Table
 from simulation.oracle import wire
-from simulation.oracle.facts import Answer, Batch, Change, Facts, Request, Written
+from simulation.oracle.facts import Answer, Batch, Change, Facts, KeyEnd, Request, Written
 from transactions.agreed.encryption import WEBHOOK_SECRET, encryption_context
 from transactions.agreed.tables import KEY, secret_id
 from transactions.attributes import to_item
@@ -93,6 +93,8 @@ class World:
     in_hand: set[str] = field(default_factory=set)
     """Ids of the transactions that an operator is putting back on their way."""
     _batches: dict[Invocation, Batch] = field(default_factory=dict)
+    key_ends: dict[str, KeyEnd] = field(default_factory=dict)
+    """API key to the end that was set for it."""
     keys_ended: dict[str, int] = field(default_factory=dict)
     """API key to since when it is nobody's."""
 
@@ -167,6 +169,8 @@ class World:
                     began=began,
                     began_at=began_at,
                     ended_at=self.cloud.now,
+                    # Earlier versions know of no end.
+                    key_end=None if invocation.environment.checkout else self.key_ends.get(used),
                     key_ended_at=self.keys_ended.get(used),
                     under_fault=invocation.faults > 0,
                     waits=None if invocation.environment.checkout else request.wait,
@@ -318,21 +322,27 @@ class World:
         written.append(Written(len(written) + 1, self.cloud.now, document))
         self.operator().write(parse_settings(document))
 
-    def change_key(self, merchant: Merchant) -> None:
-        """Give a merchant another API key, or end the one it had before."""
+    def change_key(self, merchant: Merchant, overlap_ms: int) -> None:
+        """Give a merchant another API key, and the one it has an end; or delete the one it had before."""
         if merchant.id in self.old_keys:
             ended = self.old_keys.pop(merchant.id)
             self.keys_ended[ended] = self.cloud.now
             self.cloud.merchants.write(wire.api_key_binding(ended), None)
         else:
-            self.old_keys[merchant.id] = merchant.api_key
+            earlier = self.old_keys[merchant.id] = merchant.api_key
+            self.key_ends[earlier] = KeyEnd(self.cloud.now + overlap_ms, self.cloud.now)
             self._new_key(merchant)
+            self._bind(earlier, merchant, self.key_ends[earlier].at)
 
     def _new_key(self, merchant: Merchant) -> None:
         self.api_keys += 1
         merchant.api_key = f"api-key-{self.api_keys}-of-{merchant.id}"
-        binding = wire.api_key_binding(merchant.api_key)
-        self.cloud.merchants.write(binding, {"id": {"S": binding}, "merchant_id": {"S": merchant.id}})
+        self._bind(merchant.api_key, merchant)
+
+    def _bind(self, api_key: str, merchant: Merchant, ends_at: int | None = None) -> None:
+        binding = wire.api_key_binding(api_key)
+        end = {} if ends_at is None else {"ends_at": {"N": f"{ends_at}"}}
+        self.cloud.merchants.write(binding, {"id": {"S": binding}, "merchant_id": {"S": merchant.id}, **end})
 
     def reconcile(self, limit: int, *, choice: int = 0) -> Invocation | None:
         """Have the fraud-detector called with what is pending, beside the stream, as an operator does.

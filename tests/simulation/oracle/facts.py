@@ -53,6 +53,19 @@ class Request:
 
 
 @dataclass(frozen=True)
+class KeyEnd:
+    """When an API key ends, as an operator has set it.
+
+    Attributes:
+        at: from when on it is refused, in milliseconds.
+        set_at: when that was written.
+    """
+
+    at: int
+    set_at: int
+
+
+@dataclass(frozen=True)
 class Answer:
     """What a merchant was answered.
 
@@ -60,6 +73,7 @@ class Answer:
         began: how many changes there were when the request came.
         began_at: when it came, in milliseconds.
         ended_at: when it was answered.
+        key_end: the end that the API key has, where one was set and a version answered that knows of ends.
         key_ended_at: since when the API key it was sent under is nobody's any more; None for a key that is in force.
         under_fault: whether a call it needed was made to fail.
         waits: for how many seconds it may have waited for the decision; None where it was not asked to, or is by a
@@ -73,6 +87,7 @@ class Answer:
     began: int
     began_at: int
     ended_at: int
+    key_end: KeyEnd | None = None
     key_ended_at: int | None = None
     under_fault: bool = False
     waits: int | None = None

@@ -196,16 +196,29 @@ class Oracle:
         elif self.accepted[held.id] <= answer.began and answer.headers.get("idempotent-replayed") != "true":
             yield f"the replay of {place} is not called one"
 
+    def _key_is_over(self, answer: Answer) -> tuple[bool, bool]:
+        """Say whether an answer may, and whether it must have refused the API key, as one that is over."""
+        may = must = False
+        if answer.key_ended_at is not None:
+            may, must = True, answer.began_at - answer.key_ended_at > MEMORY_MS
+        if (end := answer.key_end) is not None:
+            # Whoever has read the key since its end was set needs no more than a clock.
+            known_at = max(end.at, end.set_at + MEMORY_MS)
+            may |= answer.ended_at + self.facts.skew_ms >= end.at
+            must |= answer.began_at - self.facts.skew_ms > known_at
+        return may, must
+
     def _allowed(self, answer: Answer) -> Iterator[int]:
         """Say which statuses an answer may have had, by what was in force while the request was under way."""
         request, since = answer.request, answer.began_at - MEMORY_MS
         if answer.under_fault:
             # A service that does not answer is no fault of the request.
             yield 503
-        if answer.key_ended_at is not None:
+        may_be_over, must_be = self._key_is_over(answer)
+        if may_be_over:
             yield 403
-            if answer.began_at - answer.key_ended_at > MEMORY_MS:
-                return
+        if must_be:
+            return
         if request.flaw:
             yield 400
             return
