@@ -166,7 +166,7 @@ def second_opinion(session: nox.Session) -> None:
 
 @nox.session
 def interruptions(session: nox.Session) -> None:
-    """Cut up, plan, drift and destroy at random calls, and run each again: -- [--seed N] [--moments 30]."""
+    """Cut up, plan, drift and destroy at random calls, and run each again: -- [--seed N] [--moments 30] [--layer X]."""
     among_tests(session, "interruptions")
 
 

@@ -5,14 +5,14 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from interruptions.moments import drawn, seen, tried
+from interruptions.moments import drawn, seen, state_of, tried
 from interruptions.running import Shell, shell_on
 from tapstack.lane.workspace import scratch_lane
-from tapstack.layers import BY_NAME, LAYERS
+from tapstack.layers import LAYERS
 
 
 def main() -> int:
@@ -20,19 +20,21 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="interruptions", description=__doc__)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     parser.add_argument("--moments", type=int, default=30)
+    parser.add_argument("--layer", action="append", choices=LAYERS, help="cut this one; all without any")
     chosen = parser.parse_args()
+    layers = [name for name in LAYERS if name in (chosen.layer or LAYERS)]
     with tempfile.TemporaryDirectory() as folder, scratch_lane(Path(folder)) as lane, shell_on(lane) as shell:
-        return _run(shell, chosen.seed, chosen.moments)
+        return _run(shell, chosen.seed, chosen.moments, layers)
 
 
-def _run(shell: Shell, seed: int, number: int) -> int:
+def _run(shell: Shell, seed: int, number: int, layers: Sequence[str]) -> int:
     print(f"seed {seed}\n\n| command | moment | what was left | the same command |\n|---|---|---|---|", flush=True)
     wrong = 0
-    for place, layer in enumerate(LAYERS):
-        if before := BY_NAME[layer].reads:
+    for place, layer in enumerate(layers):
+        if before := LAYERS[: LAYERS.index(layer)]:
             _undisturbed(shell, "up", *before, "--yes")
         wholes, calls = _wholes(shell, layer)
-        share = number // len(LAYERS) + (place < number % len(LAYERS))
+        share = number // len(layers) + (place < number % len(layers))
         for moment in drawn(seed, layer, share, calls):
             row = tried(shell, moment, wholes["destroy" if moment.command == "destroy" else "up"])
             wrong += bool(row.wrong)
@@ -43,7 +45,7 @@ def _run(shell: Shell, seed: int, number: int) -> int:
 
 def _wholes(shell: Shell, layer: str) -> tuple[Mapping[str, Mapping[str, Any]], Mapping[str, float]]:
     """Run each command undisturbed: command to what there is then, and to the calls or seconds that it takes."""
-    wholes, calls = {}, dict[str, float]()
+    wholes, calls, kept = {}, dict[str, float](), list[str]()
     down = seen(shell, layer)
     for words in (
         ("up", layer, "--yes"),
@@ -57,7 +59,9 @@ def _wholes(shell: Shell, layer: str) -> tuple[Mapping[str, Mapping[str, Any]], 
         looks = words[0] in {"plan", "drift"}
         calls[words[0]] = time.monotonic() - began if looks else shell.proxy.changes
         wholes[words[0]] = seen(shell, layer)
-    if wholes["destroy"] != down:
+        if words[0] == "up":
+            kept = [item["urn"] for item in state_of(shell, layer)["resources"] if item.get("retainOnDelete")]
+    if wholes["destroy"] != down and not kept:
         sys.exit(f"an undisturbed destroy leaves something: {wholes['destroy']} instead of {down}")
     return wholes, calls
 
