@@ -7,11 +7,12 @@ from typing import Any, Final, Literal
 import yaml
 
 from capacity.limits import LIMITS
-from capacity.timing import CALL_MS, Taken, batch, fullest, settle_for, submit
+from capacity.timing import CALL_MS, Taken, batch, decryptions, fullest, settle_for, submission, submit
 from simulation.model.cloud import Cloud
 from simulation.world import World
 from tapstack.checkout import CHECKOUT
 from transactions.agreed.invocations import NOTIFICATIONS_BATCH, STREAM_BATCH, STREAM_BATCHES_AT_ONCE
+from transactions.memory import MOST_REMEMBERED
 from transactions.velocity.merchant import SHARDS
 
 Scope = Literal["a card", "a merchant", "all merchants"]
@@ -60,6 +61,8 @@ class Measured:
         batch: the same with the workers that there are.
         one_card: a batch on one card.
         memory_mb: the fraud-detector's.
+        submission_ms: that the validator is at a transaction.
+        decryptions: of KMS for each webhook of a merchant whose secret is not remembered.
     """
 
     list_share: float
@@ -69,6 +72,8 @@ class Measured:
     batch: Taken
     one_card: Taken
     memory_mb: int
+    submission_ms: float
+    decryptions: float
 
 
 def measure() -> Measured:
@@ -84,6 +89,8 @@ def measure() -> Measured:
         batch=batch(STREAM_BATCH, memory),
         one_card=batch(1, memory),
         memory_mb=memory,
+        submission_ms=submission(setting("compute", "validatorMemoryMb")),
+        decryptions=decryptions(),
     )
 
 
@@ -187,14 +194,36 @@ def _of_all(measured: Measured) -> Iterator[Bottleneck]:
         "a quota that AWS raises",
         f"{measured.transaction_units:g} units for each transaction",
     )
+    yield Bottleneck(
+        "all merchants",
+        "KMS, where no secret is remembered",
+        LIMITS["kms_requests"].value / measured.decryptions,
+        "a quota that AWS raises",
+        f"{measured.decryptions:g} decryption for each webhook, at the worst: of more than {MOST_REMEMBERED:,} "
+        "merchants in turn, of which a notifier remembers no one",
+        "webhooks",
+    )
+    yield Bottleneck(
+        "all merchants",
+        "the notifications queue, in flight",
+        LIMITS["sqs_in_flight"].value / RECEIVER_MS * 1000,
+        "a quota that AWS raises",
+        f"a webhook is in flight while its receiver takes {RECEIVER_MS} ms",
+        "webhooks",
+    )
+    split = {
+        "validator": measured.submission_ms,
+        "fraud-detector": measured.batch.ms / STREAM_BATCH,
+        "notifier": RECEIVER_MS / NOTIFICATIONS_BATCH,
+    }
     at_once = LIMITS["lambda_concurrency"].value
     yield Bottleneck(
         "all merchants",
-        "executions of the fraud-detector",
-        measured.batch.rate * at_once,
+        "executions of all functions",
+        at_once / sum(split.values()) * 1000,
         "a quota that AWS raises",
-        f"{measured.batch.rate:,.0f} a second for each execution, of {at_once:,} for all functions",
-        "decisions",
+        f"each takes {', '.join(f'{ms:.0f} ms of the {name}' for name, ms in split.items())}, and {at_once:,} are run "
+        "at a time",
     )
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import json
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from capacity.bottlenecks import NOTIFIERS_AT_ONCE, Bottleneck, Measured, bottlenecks, measure, of_a_shard
 from capacity.limits import LIMITS
 from capacity.report import files
+from capacity.timing import CALL_MS
 from simulation.oracle.facts import Request
 from simulation.world import World
 from tapstack.checkout import CHECKOUT
@@ -64,6 +66,21 @@ def test_the_stream_is_read_as_aws_allows() -> None:
     # Lambda hands out less than the batch where its event would be larger: an image takes up to a kibibyte, and its
     # JSON, with the types of all values, not five times as much.
     assert LIMITS["invocation_bytes"].value > STREAM_BATCH * 5 * 1024
+
+
+def test_a_secret_is_decrypted_once_for_a_webhook_and_one_call_accepts_a_transaction(measured: Measured) -> None:
+    assert measured.decryptions == 1
+    assert CALL_MS < measured.submission_ms < 2 * CALL_MS
+
+
+def test_each_scope_has_a_first_bottleneck_and_two_behind_it_unless_it_has_no_more(found: list[Bottleneck]) -> None:
+    scopes = Counter(one.scope for one in found)
+
+    assert scopes["a merchant"] >= 3
+    assert scopes["all merchants"] >= 3
+    for scope in scopes:
+        rates = [one.rate for one in found if one.scope == scope]
+        assert rates == sorted(rates)
 
 
 def test_the_notifier_is_deployed_with_what_the_model_takes() -> None:

@@ -8,14 +8,15 @@ import heapq
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+from unittest import mock
 
 from capacity.limits import LIMITS
 from fraud_detector.workers import WORKERS
 from simulation.model.cloud import Cloud
 from simulation.oracle.facts import Request
 from simulation.world import World
-from transactions.agreed.invocations import STREAM_BATCH
+from transactions.agreed.invocations import NOTIFICATIONS_BATCH, STREAM_BATCH
 
 if TYPE_CHECKING:
     from simulation.functions import Invocation
@@ -65,6 +66,38 @@ def batch(cards: int, memory_mb: int, *, workers: int = WORKERS) -> Taken:
         return _decide(world, memory_mb, workers)
 
 
+def submission(memory_mb: int) -> float:
+    """Have a transaction accepted of a merchant that the validator remembers; give how many ms it is at it."""
+    with World(Cloud(lanes=1)) as world:
+        settle_for(world)
+        submit(world, "warms", 1)
+        invocation = world.submit(Request("acme", "key", _body("submission", 1_000)))
+        calls = 0
+        while not invocation.is_over:
+            calls += 1
+            world.functions.resume(invocation)
+        assert world.facts.answers[-1].status == 202
+        return calls * (_computing(memory_mb) + CALL_MS)
+
+
+def decryptions() -> float:
+    """Tell merchants of their first transactions; give how many decryptions each webhook takes."""
+    with World(Cloud(lanes=1)) as world:
+        kms = world.cloud.kms
+        with mock.patch.object(kms, "decrypt", side_effect=kms.decrypt) as decrypt:
+            for merchant in world.merchants:
+                world.finish(world.submit(Request(merchant, "key", _body(merchant, 1_000))))
+            decided = world.poll_stream(0, STREAM_BATCH)
+            assert decided is not None
+            world.finish(decided)
+            delivered = world.poll_queue(NOTIFICATIONS_BATCH)
+            assert delivered is not None
+            world.finish(delivered)
+        told = sum(len(merchant.took) for merchant in world.merchants.values())
+        assert told == len(world.merchants), "somebody was not told"
+        return decrypt.call_count / told
+
+
 def settle_for(world: World) -> None:
     """Have the merchant's own limit counted, and neither it nor a card's limit reached by one use of each card."""
     world.change_settings("acme", merchant_velocity={"window_seconds": 3600, "count": 1_000_000})
@@ -73,10 +106,14 @@ def settle_for(world: World) -> None:
 def submit(world: World, name: str, cards: int, count: int = 1) -> None:
     """Submit transactions on so many cards in turn, each of another amount."""
     for number in range(count):
-        card = {"token": f"tok_{name}_{number % cards}", "bin": "424242", "country": "DE"}
-        body: dict[str, Any] = {"amount": 1_000 + number, "currency": "EUR", "card": card | {"expires": "2031-12"}}
-        world.finish(world.submit(Request("acme", f"{name}-{number}", json.dumps(body))))
+        body = _body(f"{name}_{number % cards}", 1_000 + number)
+        world.finish(world.submit(Request("acme", f"{name}-{number}", body)))
         assert world.facts.answers[-1].status == 202
+
+
+def _body(card: str, amount: int) -> str:
+    token = {"token": f"tok_{card}", "bin": "424242", "country": "DE", "expires": "2031-12"}
+    return json.dumps({"amount": amount, "currency": "EUR", "card": token})
 
 
 def fullest(world: World, names: Sequence[str]) -> dict[str, float]:
@@ -89,11 +126,16 @@ def fullest(world: World, names: Sequence[str]) -> dict[str, float]:
     return found
 
 
+def _computing(memory_mb: int) -> float:
+    """Give the ms that a function of so much memory computes for a call."""
+    return COMPUTING_MS * max(1.0, LIMITS["lambda_mb_of_a_processor"].value / memory_mb)
+
+
 def _decide(world: World, memory_mb: int, workers: int) -> Taken:
     functions = world.functions
     side_by_side = functions.side_by_side
     functions.side_by_side = lambda work, most: side_by_side(work, workers)  # type: ignore[method-assign]
-    computing = COMPUTING_MS * max(1.0, LIMITS["lambda_mb_of_a_processor"].value / memory_mb)
+    computing = _computing(memory_mb)
     invocation = world.poll_stream(0, STREAM_BATCH)
     assert invocation is not None
     under_way: list[tuple[float, int, Invocation]] = []
