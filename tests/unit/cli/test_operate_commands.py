@@ -24,6 +24,7 @@ from transactions.settings_document import parse_settings
 Captured = pytest.CaptureFixture[str]
 DOCUMENT: dict[str, Any] = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
 LONG = "x" * 10_000
+PREFIX = "tapstack-dev-merchant"
 
 
 class Merchants:
@@ -295,11 +296,28 @@ def test_what_cannot_be_added_is_told(
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("held", "lines"), [(8_999, 0), (9_000, 1), (9_999, 1)])
+def test_an_account_with_nearly_all_api_keys_is_told_so_before_it_has_them(
+    held: int, lines: int, capsys: Captured
+) -> None:
+    pages = [{"id": f"{number}"} for number in range(held)]
+
+    def get_api_keys(*, limit: int, position: str = "0") -> dict[str, Any]:
+        begin, end = int(position), int(position) + limit
+        return {"items": pages[begin:end], **({"position": f"{end}"} if end < held else {})}
+
+    client: Any = SimpleNamespace(get_api_keys=get_api_keys)
+    ApiKeys(client, PREFIX, {}, "dev").check_room()
+
+    told = f"the account has {held} of 10000 API keys in this region, which AWS does not raise\n"
+    assert capsys.readouterr().err == told * lines
+
+
 def test_without_room_for_another_key_nothing_of_a_merchant_is_made(
     merchants: Merchants, tmp_path: Path, capsys: Captured
 ) -> None:
     client: Any = SimpleNamespace(get_api_keys=lambda **_: {"items": [{"id": f"{number}"} for number in range(10_000)]})
-    object.__setattr__(merchants.desk, "api_keys", ApiKeys(client, "tapstack-dev-merchant", {}, "dev"))
+    object.__setattr__(merchants.desk, "api_keys", ApiKeys(client, PREFIX, {}, "dev"))
 
     assert main(["merchant", "add", written(tmp_path, DOCUMENT)]) == 1
 
