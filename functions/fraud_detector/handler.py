@@ -17,6 +17,7 @@ from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
+from transactions.reviews.closing import ReviewDesk
 from transactions.sdk import config_within, kept_for_good
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
@@ -55,6 +56,7 @@ detector = Detector(
     store=TransactionStore(dynamodb, environment.transactions_table),
     cards=CardVelocityCounter(dynamodb, environment.velocity_table, now),
     limits=MerchantVelocityCounter(dynamodb, environment.velocity_table, now),
+    desk=ReviewDesk(dynamodb, environment.transactions_table),
     sqs=sqs,
     queue_url=environment.notifications_queue_url,
     workers=Workers(ThreadPoolExecutor(WORKERS)),
@@ -67,5 +69,5 @@ detector = Detector(
 
 @metrics.written_after
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls it with two
-    """Decide a batch of new transactions."""
+    """Decide a batch of new transactions, and tell of reviews that were closed."""
     return detector.process(event)

@@ -1,5 +1,8 @@
 """Records of the transactions stream to decisions and notifications.
 
+A record of an insert is a transaction to decide; one of a change is a review that was closed, of which the merchant is
+to be told and nothing else: the mark that says so goes once the notification is in the queue.
+
 A record counts as done when its decision is written and its notification is in the queue; until then the stream hands
 it out again, and every step is one that can be taken twice:
 
@@ -21,11 +24,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from fraud_detector.workers import Workers
-from transactions.agreed.tables import KEY
+from transactions.agreed.tables import KEY, MODIFIED
 from transactions.clock import Clock
 from transactions.failures import described, ids
 from transactions.findings import Findings, judge
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
 from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.test_tokens import forced_reasons
@@ -33,7 +37,7 @@ from transactions.transaction import Decision, Transaction
 from transactions.velocity.card import CardVelocityCounter, History, card_key
 from transactions.velocity.merchant import MerchantVelocityCounter
 from transactions.webhooks import notifications
-from transactions.webhooks.notifications import LARGEST_BATCH, Notification, notifications_of
+from transactions.webhooks.notifications import LARGEST_BATCH, Notification, notifications_of, review_notifications
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -99,6 +103,20 @@ class _Case:
 
 
 @dataclass(frozen=True)
+class _Closed:
+    """A record of the batch that tells of a review that was closed."""
+
+    change: Mapping[str, Any]
+    transaction: Transaction
+
+    @property
+    def number(self) -> str:
+        """The record's sequence number."""
+        number: str = self.change["SequenceNumber"]
+        return number
+
+
+@dataclass(frozen=True)
 class Detector:
     """Decides transactions."""
 
@@ -106,6 +124,7 @@ class Detector:
     store: TransactionStore
     cards: CardVelocityCounter
     limits: MerchantVelocityCounter
+    desk: ReviewDesk
     sqs: "SQSClient"
     queue_url: str
     workers: Workers
@@ -118,20 +137,26 @@ class Detector:
     """Hears of each record that has to come again."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
-        """Decide a batch of records; one that fails does not hold up the others, a read for all does.
+        """Decide what a batch of records brings, and tell of it.
+
+        A record that fails does not hold up the others, a read for all does.
 
         Returns:
             The records that have to come again, by sequence number, in the form Lambda asks for.
         """
-        changes: list[Mapping[str, Any]] = [record["dynamodb"] for record in event["Records"]]
+        records: list[Mapping[str, Any]] = event["Records"]
         again: list[str] = []
-        cases = self._judged(changes, again)
+        cases = self._judged([each["dynamodb"] for each in records if not _is_of_review(each)], again)
         self._count(cases, again)
         self.workers.do(partial(self._limit, again), _grouped(filter(_has_limit, cases), _merchant_of))
         left = [case for case in cases if case.number not in again]
         self.workers.do(partial(self._decide, again), _grouped(left, _card_of))
-        self._tell([(case.number, item) for case in left for item in case.told], again)
-        numbers = [change["SequenceNumber"] for change in changes]
+        reviews = self._closed([each["dynamodb"] for each in records if _is_of_review(each)], again)
+        told = [(case.number, item) for case in left for item in case.told]
+        told += [(review.number, item) for review in reviews for item in review_notifications(review.transaction)]
+        self._tell(told, again)
+        self.workers.do(partial(self._mark_told, again), [each for each in reviews if each.number not in again])
+        numbers = [each["dynamodb"]["SequenceNumber"] for each in records]
         return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in again]}
 
     @contextmanager
@@ -153,6 +178,18 @@ class Detector:
         groups = _grouped(read, lambda each: each[1].merchant_id)
         judged = {case.number: case for cases in self.workers.do(partial(self._judge, again), groups) for case in cases}
         return [judged[number] for change, _ in read if (number := change["SequenceNumber"]) in judged]
+
+    def _closed(self, changes: Sequence[Mapping[str, Any]], again: list[str]) -> list[_Closed]:
+        """Read the reviews that were closed."""
+        reviews: list[_Closed] = []
+        for change in changes:
+            with self._failing(again, [change]):
+                reviews.append(_Closed(change, parse_item(change["NewImage"])))
+        return reviews
+
+    def _mark_told(self, again: list[str], review: _Closed) -> None:
+        with self._failing(again, [review.change]):
+            self.desk.told(review.transaction.id)
 
     def _judge(self, again: list[str], group: Sequence[tuple[Mapping[str, Any], Transaction]]) -> list[_Case]:
         """Judge what the batch brings of one merchant.
@@ -207,7 +244,7 @@ class Detector:
             with self._failing(again, [case.change]):
                 decision = case.held
                 if decision is None:
-                    decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))
+                    decision = self.store.decide(case.transaction, case.findings.decision(self.clock()))
                     self.decided(case.transaction, decision)
                 case.told = notifications_of(case.transaction, decision)
 
@@ -218,6 +255,11 @@ class Detector:
 
     def _send(self, part: Sequence[tuple[str, Notification]]) -> set[int]:
         return notifications.send(self.sqs, self.queue_url, [item for _, item in part])
+
+
+def _is_of_review(record: Mapping[str, Any]) -> bool:
+    """Tell whether a record is of a change: of these the stream hands out closed reviews alone."""
+    return record.get("eventName") == MODIFIED
 
 
 def _text(image: object, name: str) -> object:

@@ -16,6 +16,7 @@ from transactions.clock import now
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
+from transactions.reviews.open_reviews import OpenReviews
 from transactions.sdk import config_within, kept_for_good
 from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
@@ -77,6 +78,7 @@ notifier = Notifier(
     clock=now,
     told=_told,
 )
+reviews = OpenReviews(dynamodb, environment.transactions_table)
 sweeper = Sweeper(
     merchants=merchants,
     transactions=TransactionStore(dynamodb, environment.transactions_table),
@@ -93,8 +95,12 @@ sweeper = Sweeper(
 
 @metrics.written_after
 def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:  # noqa: ARG001 - Lambda calls it with two
-    """Deliver a batch of notifications, or sweep."""
+    """Deliver a batch of notifications, or sweep and measure how long the oldest review is open."""
     if is_schedule(event):
         sweeper.sweep()
+        oldest = reviews.oldest()
+        # Clocks differ; nothing is older than nothing.
+        age = 0 if oldest is None else max(now() - oldest, 0) // 1000
+        metrics.measure(metric_names.OLDEST_REVIEW_AGE, age)
         return {}
     return notifier.process(event)

@@ -26,6 +26,10 @@ class InvalidSubmissionError(FaultyRequestError):
     """The body is no transaction."""
 
 
+class InvalidReviewError(FaultyRequestError):
+    """The body is no resolution of a review."""
+
+
 class InvalidIdempotencyKeyError(FaultyRequestError):
     """The `Idempotency-Key` is missing or not 1 to 255 visible ASCII characters."""
 
@@ -52,6 +56,18 @@ class ApiKeyEndedError(RequestError):
 
 class TransactionNotFoundError(RequestError):
     """There is no such transaction of this merchant."""
+
+
+class ReviewsNotAllowedError(RequestError):
+    """The merchant's settings leave its reviews to the operators."""
+
+
+class NotInReviewError(RequestError):
+    """The transaction was never for a person to decide, or is not decided yet."""
+
+
+class ReviewClosedError(RequestError):
+    """The review was closed before, in another way."""
 
 
 class NotDecidedError(RequestError):

@@ -16,7 +16,7 @@ AMOUNT_LIMIT: Final = 10_000
 
 SETTINGS: Final = MerchantSettings(
     id=PROBE_MERCHANT,
-    version=1,
+    version=2,
     country=COUNTRY,
     currencies={CURRENCY: CurrencyLimits(amount_limit=AMOUNT_LIMIT, foreign_card_review_above=AMOUNT_LIMIT)},
     card_velocity=CardVelocity(window_seconds=60, count=20),

@@ -83,6 +83,8 @@ class MerchantSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     """The score from which a transaction is for a person to decide."""
     decline_from: Annotated[int, Meta(ge=1)] = DECLINE_FROM
     """The score from which a transaction is declined."""
+    resolves_reviews: bool = False
+    """Whether the merchant may close its own reviews by its API key, beside the operators."""
     webhook_url: str | None = None
 
 

@@ -11,6 +11,8 @@ from transactions.agreed.tables import KEY
 from transactions.attributes import Item, from_item, key_of, refused_item, to_item
 from transactions.errors import UnavailableError
 from transactions.listing import Listing, listed
+from transactions.partitions import Places
+from transactions.reviews.open_reviews import OpenReviews, review_entries
 from transactions.stored import read_stored
 from transactions.transaction import PENDING, Decision, Transaction
 
@@ -24,7 +26,7 @@ _READ_TRIES: Final = 20
 
 @dataclass(frozen=True)
 class Page:
-    """A part of a merchant's list, newest first."""
+    """A part of a list, in its order."""
 
     transactions: list[Transaction]
     next_listing: str | None
@@ -46,6 +48,7 @@ class TransactionStore:
         self._client = client
         self._table = table
         self._listing = Listing(client, table)
+        self._open_reviews = OpenReviews(client, table)
         self._lists_for_earlier_versions = lists_for_earlier_versions
 
     def insert(self, transaction: Transaction) -> Transaction | None:
@@ -65,21 +68,28 @@ class TransactionStore:
             return parse_item(_refused_by(error))
         return None
 
-    def decide(self, transaction_id: str, decision: Decision) -> Decision:
+    def decide(self, transaction: Transaction, decision: Decision) -> Decision:
         """Write a decision on a pending transaction; on a decided one, leave it.
 
         Returns:
             The decision that holds now.
         """
+        entries = review_entries(transaction) if decision.verdict == "review" else {}
+        listed_now = "".join(f", {name} = :{name}" for name in entries)
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=key_of(transaction_id),
-                UpdateExpression="SET #status = :verdict, decision = :decision",
+                Key=key_of(transaction.id),
+                UpdateExpression=f"SET #status = :verdict, decision = :decision{listed_now}",
                 ConditionExpression="#status = :pending",
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=to_item(
-                    {":verdict": decision.verdict, ":decision": msgspec.to_builtins(decision), ":pending": PENDING}
+                    {
+                        ":verdict": decision.verdict,
+                        ":decision": msgspec.to_builtins(decision),
+                        ":pending": PENDING,
+                        **{f":{name}": value for name, value in entries.items()},
+                    }
                 ),
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -123,15 +133,32 @@ class TransactionStore:
             limit: how many at most.
             after: `next_listing` of the page before; None begins at the newest.
         """
-        found = self._listing.places(merchant_id, limit, after)
+        return self._page(self._listing.places(merchant_id, limit, after))
+
+    def reviews(self, merchant_id: str | None, limit: int, after: str | None) -> Page:
+        """Read a page of what is in review, oldest first; what was closed meanwhile is left out.
+
+        Args:
+            merchant_id: whose; None for those of all merchants.
+            limit: how many at most.
+            after: `next_listing` of the page before; None begins at the oldest.
+        """
+        page = self._page(self._open_reviews.places(merchant_id, limit, after))
+        return Page([each for each in page.transactions if each.is_in_review], page.next_listing)
+
+    def _page(self, found: Places) -> Page:
         # Only a read that is not late has all that an index can tell of.
         transactions = {each.id: each for each in self.read(found.ids)}
         return Page([transactions[each] for each in found.ids if each in transactions], found.next_listing)
 
     def _item(self, transaction: Transaction) -> dict[str, Any]:
+        values: dict[str, Any] = msgspec.to_builtins(transaction)
+        # It comes with the resolution: what nobody reviews takes no room for it.
+        if transaction.resolution is None:
+            del values["resolution"]
         return to_item(
             {
-                **msgspec.to_builtins(transaction),
+                **values,
                 **listed(transaction, for_earlier_versions=self._lists_for_earlier_versions),
                 "status": transaction.decision.verdict if transaction.decision else PENDING,
             }

@@ -8,15 +8,11 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from transactions import strict_json
-from transactions.card_numbers import refuse_card_numbers
+from transactions.bodies import read_body
 from transactions.errors import InvalidSubmissionError
 from transactions.faults import BODY, Fault, pointer
 from transactions.money import CURRENCIES, LARGEST_AMOUNT
-from transactions.shapes import shape_faults
 
-LARGEST_BODY: Final = 16 * 1024
-"""Bytes."""
 MOST_METADATA: Final = 10
 """Entries that may be submitted; transactions are kept that have more."""
 MOST_TEXT: Final = 320
@@ -60,17 +56,7 @@ def parse(body: bytes) -> Submission:
         InvalidSubmissionError: it is no transaction; it names every field that is wrong, and what is wrong with it.
         CardNumberError: it holds a card number.
     """
-    if len(body) > LARGEST_BODY:
-        raise InvalidSubmissionError(Fault(BODY, f"the body is larger than {LARGEST_BODY} bytes"))
-    try:
-        value = strict_json.load(body)
-    except ValueError as error:
-        raise InvalidSubmissionError(strict_json.fault(body) or Fault(BODY, f"{error}")) from error
-    refuse_card_numbers(value)
-    try:
-        submission = msgspec.convert(value, Submission)
-    except msgspec.ValidationError as error:
-        raise InvalidSubmissionError(*shape_faults(value, Submission)) from error
+    submission = read_body(body, Submission, InvalidSubmissionError)
     if faults := tuple(_beyond_shape(submission)):
         raise InvalidSubmissionError(*faults)
     return submission

@@ -1,6 +1,7 @@
 """A transaction, what was decided about it, and how merchants see it.
 
-pending ──decide──▶ approved | declined | review        and never anything after
+pending ──decide──▶ approved | declined | review        the decision never changes
+review ──resolve──▶ approved | declined                 once, by a person: the resolution stands beside the decision
 """
 
 from typing import Any, Final, Literal
@@ -8,6 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from transactions.clock import iso
+from transactions.reviews.resolution import Resolution
 from transactions.submission import Submission
 
 Verdict = Literal["approved", "declined", "review"]
@@ -35,6 +37,13 @@ class Transaction(msgspec.Struct, frozen=True):
     created_at: int
     submission: Submission
     decision: Decision | None = None
+    resolution: Resolution | None = None
+    """How a person closed its review; None where none did."""
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether a person has to decide it."""
+        return self.decision is not None and self.decision.verdict == "review" and self.resolution is None
 
     @property
     def listing(self) -> str:
@@ -57,8 +66,10 @@ def current_view(transaction: Transaction) -> dict[str, Any]:
     decision = transaction.decision
     if decision is None:
         return accepted_view(transaction)
+    resolution = transaction.resolution
     return accepted_view(transaction) | {
-        "status": decision.verdict,
+        "status": resolution.verdict if resolution else decision.verdict,
         "reasons": decision.reasons,
         "decided_at": iso(decision.decided_at),
+        **({"review": resolution.view()} if resolution else {}),
     }

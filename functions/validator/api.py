@@ -19,7 +19,7 @@ from transactions.errors import (
 from transactions.faults import parameter
 from transactions.idempotency import check_key, is_transaction_id, refused_key
 from transactions.merchants import Merchants
-from transactions.store import TransactionStore
+from transactions.store import Page, TransactionStore
 from transactions.submission import parse
 from transactions.transaction import Transaction, accepted_view, current_view
 from validator import cursors
@@ -27,11 +27,14 @@ from validator.acceptance import accept
 from validator.preferences import PREFER_HEADER, applied, preferred_wait
 from validator.problems import RETRY_AFTER_SECONDS, document, problem
 from validator.requests import Event, api_key, body, header, kept_parts, texts
+from validator.reviews import Reviews
 from validator.waiting import Waiter
 from validator.webhooks import Webhooks
 
 DEFAULT_PAGE: Final = 25
 LARGEST_PAGE: Final = 100
+_REVIEWS: Final = "reviews"
+"""The list of what is in review, as cursors tell it from the list of transactions."""
 
 Answer = dict[str, Any]
 
@@ -53,6 +56,7 @@ class Api:
     merchants: Merchants
     store: TransactionStore
     webhooks: Webhooks
+    reviews: Reviews
     waiter: Waiter
     clock: Clock
     unavailable: Callable[[Exception], None]
@@ -111,22 +115,18 @@ class Api:
         return _answer(202, accepted_view(accepted.transaction), more)
 
     def _list(self, call: Call) -> Answer:
-        query = texts(call.event, "queryStringParameters")
-        if unknown := sorted(query.keys() - {"limit", "cursor"}):
-            raise InvalidQueryError(*(parameter(name, "it is unknown; known are limit and cursor") for name in unknown))
-        limit = query.get("limit", f"{DEFAULT_PAGE}")
-        if not (limit.isascii() and limit.isdecimal() and len(limit) <= 3 and 1 <= int(limit) <= LARGEST_PAGE):
-            raise InvalidQueryError(parameter("limit", f"it must be from 1 to {LARGEST_PAGE}"))
-        after = cursors.decode(call.merchant_id, query["cursor"]) if "cursor" in query else None
-        page = self.store.page(call.merchant_id, int(limit), after)
-        following = page.next_listing
-        return _answer(
-            200,
-            {
-                "data": [current_view(transaction) for transaction in page.transactions],
-                "next_cursor": cursors.encode(call.merchant_id, following) if following else None,
-            },
-        )
+        limit, after = _page_asked_for(call, api.COLLECTION)
+        return _page(call, api.COLLECTION, self.store.page(call.merchant_id, limit, after))
+
+    def _reviews(self, call: Call) -> Answer:
+        limit, after = _page_asked_for(call, _REVIEWS)
+        return _page(call, _REVIEWS, self.store.reviews(call.merchant_id, limit, after))
+
+    def _review(self, call: Call) -> Answer:
+        self.reviews.check_allowed(call.merchant_id)
+        closed = self.reviews.close(self._own(call), body(call.event))
+        more = {"idempotent-replayed": "true"} if closed.replayed else {}
+        return _answer(200, current_view(closed.transaction), more)
 
     def _read(self, call: Call) -> Answer:
         return _answer(200, current_view(self._own(call)))
@@ -155,9 +155,33 @@ ROUTES: Final[Mapping[tuple[str, str], Callable[[Api, Call], Answer]]] = {
     (api.ITEM_PATH, "GET"): Api._read,
     (api.DELIVERIES_PATH, "GET"): Api._deliveries,
     (api.REDELIVER_PATH, "POST"): Api._redeliver,
+    (api.REVIEW_PATH, "POST"): Api._review,
+    (api.REVIEWS_PATH, "GET"): Api._reviews,
     (api.TEST_WEBHOOK_PATH, "POST"): Api._test_webhook,
 }
 """API Gateway's resource and the method to what answers."""
+
+
+def _page_asked_for(call: Call, of: str) -> tuple[int, str | None]:
+    """Read which page of a list is asked for: how many at most, and after which place."""
+    query = texts(call.event, "queryStringParameters")
+    if unknown := sorted(query.keys() - {"limit", "cursor"}):
+        raise InvalidQueryError(*(parameter(name, "it is unknown; known are limit and cursor") for name in unknown))
+    limit = query.get("limit", f"{DEFAULT_PAGE}")
+    if not (limit.isascii() and limit.isdecimal() and len(limit) <= 3 and 1 <= int(limit) <= LARGEST_PAGE):
+        raise InvalidQueryError(parameter("limit", f"it must be from 1 to {LARGEST_PAGE}"))
+    return int(limit), cursors.decode(call.merchant_id, query["cursor"], of=of) if "cursor" in query else None
+
+
+def _page(call: Call, of: str, page: Page) -> Answer:
+    following = page.next_listing
+    return _answer(
+        200,
+        {
+            "data": [current_view(transaction) for transaction in page.transactions],
+            "next_cursor": cursors.encode(call.merchant_id, following, of=of) if following else None,
+        },
+    )
 
 
 def _refusal(error: RequestError) -> Answer:

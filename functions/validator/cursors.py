@@ -11,6 +11,7 @@ import hashlib
 import re
 from typing import Final
 
+from transactions.agreed.api import COLLECTION
 from transactions.errors import InvalidQueryError
 from transactions.faults import parameter
 from transactions.idempotency import ID_PATTERN
@@ -23,26 +24,34 @@ _LISTING: Final = re.compile(
 )
 
 
-def encode(merchant_id: str, listing: str) -> str:
-    """Make a cursor."""
-    return base64.urlsafe_b64encode(f"{_checksum(merchant_id, listing)}{listing}".encode()).decode().rstrip("=")
+def encode(merchant_id: str, listing: str, *, of: str = COLLECTION) -> str:
+    """Make a cursor.
+
+    Args:
+        merchant_id: whose list.
+        listing: the place in it.
+        of: which list; the cursor of one is none of another.
+    """
+    return base64.urlsafe_b64encode(f"{_checksum(merchant_id, listing, of)}{listing}".encode()).decode().rstrip("=")
 
 
-def decode(merchant_id: str, cursor: str) -> str:
+def decode(merchant_id: str, cursor: str, *, of: str = COLLECTION) -> str:
     """Read a cursor.
 
     Raises:
-        InvalidQueryError: it is not one that this merchant was given.
+        InvalidQueryError: it is not one that this merchant was given for this list.
     """
     try:
         text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise InvalidQueryError(_FOREIGN) from error
     listing = text[_LENGTH:]
-    if not _LISTING.fullmatch(listing) or encode(merchant_id, listing) != cursor:
+    if not _LISTING.fullmatch(listing) or encode(merchant_id, listing, of=of) != cursor:
         raise InvalidQueryError(_FOREIGN)
     return listing
 
 
-def _checksum(merchant_id: str, listing: str) -> str:
-    return hashlib.sha256(f"{merchant_id}\n{listing}".encode()).hexdigest()[:_LENGTH]
+def _checksum(merchant_id: str, listing: str, of: str) -> str:
+    # Cursors of the list of transactions were there before there was another list.
+    whose = merchant_id if of == COLLECTION else f"{merchant_id}\n{of}"
+    return hashlib.sha256(f"{whose}\n{listing}".encode()).hexdigest()[:_LENGTH]

@@ -15,11 +15,13 @@ from transactions.failures import described
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
+from transactions.reviews.closing import ReviewDesk
 from transactions.sdk import config_within, keep_items_read, kept_for_good
 from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from validator.api import Answer, Api
 from validator.requests import Event
+from validator.reviews import Reviews
 from validator.waiting import Waiter
 from validator.webhooks import Webhooks
 
@@ -43,8 +45,9 @@ def _unavailable(error: Exception) -> None:
     logger.error("service unavailable", **described(error))
 
 
+merchants = Merchants(dynamodb, environment.merchants_table, now)
 api = Api(
-    merchants=Merchants(dynamodb, environment.merchants_table, now),
+    merchants=merchants,
     store=store,
     webhooks=Webhooks(
         DeliveryLog(dynamodb, environment.deliveries_table, now),
@@ -52,6 +55,7 @@ api = Api(
         environment.notifications_queue_url,
         now,
     ),
+    reviews=Reviews(merchants, ReviewDesk(dynamodb, environment.transactions_table), now),
     waiter=Waiter(store, now, time.sleep),
     clock=now,
     unavailable=_unavailable,

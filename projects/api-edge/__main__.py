@@ -39,7 +39,7 @@ plans = make_usage_plans(names, settings, stage)
 probe = make_probe(names, data, stage)
 web_acl = make_firewall(names, settings, data, stage)
 dashboard = make_dashboard(names, data, compute, stage, web_acl)
-make_alarms(names, data, compute, stage)
+make_alarms(names, settings, data, compute, stage)
 
 ApiEdgeContract(
     api_url=Url.of(url),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pulumi_aws as aws
 from pulumi import Input
 
+from settings import ApiEdgeSettings
 from stage import ServedApi
 from tapstack.contracts.compute import ComputeContract
 from tapstack.contracts.data import DataContract
@@ -27,7 +28,9 @@ class Alarm:
     minutes: int = 1
 
 
-def make_alarms(names: Names, data: DataContract, compute: ComputeContract, served: ServedApi) -> None:
+def make_alarms(
+    names: Names, settings: ApiEdgeSettings, data: DataContract, compute: ComputeContract, served: ServedApi
+) -> None:
     """Make one alarm per way the flow can fail or fall behind."""
     for alarm in (
         *_function_alarms(compute),
@@ -40,6 +43,15 @@ def make_alarms(names: Names, data: DataContract, compute: ComputeContract, serv
             dimensions={"service": "notifier"},
             statistic="Sum",
             threshold=1,
+        ),
+        Alarm(
+            name="reviews-old",
+            meaning=f"A transaction has been in review for over {settings.oldest_review_hours} hours: nobody closes it",
+            namespace=metrics.NAMESPACE,
+            metric=metrics.OLDEST_REVIEW_AGE,
+            dimensions={"service": "notifier"},
+            statistic="Maximum",
+            threshold=settings.oldest_review_hours * 60 * 60,
         ),
         Alarm(
             name="api-5xx",

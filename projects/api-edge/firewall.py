@@ -16,8 +16,8 @@ from tapstack.contracts.data import DataContract
 from tapstack.program.log_protection import mask_card_numbers
 from tapstack.program.naming import Names
 from transactions.agreed.api import API_KEY_HEADER, IDEMPOTENCY_KEY_HEADER
+from transactions.bodies import LARGEST_BODY
 from transactions.card_numbers import SHORTEST
-from transactions.submission import LARGEST_BODY
 
 MANAGED_RULE_GROUPS: Final = {
     "ip-reputation": "AWSManagedRulesAmazonIpReputationList",

@@ -7,19 +7,23 @@ import json
 from typing import Any, Final
 
 import openapi_examples as examples
+from openapi_parts import body, item_parameter, page_parameters
 from openapi_problems import GATEWAY_ANYWHERE, GATEWAY_ON_BODIES, refusals
-from openapi_schemas import DecidedTransaction, PendingTransaction, event_schema, headers, schema_ref, schemas
+from openapi_reviews import REVIEWS, close_review, list_reviews
+from openapi_schemas import DecidedTransaction, PendingTransaction, event_schema, headers, schemas
 from transactions.agreed.api import (
     API_KEY_HEADER,
     COLLECTION_PATH,
     DELIVERIES_PATH,
-    ITEM_PARAMETER,
     ITEM_PATH,
     REDELIVER_PATH,
+    REVIEW_PATH,
+    REVIEWS_PATH,
     TEST_WEBHOOK_PATH,
 )
 from transactions.agreed.invocations import LONGEST_WAIT_SECONDS
 from transactions.agreed.webhooks import ATTEMPT_SECONDS, DELIVERY_ATTEMPTS
+from transactions.bodies import LARGEST_BODY
 from transactions.errors import (
     ApiKeyEndedError,
     CardNumberError,
@@ -33,8 +37,6 @@ from transactions.errors import (
 )
 from transactions.idempotency import KEY_PATTERN, LONGEST_KEY
 from transactions.product import PRODUCT
-from transactions.submission import LARGEST_BODY
-from validator.api import DEFAULT_PAGE, LARGEST_PAGE
 
 __all__ = ["DecidedTransaction", "PendingTransaction", "openapi", "render"]
 
@@ -82,6 +84,7 @@ def openapi() -> dict[str, Any]:
         "security": [{"key": []}],
         "tags": [
             {"name": _TRANSACTIONS, "description": "Submit transactions, and read what became of them."},
+            {"name": REVIEWS, "description": "See what waits for a person's decision, and decide it."},
             {"name": _WEBHOOKS, "description": "Be told of decisions, and see what became of what was told."},
         ],
         "paths": {
@@ -89,6 +92,8 @@ def openapi() -> dict[str, Any]:
             ITEM_PATH: {"get": _read()},
             DELIVERIES_PATH: {"get": _deliveries()},
             REDELIVER_PATH: {"post": _redeliver()},
+            REVIEW_PATH: {"post": close_review()},
+            REVIEWS_PATH: {"get": list_reviews()},
             TEST_WEBHOOK_PATH: {"post": _test_webhook()},
         },
         "webhooks": {
@@ -139,7 +144,7 @@ def _submit() -> dict[str, Any]:
         "description": "Accepted and decided, where the client preferred to wait and the decision came in time, or was "
         "there already.",
         "headers": written | {"Preference-Applied": {"$ref": "#/components/headers/Preference-Applied"}},
-        **_body("DecidedTransaction", examples.decided()),
+        **body("DecidedTransaction", examples.decided()),
         "links": links,
     }
     accepted = {
@@ -147,7 +152,7 @@ def _submit() -> dict[str, Any]:
         "is the earlier one again, whatever was decided since. White space, the order of names and the spelling of "
         "numbers make no other body.",
         "headers": written,
-        **_body("PendingTransaction", examples.pending()),
+        **body("PendingTransaction", examples.pending()),
         "links": links,
     }
     return {
@@ -160,7 +165,7 @@ def _submit() -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "description": "The transaction",
-            **_body("Submission", examples.submissions()),
+            **body("Submission", examples.submissions()),
         },
         "responses": {"200": decided, "202": accepted}
         | refusals(
@@ -176,18 +181,13 @@ def _submit() -> dict[str, Any]:
 
 
 def _list() -> dict[str, Any]:
-    limit = {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE}
-    cursor = {"type": "string", "minLength": 1}
     return {
         "operationId": "listTransactions",
         "tags": [_TRANSACTIONS],
         "summary": "List one's own transactions, newest first",
         "description": "What was accepted while pages are read comes before the first of them.",
-        "parameters": [
-            {"name": "limit", "in": "query", "description": "How many at most", "schema": limit, "example": 25},
-            {"name": "cursor", "in": "query", "description": "`next_cursor` of the page before", "schema": cursor},
-        ],
-        "responses": {"200": {"description": "A page of the list", **_body("TransactionPage", examples.page())}}
+        "parameters": page_parameters(),
+        "responses": {"200": {"description": "A page of the list", **body("TransactionPage", examples.page())}}
         | refusals(ApiKeyEndedError, CardNumberError, InvalidQueryError, MerchantRefusedError),
     }
 
@@ -199,8 +199,8 @@ def _read() -> dict[str, Any]:
         "tags": [_TRANSACTIONS],
         "summary": "Read one of one's own transactions",
         "description": "Another merchant's transaction is answered like one that there is not.",
-        "parameters": [_id()],
-        "responses": {"200": {"description": "The transaction as it is now", **_body("Transaction", shown)}}
+        "parameters": [item_parameter()],
+        "responses": {"200": {"description": "The transaction as it is now", **body("Transaction", shown)}}
         | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, TransactionNotFoundError),
     }
 
@@ -211,9 +211,9 @@ def _deliveries() -> dict[str, Any]:
         "tags": [_WEBHOOKS],
         "summary": "See what became of a transaction's webhooks",
         "description": "Empty before the first attempt, and after the log's time is over.",
-        "parameters": [_id()],
+        "parameters": [item_parameter()],
         "responses": {
-            "200": {"description": "Every webhook of it", **_body("DeliveryList", examples.deliveries())},
+            "200": {"description": "Every webhook of it", **body("DeliveryList", examples.deliveries())},
         }
         | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, TransactionNotFoundError),
     }
@@ -225,8 +225,8 @@ def _redeliver() -> dict[str, Any]:
         "tags": [_WEBHOOKS],
         "summary": "Have a transaction's webhooks sent once more",
         "description": "Each goes out under the webhook-id that it had, whatever became of it before.",
-        "parameters": [_id()],
-        "responses": {"202": {"description": "They will be sent", **_body("AskedForList", examples.asked_for())}}
+        "parameters": [item_parameter()],
+        "responses": {"202": {"description": "They will be sent", **body("AskedForList", examples.asked_for())}}
         | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, NotDecidedError, TransactionNotFoundError),
     }
 
@@ -237,7 +237,7 @@ def _test_webhook() -> dict[str, Any]:
         "tags": [_WEBHOOKS],
         "summary": "Have a webhook sent to try the receiver",
         "description": "It means nothing, is signed like any other, and is tried once.",
-        "responses": {"202": {"description": "It will be sent", **_body("AskedFor", examples.test_event())}}
+        "responses": {"202": {"description": "It will be sent", **body("AskedFor", examples.test_event())}}
         | refusals(ApiKeyEndedError, MerchantRefusedError),
     }
 
@@ -266,7 +266,7 @@ def _event(event_type: str, event: dict[str, Any]) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "description": "The event",
-            **_body(event_schema(event_type), {"event": {"summary": event_type, "value": event}}),
+            **body(event_schema(event_type), {"event": {"summary": event_type, "value": event}}),
         },
         "responses": {
             "2XX": {"description": "Taken: it is not sent again"},
@@ -274,18 +274,3 @@ def _event(event_type: str, event: dict[str, Any]) -> dict[str, Any]:
             "5XX": {"description": "Not taken: it is sent again later"},
         },
     }  # fmt: skip
-
-
-def _id() -> dict[str, Any]:
-    return {
-        "name": ITEM_PARAMETER,
-        "in": "path",
-        "required": True,
-        "description": "The transaction's id",
-        "schema": {"type": "string", "minLength": 1},
-        "example": examples.transaction().id,
-    }
-
-
-def _body(schema: str, shown: dict[str, Any]) -> dict[str, Any]:
-    return {"content": {"application/json": {"schema": schema_ref(schema), "examples": shown}}}

@@ -11,20 +11,26 @@ from transactions.errors import (
     IdempotencyConflictError,
     InvalidIdempotencyKeyError,
     InvalidQueryError,
+    InvalidReviewError,
     InvalidSubmissionError,
     MerchantRefusedError,
     NotDecidedError,
+    NotInReviewError,
     RequestError,
+    ReviewClosedError,
+    ReviewsNotAllowedError,
     TransactionNotFoundError,
     UnavailableError,
 )
 from transactions.faults import Fault, parameter
 from transactions.idempotency import transaction_id
+from transactions.reviews.resolution import REASONS as REVIEW_REASONS
+from transactions.reviews.resolution import ProposedResolution, Resolution
 from transactions.submission import Submission, request_hash
 from transactions.test_tokens import REASONS
 from transactions.transaction import Decision, Transaction, accepted_view, current_view
 from transactions.webhooks.deliveries import Attempt, Delivery
-from transactions.webhooks.notifications import make_test_event, notifications_of
+from transactions.webhooks.notifications import make_test_event, notifications_of, review_notifications
 from validator import cursors
 from validator.problems import problem
 from validator.webhooks import delivery_view
@@ -57,6 +63,10 @@ REFUSALS: Final[dict[type[RequestError], RequestError]] = {
         MerchantRefusedError("the merchant is suspended and may not submit new transactions"),
         ApiKeyEndedError("the API key ended at 2026-11-18T11:46:40.000Z; use the one that replaced it"),
         TransactionNotFoundError("no transaction of yours has this id"),
+        InvalidReviewError(Fault("#/reason", f"declined can be for {', '.join(REVIEW_REASONS['declined'])}")),
+        ReviewsNotAllowedError("your reviews are closed by whoever runs the system; ask them to allow it"),
+        NotInReviewError("the transaction was approved at once and is in nobody's review"),
+        ReviewClosedError("the review was closed before: declined, suspected_fraud, by the operator"),
         NotDecidedError("there is no webhook of a transaction that is not decided; it comes by itself"),
         IdempotencyConflictError("the Idempotency-Key was used before with another body; take a new key"),
         UnavailableError("send the request again; a POST under the same Idempotency-Key"),
@@ -118,6 +128,27 @@ def page() -> dict[str, Any]:
     return {"page": {"summary": "A page with another after it", "value": shown}}
 
 
+def reviews() -> dict[str, Any]:
+    """Show a page of what is in review."""
+    shown = {"data": [current_view(transaction("tok_test_review"))], "next_cursor": None}
+    return {"page": {"summary": "The last page", "value": shown}}
+
+
+def resolutions() -> dict[str, Any]:
+    """Show how a review can be closed."""
+    approved = ProposedResolution("approved", "verified_with_cardholder", "called back on the number on file")
+    declined = ProposedResolution("declined", "suspected_fraud")
+    return {
+        each.verdict: {"summary": f"{each.verdict.capitalize()}", "value": msgspec.to_builtins(each)}
+        for each in (approved, declined)
+    }
+
+
+def reviewed() -> dict[str, Any]:
+    """Show a transaction whose review was closed."""
+    return {"reviewed": {"summary": "Approved by the merchant", "value": current_view(_reviewed())}}
+
+
 def deliveries() -> dict[str, Any]:
     """Show what became of a webhook."""
     (told,) = notifications_of(one := transaction(), one.decision or _never())
@@ -154,7 +185,8 @@ def events() -> dict[str, dict[str, Any]]:
     """Show a webhook of every type, by its type."""
     shown = {f"{each['type']}": each for each in map(_event, REASONS)}
     tried = make_test_event(MERCHANT, "0" * 32, AT)
-    return {**shown, tried.event_type: tried.event}
+    (closed,) = review_notifications(_reviewed())
+    return {**shown, closed.event_type: closed.event, tried.event_type: tried.event}
 
 
 def refused(error: type[RequestError]) -> dict[str, Any]:
@@ -173,6 +205,12 @@ def _event(token: str) -> dict[str, Any]:
     one = transaction(token)
     (told,) = notifications_of(one, one.decision or _never())
     return told.event
+
+
+def _reviewed() -> Transaction:
+    note = "called back on the number on file"
+    resolution = Resolution("approved", "verified_with_cardholder", MERCHANT, AT + 3_600_000, note)
+    return msgspec.structs.replace(transaction("tok_test_review"), resolution=resolution)
 
 
 def _never() -> Decision:

@@ -3,12 +3,14 @@
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from transactions.agreed.api import COLLECTION
+from transactions.agreed.tables import REVIEWED_EVENT
 from transactions.faults import MOST_FAULTS
 from transactions.idempotency import ID_PATTERN
 from transactions.money import CURRENCIES
+from transactions.reviews.resolution import ProposedResolution, Reviewer, ReviewVerdict
 from transactions.submission import Submission
 from transactions.transaction import Verdict
 from transactions.webhooks.deliveries import MOST_ATTEMPTS, State
@@ -50,6 +52,16 @@ class AskedFor(msgspec.Struct, forbid_unknown_fields=True):
     type: Annotated[str, Meta(description="The webhook's type")]
 
 
+class Review(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """How a person closed a transaction's review."""
+
+    verdict: ReviewVerdict
+    reason: Annotated[str, Meta(description="A code; there may be more of them in time")]
+    resolved_by: Annotated[Reviewer, Meta(description="The merchant itself, or whoever runs the system")]
+    resolved_at: _Moment
+    note: Annotated[str, Meta(description="The merchant's own, where it closed the review")] | UnsetType = UNSET
+
+
 class PendingTransaction(Submission, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A transaction as it was accepted; every replay shows it so."""
 
@@ -66,12 +78,13 @@ class DecidedTransaction(Submission, frozen=True, forbid_unknown_fields=True, kw
     created_at: _Moment
     reasons: Annotated[list[str], Meta(description="Codes of what spoke against it")]
     decided_at: _Moment
+    review: Annotated[Review, Meta(description="There once a person has closed its review")] | UnsetType = UNSET
 
 
 def schemas() -> dict[str, Any]:
     """Describe every body."""
     _, made = msgspec.json.schema_components(
-        [Submission, PendingTransaction, DecidedTransaction, Delivery, AskedFor],
+        [Submission, PendingTransaction, DecidedTransaction, Delivery, AskedFor, ProposedResolution],
         ref_template="#/components/schemas/{name}",
     )
     for schema in made.values():
@@ -128,6 +141,7 @@ def event_schema(event_type: str) -> str:
 
 def _events() -> dict[str, Any]:
     data: dict[str, Any] = {event.type: schema_ref("DecidedTransaction") for event in EVENTS}
+    data[REVIEWED_EVENT] = schema_ref("DecidedTransaction")
     data[TEST_EVENT] = {
         "type": "object",
         "properties": {"merchant_id": {"type": "string"}},
@@ -169,7 +183,7 @@ def headers() -> dict[str, Any]:
             "schema": {"type": "string", "pattern": f"^{COLLECTION}/{ID_PATTERN}$"},
         },
         "Idempotent-Replayed": {
-            "description": "There when the transaction was accepted by an earlier request",
+            "description": "There when an earlier request asked for the same, and it was done then",
             "schema": {"type": "string", "const": "true"},
         },
         "Preference-Applied": {

@@ -4,6 +4,8 @@
 /v1/transactions/{id}              GET read one back
 /v1/transactions/{id}/deliveries   GET what became of its webhooks
 /v1/transactions/{id}/redeliver    POST its webhooks once more
+/v1/transactions/{id}/review       POST how the review of one is closed
+/v1/reviews                        GET list one's own that are in review
 /v1/webhooks/test                  POST a webhook to try the receiver
 
 API Gateway looks at the key and its rate and quota, and hands on every body and header as it is: the validator names
@@ -25,6 +27,8 @@ from transactions.agreed.api import (
     ITEM_PARAMETER,
     ITEM_PATH,
     REDELIVER_PATH,
+    REVIEW_PATH,
+    REVIEWS_PATH,
     TEST_WEBHOOK_PATH,
 )
 from transactions.agreed.invocations import INTEGRATION_TIMEOUT_MS
@@ -72,6 +76,8 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
     item = _resource(api, "transaction", collection.id, ITEM_PATH, 2)
     deliveries = _resource(api, "deliveries", item.id, DELIVERIES_PATH, 3)
     redeliver = _resource(api, "redeliver", item.id, REDELIVER_PATH, 3)
+    review = _resource(api, "review", item.id, REVIEW_PATH, 3)
+    reviews = _resource(api, "reviews", version.id, REVIEWS_PATH, 1)
     webhooks = _resource(api, "webhooks", version.id, TEST_WEBHOOK_PATH, 1)
     tried = _resource(api, "try-webhook", webhooks.id, TEST_WEBHOOK_PATH, 2)
 
@@ -114,6 +120,8 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
             route("read", item, "GET", request_parameters=of_item),
             route("deliveries", deliveries, "GET", request_parameters=of_item),
             route("redeliver", redeliver, "POST", request_parameters=of_item),
+            route("review", review, "POST", request_parameters=of_item),
+            route("reviews", reviews, "GET"),
             route("try-webhook", tried, "POST"),
         ]
     )

@@ -38,6 +38,9 @@ class ApiEdgeSettings(LayerSettings):
         default=10_000,
         check=between(10, 2_000_000_000),
     )
+    oldest_review_hours: int = setting(
+        "How long a transaction may be in review before an alarm says so, in hours.", default=24, check=between(1, 720)
+    )
     log_retention_days: int = setting(
         "How long access and firewall logs are kept, in days.", default=14, check=LOG_RETENTION_DAYS
     )

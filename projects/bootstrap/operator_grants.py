@@ -2,6 +2,7 @@
 
     merchant                      the merchants table, API keys and their places in usage plans, KMS for what is theirs
     explain, webhook              transactions, velocity and deliveries; the notifications queue
+    review                        the same, transactions written and their indexes of reviews
     redrive, reconcile            the queues of what failed, the fraud-detector's alias
     logs                          the functions' log groups
     smoke                         what the role of smoke runs may do
@@ -17,6 +18,7 @@ from grants import Condition, Grant, own
 from state_grants import read_outputs
 from tapstack.account_names import merchants_project
 from transactions.agreed.encryption import HAND_OVER, PURPOSE_CONDITION, WEBHOOK_SECRET
+from transactions.agreed.tables import MERCHANT_REVIEWS_INDEX, REVIEWS_INDEX
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _TABLE: Final = "arn:{partition}:dynamodb:{region}:{account}:table/{prefix}"
@@ -38,7 +40,19 @@ GRANTS: Final[Sequence[Grant]] = [
         ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"],
         [f"{_TABLE}merchants"],
     ),
-    Grant(["dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Scan"], [f"{_TABLE}transactions"]),
+    Grant(
+        [
+            "dynamodb:BatchGetItem",
+            "dynamodb:DescribeTable",
+            "dynamodb:GetItem",
+            "dynamodb:Scan",
+            "dynamodb:UpdateItem",
+        ],
+        [f"{_TABLE}transactions"],
+    ),
+    Grant(
+        ["dynamodb:Query"], [f"{_TABLE}transactions/index/{name}" for name in (REVIEWS_INDEX, MERCHANT_REVIEWS_INDEX)]
+    ),
     Grant(["dynamodb:GetItem"], [f"{_TABLE}velocity"]),
     Grant(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"], [f"{_TABLE}deliveries"]),
     Grant(["dynamodb:Query"], [f"{_TABLE}deliveries/index/*"]),

@@ -1,4 +1,4 @@
-"""The fraud-detector: decides every inserted transaction, fed by the table's stream."""
+"""The fraud-detector: decides every inserted transaction and tells of closed reviews, fed by the table's stream."""
 
 import json
 
@@ -17,7 +17,7 @@ from transactions.agreed.invocations import (
     STREAM_BATCHES_AT_ONCE,
     STREAM_RETRIES,
 )
-from transactions.agreed.tables import STREAM_FILTER
+from transactions.agreed.tables import STREAM_FILTERS
 
 
 def make_fraud_detector(
@@ -64,7 +64,7 @@ def make_fraud_detector(
         batch_size=STREAM_BATCH,
         maximum_batching_window_in_seconds=0,
         parallelization_factor=STREAM_BATCHES_AT_ONCE,
-        filter_criteria={"filters": [{"pattern": json.dumps(STREAM_FILTER)}]},
+        filter_criteria={"filters": [{"pattern": json.dumps(pattern)} for pattern in STREAM_FILTERS]},
         function_response_types=["ReportBatchItemFailures"],
         bisect_batch_on_function_error=True,
         maximum_retry_attempts=STREAM_RETRIES,

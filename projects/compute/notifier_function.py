@@ -12,6 +12,7 @@ from tapstack.program.policies import allow
 from transactions.agreed.encryption import WEBHOOK_SECRET
 from transactions.agreed.environments import FALSE, TRUE, NotifierEnvironment
 from transactions.agreed.invocations import NOTIFICATIONS_BATCH, NOTIFIER_TIMEOUT_SECONDS
+from transactions.agreed.tables import REVIEWS_INDEX
 
 
 def make_notifier(
@@ -54,6 +55,7 @@ def make_notifier(
                 allow(["sqs:SendMessage"], data.notifications_dead_letter_queue_arn),
                 allow(["dynamodb:GetItem"], data.merchants_table_arn),
                 allow(["dynamodb:BatchGetItem"], data.transactions_table_arn),
+                allow(["dynamodb:Query"], Output.format("{0}/index/{1}", data.transactions_table_arn, REVIEWS_INDEX)),
                 allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"], data.deliveries_table_arn),
                 allow(["dynamodb:Query"], Output.format("{0}/index/*", data.deliveries_table_arn)),
                 allow(["sns:Publish"], data.alerts_topic_arn),

@@ -34,7 +34,10 @@ def make_validator(
             ),
             grants=[
                 allow(["dynamodb:GetItem"], data.merchants_table_arn),
-                allow(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem"], data.transactions_table_arn),
+                allow(
+                    ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
+                    data.transactions_table_arn,
+                ),
                 allow(["dynamodb:BatchGetItem"], data.deliveries_table_arn),
                 allow(["sqs:SendMessage"], data.notifications_queue_arn),
                 allow(["dynamodb:Query"], Output.format("{0}/index/*", data.transactions_table_arn)),

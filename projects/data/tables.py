@@ -16,6 +16,11 @@ from transactions.agreed.tables import (
     MERCHANT_INDEX,
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
+    MERCHANT_REVIEWS_INDEX,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_INDEX,
+    REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_RANGE_KEY,
     STREAM_VIEW,
     WAITING_INDEX,
     WAITING_INDEX_HASH_KEY,
@@ -37,8 +42,8 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
     """Make the tables.
 
     Two forget: counters of the velocity table mean nothing after their window, and of a delivery that waits for nothing
-    more the log is kept for a time. The indexes of lists and of what waits hold keys alone: what else
-    changes of an item leaves them alone.
+    more the log is kept for a time. The indexes of lists, of what is in review and of what waits hold keys
+    alone: what else changes of an item leaves them alone.
     """
 
     def strings(*attributes: str) -> list[dict[str, str]]:
@@ -73,11 +78,18 @@ def make_tables(names: Names, settings: DataSettings, key: aws.kms.Key) -> Table
         transactions=table(
             "transactions",
             attributes=strings(
-                LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY
+                LIST_INDEX_HASH_KEY,
+                LIST_INDEX_RANGE_KEY,
+                MERCHANT_INDEX_HASH_KEY,
+                MERCHANT_INDEX_RANGE_KEY,
+                REVIEWS_INDEX_HASH_KEY,
+                MERCHANT_REVIEWS_INDEX_HASH_KEY,
             ),
             global_secondary_indexes=[
                 index(LIST_INDEX, LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY, "KEYS_ONLY"),
                 index(MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY, "ALL"),
+                index(REVIEWS_INDEX, REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY, "KEYS_ONLY"),
+                index(MERCHANT_REVIEWS_INDEX, MERCHANT_REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY, "KEYS_ONLY"),
             ],
             stream_enabled=True,
             stream_view_type=STREAM_VIEW,

@@ -38,6 +38,7 @@ def make_detector(edge: Edge, queues: Queues) -> Detector:
         store=edge.api.store,
         cards=cards,
         limits=limits,
+        desk=edge.api.reviews.desk,
         sqs=sqs,
         queue_url=QUEUE,
         clock=lambda: edge.at,

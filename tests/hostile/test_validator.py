@@ -131,7 +131,7 @@ def test_every_event_gets_a_proper_answer_and_only_an_accepted_one_is_written(
     edge = Edge()
     for number in range(5):
         first = edge.submit(BODY, f"key-{number}").body
-        edge.api.store.decide(first["id"], Decision("approved", [], 0, 1, edge.at))
+        edge.decide(first["id"], Decision("approved", [], 0, 1, edge.at))
 
     for name, random in inputs(ENTRY_POINT, 0.5):
         hostile = hostile_event(random)

@@ -198,9 +198,9 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "tell before deciding",
         "fraud_detector/stream.py",
-        "decision = self.store.decide(case.transaction.id, case.findings.decision(self.clock()))\n",
+        "decision = self.store.decide(case.transaction, case.findings.decision(self.clock()))\n",
         "decision = case.findings.decision(self.clock())\n"
-        "                    self.store.decide(case.transaction.id, decision)\n",
+        "                    self.store.decide(case.transaction, decision)\n",
     ),
     Mutant(
         "forget records that failed",

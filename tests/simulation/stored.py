@@ -16,6 +16,7 @@ from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
 from transactions.submission import parse
@@ -55,6 +56,7 @@ def document() -> dict[str, Any]:
         store=store,
         cards=CardVelocityCounter(cloud.dynamodb, "velocity", cloud.clock),
         limits=MerchantVelocityCounter(cloud.dynamodb, "velocity", cloud.clock),
+        desk=ReviewDesk(cloud.dynamodb, "transactions"),
         sqs=cloud.sqs,
         queue_url=QUEUE_URL,
         workers=Workers(InlineExecutor()),

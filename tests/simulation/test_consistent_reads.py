@@ -36,7 +36,8 @@ def transaction(cloud: Cloud, number: int) -> Transaction:
 def test_a_transaction_is_found_as_soon_as_it_is_written(cloud: Cloud) -> None:
     store = TransactionStore(cloud.dynamodb, "transactions")
     store.insert(transaction(cloud, 1))
-    store.decide("txn_1", Decision(verdict="approved", score=0, reasons=[], decided_at=cloud.now, settings_version=1))
+    made = transaction(cloud, 1)
+    store.decide(made, Decision(verdict="approved", score=0, reasons=[], decided_at=cloud.now, settings_version=1))
 
     found = store.get("txn_1")
     assert found is not None

@@ -12,9 +12,12 @@ from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settin
 from transactions.attributes import to_item
 from transactions.memory import CACHE_MS
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
 from transactions.store import TransactionStore
+from transactions.transaction import Decision
 from transactions.webhooks.deliveries import DeliveryLog
 from validator.api import Api
+from validator.reviews import Reviews
 from validator.waiting import Waiter
 from validator.webhooks import Webhooks
 
@@ -57,6 +60,7 @@ class Edge:
             merchants=merchants,
             store=store,
             webhooks=Webhooks(self.log, sqs, QUEUE_URL, self._clock),
+            reviews=Reviews(merchants, ReviewDesk(client, TRANSACTIONS), self._clock),
             waiter=Waiter(store, self._clock, self._sleep),
             clock=self._clock,
             unavailable=self.unavailable.append,
@@ -89,6 +93,12 @@ class Edge:
         """Read a transaction."""
         headers = {API_KEY_HEADER: key_of(merchant)}
         return Answered(self.api.answer(event("GET", ITEM_PATH, headers=headers, path={"id": transaction_id})))
+
+    def decide(self, transaction_id: str, decision: Decision) -> None:
+        """Decide a transaction as the fraud-detector does."""
+        transaction = self.api.store.get(transaction_id)
+        assert transaction is not None
+        self.api.store.decide(transaction, decision)
 
     def _sleep(self, seconds: float) -> None:
         self.slept.append(seconds)

@@ -13,6 +13,11 @@ from transactions.agreed.tables import (
     MERCHANT_INDEX,
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
+    MERCHANT_REVIEWS_INDEX,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_INDEX,
+    REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_RANGE_KEY,
 )
 
 LONGEST_KEY = 2048
@@ -22,6 +27,8 @@ LONGEST_RANGE_KEY = 1024
 _INDEXES: Final = {
     LIST_INDEX: (LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY),
     MERCHANT_INDEX: (MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY),
+    MERCHANT_REVIEWS_INDEX: (MERCHANT_REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY),
+    REVIEWS_INDEX: (REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY),
 }
 
 
@@ -61,26 +68,34 @@ class Tables:
 
     def update_item(self, **call: Any) -> dict[str, Any]:
         names, values = call["ExpressionAttributeNames"], call["ExpressionAttributeValues"]
-        assert call["ConditionExpression"] == "#status = :pending"
+        status, _, wanted = call["ConditionExpression"].partition(" = ")
+        assert status == "#status"
         with self._lock:
             found = self._find(call, call["Key"])
-            if found is None or found["status"] != values[":pending"]:
+            if found is None or found["status"] != values[wanted]:
                 raise _refused("ConditionalCheckFailedException", found)
-            for assignment in call["UpdateExpression"].removeprefix("SET ").split(", "):
+            after = dict(found)
+            sets, _, removed = call["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
+            for assignment in sets.split(", "):
                 name, value = assignment.split(" = ")
-                found[names.get(name, name)] = values[value]
-        return {}
+                after[names.get(name, name)] = values[value]
+            for name in filter(None, removed.split(", ")):
+                after.pop(name, None)
+            self._of(call)[after["id"]["S"]] = after
+        return {"Attributes": after} if call.get("ReturnValues") == "ALL_NEW" else {}
 
     def query(self, **call: Any) -> dict[str, Any]:
         hash_key, range_key = _INDEXES[call["IndexName"]]
         condition, values = call["KeyConditionExpression"], call["ExpressionAttributeValues"]
-        assert condition in {f"{hash_key} = :partition", f"{hash_key} = :partition AND {range_key} < :after"}
-        assert call["ScanIndexForward"] is False
+        newest_first = not call["ScanIndexForward"]
+        beyond = f"{range_key} {'<' if newest_first else '>'} :after"
+        assert condition in {f"{hash_key} = :partition", f"{hash_key} = :partition AND {beyond}"}
         own = [item for item in self._of(call).values() if item.get(hash_key) == values[":partition"]]
-        own = sorted((item for item in own if range_key in item), key=lambda item: str(item[range_key]), reverse=True)
+        own = [item for item in own if range_key in item]
+        own.sort(key=lambda item: str(item[range_key]), reverse=newest_first)
         if ":after" in values:
             after = _key(values[":after"], LONGEST_RANGE_KEY)
-            own = [item for item in own if item[range_key]["S"] < after]
+            own = [item for item in own if _is_beyond(item[range_key]["S"], after, newest_first=newest_first)]
         page = own[: call["Limit"]]
         if len(page) < call["Limit"]:
             return {"Items": page}
@@ -91,6 +106,10 @@ class Tables:
 
     def _of(self, call: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
         return self.items.setdefault(call["TableName"], {})
+
+
+def _is_beyond(place: str, after: str, *, newest_first: bool) -> bool:
+    return place < after if newest_first else place > after
 
 
 def _key(value: Mapping[str, str], longest: int) -> str:

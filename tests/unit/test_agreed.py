@@ -176,6 +176,8 @@ def test_tables_keep_the_names_that_are_deployed(run_layer: RunLayer) -> None:
     } == {
         "list-index": ("KEYS_ONLY", ["list_shard", "list_place"]),
         "merchant-index": ("ALL", ["merchant_id", "listing"]),
+        "reviews-index": ("KEYS_ONLY", ["review_shard", "list_place"]),
+        "merchant-reviews-index": ("KEYS_ONLY", ["review_of", "list_place"]),
     }
     assert {item.inputs["hashKey"] for item in data.all("Table")} == {"id"}
     assert data.one("Table", "velocity")["ttl"]["attributeName"] == "expires_at"

@@ -9,7 +9,7 @@ import pytest
 
 from support.mocked_program import ACCOUNT
 from tapstack.checkout import CHECKOUT
-from transactions.submission import LARGEST_BODY
+from transactions.bodies import LARGEST_BODY
 
 RunLayer = Callable[..., Any]
 
@@ -27,7 +27,7 @@ def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised:
 def test_no_method_is_open_and_each_calls_the_alias(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
     program = run_layer("api-edge")
 
-    assert len(program.all("Method")) == len(program.all("Integration")) == 6
+    assert len(program.all("Method")) == len(program.all("Integration")) == 8
     assert all(item.inputs["apiKeyRequired"] for item in program.all("Method"))
     assert {item.inputs["uri"] for item in program.all("Integration")} == {upstream["compute"]["validator_invoke_arn"]}
 
@@ -157,7 +157,7 @@ def test_every_alarm_goes_to_the_alerts_topic(run_layer: RunLayer, upstream: dic
     assert {tuple(item.inputs["alarmActions"]) for item in alarms} == {(upstream["data"]["alerts_topic_arn"],)}
     assert {item.inputs["metricName"] for item in alarms} == {
         "Errors", "Throttles", "IteratorAge", "ApproximateNumberOfMessagesVisible", "5XXError",
-        "EndpointsPaused",
+        "EndpointsPaused", "OldestReviewAge",
     }  # fmt: skip
 
 

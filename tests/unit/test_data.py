@@ -38,6 +38,8 @@ def test_transactions_are_streamed_and_listed_and_velocity_forgets(run_layer: Ru
     assert [each["name"] for each in program.one("Table", "transactions")["globalSecondaryIndexes"]] == [
         "list-index",
         "merchant-index",
+        "reviews-index",
+        "merchant-reviews-index",
     ]
     assert program.one("Table", "velocity")["ttl"] == {"enabled": True, "attributeName": "expires_at"}
     assert "ttl" not in program.one("Table", "transactions")

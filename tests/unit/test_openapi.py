@@ -11,6 +11,7 @@ from support.api_description import openapi
 from support.edge import Edge
 from tapstack.generate.writing import generate
 from transactions.agreed.api import problem_type
+from transactions.agreed.tables import REVIEWED_EVENT
 from transactions.transaction import Decision
 from transactions.webhooks.notifications import EVENTS, TEST_EVENT
 from validator.api import ROUTES
@@ -68,7 +69,7 @@ def test_the_validators_answers_are_of_the_types_it_describes() -> None:
 
     accepted = edge.submit(BODY, "k").body
     assert msgspec.convert(accepted, openapi.PendingTransaction)
-    edge.api.store.decide(accepted["id"], Decision("review", ["duplicate"], 50, 1, edge.at))
+    edge.decide(accepted["id"], Decision("review", ["duplicate"], 50, 1, edge.at))
     assert msgspec.convert(edge.read(accepted["id"]).body, openapi.DecidedTransaction)
 
 
@@ -109,7 +110,11 @@ def test_every_operation_every_body_and_every_event_has_an_example() -> None:
 
 
 def test_there_is_a_webhook_of_every_event_that_is_sent() -> None:
-    assert openapi.openapi()["webhooks"].keys() == {*(event.type for event in EVENTS), TEST_EVENT}
+    assert openapi.openapi()["webhooks"].keys() == {
+        *(event.type for event in EVENTS),
+        REVIEWED_EVENT,
+        TEST_EVENT,
+    }
 
 
 def test_every_route_is_described_and_nothing_else() -> None:

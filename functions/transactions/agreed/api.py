@@ -10,6 +10,8 @@ COLLECTION_PATH: Final = f"/v1/{COLLECTION}"
 ITEM_PATH: Final = f"{COLLECTION_PATH}/{{{ITEM_PARAMETER}}}"
 DELIVERIES_PATH: Final = f"{ITEM_PATH}/deliveries"
 REDELIVER_PATH: Final = f"{ITEM_PATH}/redeliver"
+REVIEW_PATH: Final = f"{ITEM_PATH}/review"
+REVIEWS_PATH: Final = "/v1/reviews"
 TEST_WEBHOOK_PATH: Final = "/v1/webhooks/test"
 
 API_KEY_HEADER: Final = "x-api-key"

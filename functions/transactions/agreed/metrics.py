@@ -18,6 +18,8 @@ WEBHOOKS_HELD: Final = "WebhooksHeld"
 WEBHOOKS_UNADDRESSED: Final = "WebhooksUnaddressed"
 """Notifications of merchants that have no webhook URL."""
 ENDPOINTS_PAUSED: Final = "EndpointsPaused"
+OLDEST_REVIEW_AGE: Final = "OldestReviewAge"
+"""Since when the oldest transaction in review is there, in seconds, at each sweep; 0 where none is."""
 
 
 def answered(status: int) -> str:

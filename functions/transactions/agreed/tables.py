@@ -16,6 +16,15 @@ MERCHANT_INDEX: Final = "merchant-index"
 MERCHANT_INDEX_HASH_KEY: Final = "merchant_id"
 MERCHANT_INDEX_RANGE_KEY: Final = "listing"
 
+REVIEWS_INDEX: Final = "reviews-index"
+"""Lists what is in review, of all merchants, by time; what is not has no `review_shard`, so it is never written."""
+REVIEWS_INDEX_HASH_KEY: Final = "review_shard"
+MERCHANT_REVIEWS_INDEX: Final = "merchant-reviews-index"
+"""Likewise of each merchant."""
+MERCHANT_REVIEWS_INDEX_HASH_KEY: Final = "review_of"
+REVIEWS_RANGE_KEY: Final = LIST_INDEX_RANGE_KEY
+"""Of both: the place in time that a transaction has in its merchant's list, which stands in the item anyway."""
+
 WAITING_INDEX: Final = "waiting-index"
 """Lists, of the deliveries table, only what waits: notifications by merchant, and the endpoints to look after."""
 WAITING_INDEX_HASH_KEY: Final = "waiting_of"
@@ -26,8 +35,17 @@ EXPIRES_AT: Final = "expires_at"
 
 STREAM_VIEW: Final = "NEW_IMAGE"
 """What the transactions' stream carries: all that the fraud-detector needs of an insert."""
-STREAM_FILTER: Final = {"eventName": ["INSERT"]}
-"""What of the stream reaches the fraud-detector: decisions change items too; only new ones must be decided."""
+UNTOLD: Final = "untold"
+"""Names the event of a change that the stream tells of, from that change on until its notification is in the queue."""
+REVIEWED_EVENT: Final = "transaction.reviewed"
+INSERTED: Final = "INSERT"
+MODIFIED: Final = "MODIFY"
+STREAM_FILTERS: Final = (
+    {"eventName": [INSERTED]},
+    {"eventName": [MODIFIED], "dynamodb": {"NewImage": {UNTOLD: {"S": [REVIEWED_EVENT]}}}},
+)
+"""What of the stream reaches the fraud-detector: new transactions, to be decided, and reviews that were closed, to be
+told of. Decisions change items too, and are none of both."""
 
 API_KEY_ID_PREFIX: Final = "key#"
 API_KEY_MERCHANT: Final = "merchant_id"

@@ -1,4 +1,4 @@
-"""Notifications: what a merchant is told of a decision, on its way through the queue."""
+"""Notifications: what a merchant is told of a transaction, on its way through the queue."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 
+from transactions.agreed.tables import REVIEWED_EVENT
 from transactions.clock import iso
 from transactions.transaction import Decision, Transaction, current_view
 
@@ -35,7 +36,7 @@ class Notification(msgspec.Struct, frozen=True, omit_defaults=True):
 
     merchant_id: str
     webhook_id: str
-    """The same for every attempt: there is one decision, so the id follows from the transaction's."""
+    """The same for every attempt: each event happens once, so the id follows from the transaction's."""
     event: dict[str, Any]
     """The webhook's body: `type`, `timestamp` and `data`, the transaction as `GET` shows it."""
     attempt: int = 1
@@ -44,7 +45,7 @@ class Notification(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def transaction_id(self) -> str | None:
-        """Whose decision it tells; None for a test event."""
+        """Which it tells of; None for a test event."""
         data = self.event.get("data")
         name = data.get("id") if isinstance(data, dict) else None
         return name if isinstance(name, str) else None
@@ -67,6 +68,9 @@ class Event:
     """Ends the webhook id; one of its own for an event that a decision can be beside another."""
 
 
+_REVIEWED_SUFFIX: Final = "_reviewed"
+"""Of the webhook that tells how a review was closed: it comes beside the decision's."""
+
 EVENTS: Final = (
     Event(type="transaction.approved", happened=lambda _, decision: decision.verdict == "approved"),
     Event(type="transaction.declined", happened=lambda _, decision: decision.verdict == "declined"),
@@ -76,25 +80,40 @@ EVENTS: Final = (
 
 def webhook_ids_of(transaction_id: str) -> list[str]:
     """Give the ids of all webhooks that there can be of a transaction."""
-    return [_webhook_id(transaction_id, suffix) for suffix in dict.fromkeys(event.id_suffix for event in EVENTS)]
+    suffixes = dict.fromkeys([*(event.id_suffix for event in EVENTS), _REVIEWED_SUFFIX])
+    return [_webhook_id(transaction_id, suffix) for suffix in suffixes]
 
 
 def notifications_of(transaction: Transaction, decision: Decision) -> list[Notification]:
-    """Say what was decided: one notification for every event that the decision is."""
-    decided = msgspec.structs.replace(transaction, decision=decision)
+    """Say what became of a transaction: one notification for every event that its decision is, and its resolution."""
+    decided = msgspec.structs.replace(transaction, decision=decision, resolution=None)
     return [
-        Notification(
-            merchant_id=transaction.merchant_id,
-            webhook_id=_webhook_id(transaction.id, event.id_suffix),
-            event={"type": event.type, "timestamp": iso(decision.decided_at), "data": current_view(decided)},
-        )
-        for event in EVENTS
-        if event.happened(transaction, decision)
+        *(
+            _notification(decided, event.type, event.id_suffix, decision.decided_at)
+            for event in EVENTS
+            if event.happened(transaction, decision)
+        ),
+        *review_notifications(transaction),
     ]
 
 
+def review_notifications(transaction: Transaction) -> list[Notification]:
+    """Say how a review was closed; nothing of a transaction that no person has decided."""
+    if transaction.resolution is None:
+        return []
+    return [_notification(transaction, REVIEWED_EVENT, _REVIEWED_SUFFIX, transaction.resolution.at)]
+
+
+def _notification(transaction: Transaction, event_type: str, suffix: str, at: int) -> Notification:
+    return Notification(
+        merchant_id=transaction.merchant_id,
+        webhook_id=_webhook_id(transaction.id, suffix),
+        event={"type": event_type, "timestamp": iso(at), "data": current_view(transaction)},
+    )
+
+
 def redeliveries_of(transaction: Transaction, decision: Decision) -> list[Notification]:
-    """Say once more what was decided, under the same webhook ids."""
+    """Say once more what became of a transaction, under the same webhook ids."""
     return [msgspec.structs.replace(each, purpose="redelivery") for each in notifications_of(transaction, decision)]
 
 

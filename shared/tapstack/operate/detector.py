@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tapstack.console.errors import UserError
-from transactions.agreed.tables import KEY, STREAM_FILTER, STREAM_VIEW
+from transactions.agreed.tables import INSERTED, KEY, STREAM_VIEW
 from transactions.attributes import Item, from_item
 
 
@@ -51,7 +51,7 @@ class DeployedDetector:
 
 def _record(number: str, item: Item) -> Mapping[str, Any]:
     return {
-        "eventName": STREAM_FILTER["eventName"][0],
+        "eventName": INSERTED,
         "eventSource": "aws:dynamodb",
         "dynamodb": {
             "SequenceNumber": number,

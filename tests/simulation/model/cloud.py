@@ -33,6 +33,12 @@ from transactions.agreed.tables import (
     MERCHANT_INDEX,
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
+    MERCHANT_REVIEWS_INDEX,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_INDEX,
+    REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_RANGE_KEY,
+    STREAM_FILTERS,
     WAITING_INDEX,
     WAITING_INDEX_HASH_KEY,
     WAITING_INDEX_RANGE_KEY,
@@ -88,6 +94,8 @@ class Cloud:
             indexes=[
                 Index(LIST_INDEX, LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY, keys_only=True),
                 Index(MERCHANT_INDEX, MERCHANT_INDEX_HASH_KEY, MERCHANT_INDEX_RANGE_KEY),
+                Index(REVIEWS_INDEX, REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY, keys_only=True),
+                Index(MERCHANT_REVIEWS_INDEX, MERCHANT_REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY, keys_only=True),
             ],
             stream=self.stream,
         )
@@ -132,6 +140,7 @@ class Cloud:
                 self.clock,
                 function_arn=f"arn:aws:lambda:{PLACE}:function:fraud-detector:live",
                 maximum_retry_attempts=retry_attempts,
+                filters=STREAM_FILTERS,
             )
             for lane in range(lanes)
         ]

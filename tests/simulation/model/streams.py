@@ -27,6 +27,11 @@ from typing import Any, Final
 from simulation.model.values import Item, copied, item_size
 
 Event = dict[str, Any]
+Pattern = Mapping[str, Any]
+"""Of an event source mapping's filter: names to values of which one has to be there, or to patterns again.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+"""
 SHARD: Final = "shardId-00000001700000000000-0a1b2c3d"
 _EXPIRED: Final = {"type": "Service", "principalId": "dynamodb.amazonaws.com"}
 
@@ -130,7 +135,7 @@ class StreamPoller:
         function_arn: str,
         maximum_retry_attempts: int,
         bisect: bool = True,
-        event_names: Sequence[str] = ("INSERT",),
+        filters: Sequence[Pattern] = ({"eventName": ["INSERT"]},),
     ) -> None:
         """Begin at the oldest record.
 
@@ -142,7 +147,7 @@ class StreamPoller:
             function_arn: whose batches these are.
             maximum_retry_attempts: how often a batch is tried again.
             bisect: whether an error splits the batch.
-            event_names: the changes the filter lets through.
+            filters: patterns of which a record has to match one.
         """
         self.lane = lane
         self.given_up: list[Record] = []
@@ -155,7 +160,7 @@ class StreamPoller:
         self._function_arn = function_arn
         self._retries = maximum_retry_attempts
         self._bisect = bisect
-        self._event_names = frozenset(event_names)
+        self._filters = filters
         self._read = 0
         self._waiting: deque[_Batch] = deque()
         self._in_flight: _Batch | None = None
@@ -183,13 +188,17 @@ class StreamPoller:
         """Give the records that are still to be handed out."""
         self._expire()
         unread = self._stream.lanes[self.lane][self._read :]
-        return [record for record in unread if record.event_name in self._event_names]
+        return [record for record in unread if self._passes(record)]
+
+    def _passes(self, record: Record) -> bool:
+        event = record.event(self._stream.arn)
+        return any(_matches(event, pattern) for pattern in self._filters)
 
     def _expire(self) -> None:
         """Pass over what has gone from the stream."""
         lane, oldest = self._stream.lanes[self.lane], self._clock() - RETENTION_MS
         while self._read < len(lane) and lane[self._read].created <= oldest:
-            if lane[self._read].event_name in self._event_names:
+            if self._passes(lane[self._read]):
                 self.expired.append(lane[self._read])
             self._read += 1
 
@@ -242,7 +251,7 @@ class StreamPoller:
         while self._read < len(lane) and len(records) < limit:
             record = lane[self._read]
             self._read += 1
-            if record.event_name in self._event_names:
+            if self._passes(record):
                 records.append(record)
         return _Batch(tuple(records)) if records else None
 
@@ -302,6 +311,16 @@ class StreamPoller:
                 "streamArn": self._stream.arn,
             },
         }
+
+
+def _matches(value: Any, pattern: Pattern) -> bool:
+    """Hold a part of an event against a pattern."""
+    if not isinstance(value, Mapping):
+        return False
+    return all(
+        _matches(value.get(name), wanted) if isinstance(wanted, Mapping) else value.get(name) in wanted
+        for name, wanted in pattern.items()
+    )
 
 
 def _seconds(moment: int) -> str:

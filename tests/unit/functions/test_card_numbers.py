@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from transactions.bodies import LARGEST_BODY
 from transactions.card_networks import NETWORKS, is_issued
 from transactions.card_numbers import LONGEST, holds_card_number
 from transactions.errors import CardNumberError
 from transactions.idempotency import check_key
-from transactions.submission import LARGEST_BODY
 
 # Test numbers of 13, 15, 16 and 19 digits.
 NUMBERS = ("4222222222222", "378282246310005", "4242424242424242", "6304000000000000018")

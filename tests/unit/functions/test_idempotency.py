@@ -111,7 +111,7 @@ def test_08_many_at_once_are_one_transaction_and_one_answer(edge: Edge) -> None:
 
 def test_09_a_replay_after_the_decision_gets_the_first_answer_and_a_read_the_decision(edge: Edge) -> None:
     first = edge.submit(BODY, "k")
-    edge.api.store.decide(first.body["id"], Decision("declined", ["bin_blocked"], 100, 1, edge.at))
+    edge.decide(first.body["id"], Decision("declined", ["bin_blocked"], 100, 1, edge.at))
 
     assert edge.submit(BODY, "k").text == first.text
     assert edge.read(first.body["id"]).body["status"] == "declined"

@@ -95,7 +95,7 @@ def test_what_is_in_the_index_is_shown_however_late_other_reads_are_and_as_it_is
     one = made_at(1, 0)
     write(cloud, one, "today's")
     store = TransactionStore(cloud.dynamodb, "transactions")
-    store.decide(one.id, Decision(verdict="approved", score=0, reasons=[], decided_at=START, settings_version=1))
+    store.decide(one, Decision(verdict="approved", score=0, reasons=[], decided_at=START, settings_version=1))
     # The index and the table's copies are behind by the decision.
     cloud.transactions.stale = lambda key, versions: Version(0, versions[1].item)
 

@@ -8,9 +8,9 @@ import pytest
 
 from support.edge import Edge, event, key_of
 from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
+from transactions.bodies import LARGEST_BODY
 from transactions.errors import FaultyRequestError
 from transactions.faults import LONGEST_POINTER, MOST_FAULTS, pointer
-from transactions.submission import LARGEST_BODY
 from validator.problems import KINDS
 
 NUMBER = "4242424242424242"

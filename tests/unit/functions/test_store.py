@@ -26,8 +26,8 @@ def test_who_comes_second_gets_what_is_there_from_the_same_call() -> None:
 
     assert store.insert(transaction(1)) is None
     assert store.insert(transaction(2)) == transaction(1)
-    assert store.decide("txn_1", decision("approved")) == decision("approved")
-    assert store.decide("txn_1", decision("declined")) == decision("approved")
+    assert store.decide(transaction(1), decision("approved")) == decision("approved")
+    assert store.decide(transaction(1), decision("declined")) == decision("approved")
 
 
 def test_reads_of_many_see_every_write_before_them_and_ask_again_for_what_was_left_over() -> None:

@@ -24,6 +24,7 @@ from transactions.attributes import Item, from_item, key_of, to_item
 from transactions.errors import InvalidSettingsError
 from transactions.findings import weight_of
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
 from transactions.rules import WEIGHTS
 from transactions.settings import MerchantSettings, stored_settings
 from transactions.settings_document import parse_settings
@@ -74,6 +75,7 @@ class Written:
             store=TransactionStore(self.cloud.dynamodb, "transactions"),
             cards=self.cards,
             limits=self.limits,
+            desk=ReviewDesk(self.cloud.dynamodb, "transactions"),
             sqs=self.cloud.sqs,
             queue_url="https://sqs.eu-central-1.amazonaws.com/000000000000/notifications",
             clock=self.cloud.clock,

@@ -13,6 +13,7 @@ from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
 from transactions.submission import Submission
@@ -40,6 +41,7 @@ class Detecting:
             store=self.store,
             cards=CardVelocityCounter(self.cloud.dynamodb, "velocity", self.cloud.clock),
             limits=self.limits,
+            desk=ReviewDesk(self.cloud.dynamodb, "transactions"),
             sqs=self.sqs,
             queue_url=QUEUE,
             workers=Workers(InlineExecutor()),

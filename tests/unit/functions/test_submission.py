@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
+from transactions.bodies import LARGEST_BODY
 from transactions.errors import InvalidSubmissionError
-from transactions.submission import LARGEST_BODY, parse
+from transactions.submission import parse
 
 GOOD: dict[str, Any] = {
     "amount": 1250,

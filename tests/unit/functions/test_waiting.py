@@ -34,7 +34,7 @@ def decide_after(edge: Edge, looks: int) -> None:
     def decide() -> None:
         if len(edge.slept) >= looks:
             for name in edge.transactions:
-                edge.api.store.decide(name, Decision("review", ["duplicate"], 50, 1, edge.at))
+                edge.decide(name, Decision("review", ["duplicate"], 50, 1, edge.at))
 
     edge.while_asleep = decide
 
@@ -159,7 +159,7 @@ def test_while_decisions_do_not_come_at_most_a_tenth_of_the_time_is_spent_on_wai
     assert sum(edge.slept) * 1_000 <= (edge.at - began) / 10 + 10_000
     # What is decided already needs no wait.
     for name in edge.transactions:
-        edge.api.store.decide(name, Decision("approved", [], 0, 1, edge.at))
+        edge.decide(name, Decision("approved", [], 0, 1, edge.at))
     assert wait(edge, "wait=10", "k-0").status == 200
 
 

@@ -29,7 +29,7 @@ def edge() -> Edge:
 def decided(edge: Edge) -> str:
     """The id of a transaction of acme's that is decided."""
     name: str = edge.submit(BODY, "k").body["id"]
-    edge.api.store.decide(name, Decision("approved", [], 0, 1, edge.at))
+    edge.decide(name, Decision("approved", [], 0, 1, edge.at))
     return name
 
 
