@@ -12,7 +12,7 @@ it. No count of the card or the merchant changes: they are of the decision (`doc
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from botocore.exceptions import ClientError
@@ -35,7 +35,7 @@ from transactions.transaction import Transaction
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_IN_REVIEW = "review"
+_IN_REVIEW: Final = "review"
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class ReviewDesk:
 
     def _change(self, transaction_id: str, update: str, condition: str, values: dict[str, str]) -> None:
         """Make a write that is nobody's any more where its condition does not hold."""
-        names = {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in condition else {}
+        names: dict[str, Any] = {"ExpressionAttributeNames": {"#status": "status"}} if "#status" in condition else {}
         try:
             self._client.update_item(
                 TableName=self._table,

@@ -80,7 +80,7 @@ class Resolution(msgspec.Struct, frozen=True):
 
 
 def resolution_of(proposed: ProposedResolution, by: str, at: int) -> Resolution:
-    """Check what somebody asks for, and put their name to it.
+    """Put somebody's name to what they ask for, once it is checked.
 
     Args:
         proposed: the verdict, its reason and a note.
@@ -91,10 +91,20 @@ def resolution_of(proposed: ProposedResolution, by: str, at: int) -> Resolution:
         InvalidReviewError: the reason is none of the verdict's, or the note cannot be kept.
         CardNumberError: the note holds a card number.
     """
+    check_proposed(proposed)
+    return Resolution(proposed.verdict, proposed.reason, by, at, proposed.note)
+
+
+def check_proposed(proposed: ProposedResolution) -> None:
+    """Refuse what cannot be kept.
+
+    Raises:
+        InvalidReviewError: the reason is none of the verdict's, or the note cannot be kept.
+        CardNumberError: the note holds a card number.
+    """
     refuse_card_numbers(msgspec.to_builtins(proposed))
     if faults := tuple(_faults(proposed)):
         raise InvalidReviewError(*faults)
-    return Resolution(proposed.verdict, proposed.reason, by, at, proposed.note)
 
 
 def _faults(proposed: ProposedResolution) -> Iterator[Fault]:

@@ -80,8 +80,12 @@ EVENTS: Final = (
 
 def webhook_ids_of(transaction_id: str) -> list[str]:
     """Give the ids of all webhooks that there can be of a transaction."""
-    suffixes = dict.fromkeys([*(event.id_suffix for event in EVENTS), _REVIEWED_SUFFIX])
-    return [_webhook_id(transaction_id, suffix) for suffix in suffixes]
+    return [*decision_webhook_ids_of(transaction_id), _webhook_id(transaction_id, _REVIEWED_SUFFIX)]
+
+
+def decision_webhook_ids_of(transaction_id: str) -> list[str]:
+    """Give the ids of those that tell of its decision."""
+    return [_webhook_id(transaction_id, suffix) for suffix in dict.fromkeys(event.id_suffix for event in EVENTS)]
 
 
 def notifications_of(transaction: Transaction, decision: Decision) -> list[Notification]:

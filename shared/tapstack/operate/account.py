@@ -11,6 +11,7 @@ from tapstack.contracts.contract import Contract
 from tapstack.contracts.data import DataContract
 from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
+from tapstack.operate.caller import Caller, caller_of
 from tapstack.operate.exports import Exports
 from tapstack.operate.merchants.api_keys import ApiKeys
 from tapstack.operate.merchants.desk import Desk
@@ -21,6 +22,8 @@ from tapstack.operate.smoke.run import Done, SmokeRun
 from tapstack.operate.smoke.secret import probe_secret
 from transactions.clock import Clock, now
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
+from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.probe_sink import ProbeSink
@@ -86,6 +89,10 @@ class Account:
         """CloudWatch Logs."""
         return self._client("logs")
 
+    def caller(self) -> Caller:
+        """Ask AWS whose credentials these are."""
+        return caller_of(self._client("sts"))
+
     def log_group(self, function: str) -> str:
         """Ask Lambda where a function's log is, by the name it has in `tapstack.operate.logs.FUNCTIONS`."""
         names = {
@@ -102,6 +109,16 @@ class Account:
     def merchants(self) -> Merchants:
         """The merchants table."""
         return Merchants(self.dynamodb, self.data.merchants_table_name, now)
+
+    @cached_property
+    def transactions(self) -> TransactionStore:
+        """The transactions table."""
+        return TransactionStore(self.dynamodb, self.data.transactions_table_name)
+
+    @cached_property
+    def reviews(self) -> ReviewDesk:
+        """What closes reviews, in the same table."""
+        return ReviewDesk(self.dynamodb, self.data.transactions_table_name)
 
     @cached_property
     def deliveries(self) -> DeliveryLog:

@@ -4,6 +4,8 @@ found                                        healed by
 pending for too long                         the fraud-detector, called as the stream would call it
 pending, made while a batch was given up     the same
 decided, made while a batch was given up     its notification once more: perhaps it was never sent
+reviewed, and marked as not told of          the same, and the mark goes
+in review, and in no list of reviews         put into the lists: a version before them has decided it
 
 The merchant may hear of a decision twice, under the same webhook id. What is decided already does not go through the
 fraud-detector again: it would count it once more against the merchant's limit. What the fraud-detector could not finish
@@ -22,10 +24,11 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from tapstack.operate.detector import DeployedDetector
-from tapstack.operate.stream_failures import AFTER_MS, BEFORE_MS, StreamFailure, in_hand
+from tapstack.operate.stream_failures import AFTER_MS, BEFORE_MS, StreamFailure, in_hand, moments_of
 from transactions.agreed.invocations import STREAM_BATCH
-from transactions.agreed.tables import KEY
+from transactions.agreed.tables import KEY, MERCHANT_REVIEWS_INDEX_HASH_KEY, UNTOLD
 from transactions.attributes import Item, key_of, to_item
+from transactions.reviews.closing import ReviewDesk
 from transactions.store import TransactionStore, parse_item
 from transactions.transaction import PENDING, Transaction
 from transactions.webhooks import notifications
@@ -46,11 +49,13 @@ class Lost:
         transaction: as it is.
         item: the same, as the table has it.
         overdue: whether it is pending for too long.
+        untold: whether its review was closed long enough ago, and the merchant is still to be told of that.
     """
 
     transaction: Transaction
     item: Item
     overdue: bool
+    untold: bool = False
 
     @property
     def is_pending(self) -> bool:
@@ -66,6 +71,8 @@ class Findings:
     lost: list[Lost] = field(default_factory=list)
     waiting: list[Transaction] = field(default_factory=list)
     """What is pending, and not for too long."""
+    unlisted: list[Transaction] = field(default_factory=list)
+    """What is in review and in no index of reviews."""
     unreadable: list[str] = field(default_factory=list)
     """Ids of items that are no transactions."""
     gone: set[str] = field(default_factory=set)
@@ -91,13 +98,22 @@ class Findings:
         """
         if failure.ids:
             return failure.ids <= self.suspects(failure) | self.gone
-        suspects = self.suspects(failure)
-        found, wanted = set(suspects), 0
+        records = self._records(failure)
+        found, wanted = set(records), 0
         for other in self.failures:
-            if not (other.ids or suspects.isdisjoint(about := self.suspects(other))):
+            if not (other.ids or records.isdisjoint(about := self._records(other))):
                 found |= about
                 wanted += other.size
         return 0 < wanted <= len(found)
+
+    def _records(self, failure: StreamFailure) -> set[tuple[str, int]]:
+        """Give the records that may have been in a batch that was given up: of which transaction, and of when."""
+        return {
+            (lost.transaction.id, moment)
+            for lost in self.lost
+            for moment in moments_of(lost.transaction)
+            if failure.covers(moment)
+        }
 
     def let_go(self, messages: Sequence[StreamFailure], remaining: Collection[str]) -> list[StreamFailure]:
         """Pick the messages about transactions that were in hand, all of which went through."""
@@ -118,7 +134,7 @@ def look(
         client: DynamoDB.
         table: the transactions table's name.
         failures: batches that were given up.
-        overdue_before: a transaction made before this moment should be decided by now.
+        overdue_before: what was made before this moment should be decided by now, and what was closed told of.
         looked: hears how many items were looked at, page by page.
     """
     findings = Findings(failures)
@@ -131,8 +147,12 @@ def look(
             findings.unreadable.append(f"{item['id'].get('S')}")
             continue
         overdue = transaction.decision is None and transaction.created_at < overdue_before
-        if overdue or any(failure.concerns(transaction) for failure in failures):
-            findings.lost.append(Lost(transaction, item, overdue))
+        closed_at = transaction.resolution.at if transaction.resolution else overdue_before
+        untold = UNTOLD in item and closed_at < overdue_before
+        if transaction.is_in_review and MERCHANT_REVIEWS_INDEX_HASH_KEY not in item:
+            findings.unlisted.append(transaction)
+        if overdue or untold or any(failure.concerns(transaction) for failure in failures):
+            findings.lost.append(Lost(transaction, item, overdue, untold))
         elif transaction.decision is None:
             findings.waiting.append(transaction)
     findings.gone = named
@@ -142,18 +162,23 @@ def look(
 def _candidates(
     client: "DynamoDBClient", table: str, failures: Sequence[StreamFailure], looked: Callable[[int], None]
 ) -> Iterator[Item]:
-    """Have the table leave out what is decided and was made at another time than any of the failures."""
-    wanted, values = "#status = :pending", {":pending": PENDING}
+    """Have the table leave out what has nothing to wait for and happened at another time than any of the failures."""
+    wanted = (
+        f"#status = :pending OR attribute_exists({UNTOLD}) "
+        f"OR (#status = :review AND attribute_not_exists({MERCHANT_REVIEWS_INDEX_HASH_KEY}))"
+    )
+    names, values = {"#status": "status"}, {":pending": PENDING, ":review": "review"}
     spans = [(failure.first, failure.last) for failure in failures if failure.first and failure.last]
     bounds: dict[str, int] = {}
     if spans:
-        wanted += " OR created_at BETWEEN :first AND :last"
+        wanted += " OR created_at BETWEEN :first AND :last OR resolution.#at BETWEEN :first AND :last"
+        names["#at"] = "at"
         bounds[":first"] = min(first for first, _ in spans) - BEFORE_MS
         bounds[":last"] = max(last for _, last in spans) + AFTER_MS
     pages = client.get_paginator("scan").paginate(
         TableName=table,
         FilterExpression=wanted,
-        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeNames=names,
         ExpressionAttributeValues=to_item({**values, **bounds}),
     )
     for page in pages:
@@ -175,6 +200,7 @@ class Healer:
 
     detector: DeployedDetector
     store: TransactionStore
+    desk: ReviewDesk
     sqs: "SQSClient"
     queue_url: str
     failures_url: str
@@ -213,6 +239,15 @@ class Healer:
                 for message in notifications_of(each, each.decision)
             ]
             refused = notifications.send(self.sqs, self.queue_url, [message for _, message in messages])
-            remaining |= {messages[place][0] for place in refused}
+            unsent = {messages[place][0] for place in refused}
+            for each in told:
+                if each.resolution and each.id not in unsent:
+                    self.desk.told(each.id)
+            remaining |= unsent
             done(len(told))
         return remaining
+
+    def enter(self, unlisted: Sequence[Transaction]) -> None:
+        """Put what is in review into the lists of reviews."""
+        for transaction in unlisted:
+            self.desk.enter(transaction)

@@ -5,7 +5,7 @@ writes which transactions it has decided, before it does.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -34,7 +34,7 @@ class StreamFailure:
         message: as SQS hands it out.
         first: when the batch's first record arrived, in milliseconds; None where that is not told.
         last: when its last one did, likewise.
-        size: how many transactions it is about.
+        size: how many records it is about; a transaction has one of its making, and one of the end of its review.
         ids: which they are, where that is told.
     """
 
@@ -51,15 +51,22 @@ class StreamFailure:
 
     def concerns(self, transaction: Transaction) -> bool:
         """Tell whether a transaction may be one of those it is about."""
-        return transaction.id in self.ids or self.covers(transaction.created_at)
+        return transaction.id in self.ids or any(map(self.covers, moments_of(transaction)))
 
     def covers(self, moment: int) -> bool:
-        """Tell whether a transaction made at that moment may have been in the batch."""
+        """Tell whether a record of what happened at that moment may have been in the batch."""
         return (
             self.first is not None
             and self.last is not None
             and self.first - BEFORE_MS <= moment <= self.last + AFTER_MS
         )
+
+
+def moments_of(transaction: Transaction) -> Iterator[int]:
+    """Give the moments of which the stream has a record: when it was made, and when its review was closed."""
+    yield transaction.created_at
+    if transaction.resolution:
+        yield transaction.resolution.at
 
 
 def stream_failure(message: Message) -> StreamFailure:

@@ -14,6 +14,8 @@ from tapstack.cli.actions import accounts, reconcile
 from tapstack.cli.main import main
 from transactions.attributes import to_item
 from transactions.clock import now
+from transactions.reviews.closing import ReviewDesk
+from transactions.store import TransactionStore
 from transactions.submission import Card, Submission
 from transactions.transaction import Decision, Transaction
 
@@ -70,6 +72,9 @@ def account(monkeypatch: pytest.MonkeyPatch, items: list[dict[str, Any]]) -> Sim
         merchants=SimpleNamespace(settings=lambda merchant_id: merchant_id),
         stack="dev",
     )
+    client: Any = account.dynamodb
+    account.transactions = TransactionStore(client, "transactions")
+    account.reviews = ReviewDesk(client, "transactions")
     monkeypatch.setattr(environments, "environment_named", lambda _: None)
     monkeypatch.setattr(accounts, "Account", lambda _: account)
     return account

@@ -20,7 +20,7 @@ from transactions.probe import AMOUNT_LIMIT, SETTINGS
 from transactions.rules import WEIGHTS
 from transactions.settings_document import parse_settings
 from transactions.webhooks.deliveries import DeliveryLog
-from transactions.webhooks.notifications import webhook_ids_of
+from transactions.webhooks.notifications import decision_webhook_ids_of
 from transactions.webhooks.probe_sink import ProbeSink
 from transactions.webhooks.targets import InvalidTargetError, parse_target
 
@@ -70,7 +70,7 @@ def test_the_probe_s_webhook_ends_in_the_sink_signed_and_logged_whatever_its_set
     with mock.patch.object(Courier, "deliver", side_effect=AssertionError("the probe's webhook left the stack")):
         told(world)
 
-    webhook_id, _ = webhook_ids_of(name)
+    (webhook_id,) = decision_webhook_ids_of(name)
     received = sink(world).of(webhook_id)
     assert received is not None
     (known,) = world.merchants[PROBE_MERCHANT].knows
@@ -83,7 +83,7 @@ def test_the_probe_s_webhook_ends_in_the_sink_signed_and_logged_whatever_its_set
 def test_a_webhook_in_the_sink_is_forgotten_by_itself_and_on_request(world: World) -> None:
     name = submitted(world, PROBE_MERCHANT)
     told(world)
-    webhook_id, _ = webhook_ids_of(name)
+    (webhook_id,) = decision_webhook_ids_of(name)
 
     (item,) = [each for each in world.cloud.deliveries.items() if each["id"]["S"].startswith("sink#")]
     assert int(item["expires_at"]["N"]) == pytest.approx(world.cloud.now // 1000 + SINK_SECONDS, abs=60)
@@ -103,7 +103,7 @@ def test_no_merchant_s_webhook_ends_in_the_sink(world: World) -> None:
     with mock.patch.object(Courier, "deliver", side_effect=ConnectionError):
         told(world)
 
-    webhook_id, _ = webhook_ids_of(name)
+    (webhook_id,) = decision_webhook_ids_of(name)
     assert sink(world).of(webhook_id) is None
     for allow_private in (False, True):
         with pytest.raises(InvalidTargetError):
@@ -161,6 +161,6 @@ def test_a_change_of_the_probe_s_settings_comes_with_the_next_version() -> None:
     # A decision names the version it was made by: what differs needs another number here and in the settings.
     assert (SETTINGS.version, hashlib.sha256(written).hexdigest()[:16], dict(WEIGHTS) == SETTINGS.weights) == (
         2,
-        "0000",
+        "aca119fb8b069e5b",
         True,
     )

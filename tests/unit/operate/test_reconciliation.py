@@ -55,8 +55,9 @@ def item_of(transaction: Transaction) -> dict[str, Any]:
     return to_item({**msgspec.to_builtins(transaction), "status": status, "listing": transaction.listing})
 
 
-def healer(functions: Any, store: Any, queue: Any) -> Healer:
-    return Healer(DeployedDetector(functions, "alias", "tapstack logs fraud-detector"), store, queue, "url", "failures")
+def healer(functions: Any, store: Any, queue: Any, desk: Any = None) -> Healer:
+    detector = DeployedDetector(functions, "alias", "tapstack logs fraud-detector")
+    return Healer(detector, store, desk, queue, "url", "failures")
 
 
 def heal(functions: Any, queue: Any, found: Sequence[Transaction], store: Any = None) -> set[str]:

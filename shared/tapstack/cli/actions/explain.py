@@ -20,15 +20,20 @@ from transactions.clock import iso, now
 def explain_transaction(stack: str, transaction_id: str, *, as_json: bool) -> int:
     """Explain it; the status is 2 when the same would not come out again."""
     with account_of(stack) as account:
-        explanation = _explanation(account, transaction_id)
+        explanation = explanation_of(account, transaction_id)
     if as_json:
         print(json.dumps(explanation.document(), indent=2, ensure_ascii=False))
     else:
-        _print(explanation)
+        print_explanation(explanation)
     return FOUND if explanation.differences else DONE
 
 
-def _explanation(account: Account, transaction_id: str) -> Explanation:
+def explanation_of(account: Account, transaction_id: str) -> Explanation:
+    """Take a decision apart, with what is still known of its time.
+
+    Raises:
+        UserError: there is no such transaction, nothing is decided yet, or the settings it was decided by are gone.
+    """
     transaction = transaction_of(account, transaction_id)
     decision = transaction.decision
     if decision is None:
@@ -48,7 +53,8 @@ def _explanation(account: Account, transaction_id: str) -> Explanation:
     return explain(Case(transaction, settings, traces), decision)
 
 
-def _print(explanation: Explanation) -> None:
+def print_explanation(explanation: Explanation) -> None:
+    """Print it, with what was near the transaction on its card and at its merchant."""
     case, decision = explanation.case, explanation.decision
     transaction, settings = case.transaction, case.settings
     came = iso(transaction.created_at)

@@ -18,7 +18,6 @@ from tapstack.operate.message_queue import held_messages
 from tapstack.operate.reconciliation import Findings, Healer, Lost, look
 from tapstack.operate.stream_failures import StreamFailure, stream_failure
 from transactions.clock import now
-from transactions.store import TransactionStore
 from transactions.transaction import Transaction
 
 _HEADINGS: Final = ("found", "merchant", "count", "healed", "next")
@@ -85,6 +84,7 @@ def _reconcile(account: Account, older_than: int, *, fix: bool) -> tuple[list[Ro
     rows = [
         *_lost_rows(account, findings.lost, remaining, older_than, heal=None if fix else heal),
         *_failure_rows(findings, settled, heal=None if fix else heal),
+        *_unlisted_rows(findings.unlisted, heal=None if fix else heal),
         *(Row("an item that is no transaction", item_id, 1, 0, "look at it") for item_id in findings.unreadable),
         *_letter_rows(letters, command("redrive", stack=account.stack)),
         *_waiting_rows(findings.waiting, account.stack),
@@ -112,14 +112,17 @@ def _heal(account: Account, findings: Findings) -> set[str]:
     log = command("logs", "fraud-detector", stack=account.stack)
     healer = Healer(
         DeployedDetector(account.functions, account.compute.fraud_detector_alias_arn, log),
-        TransactionStore(account.dynamodb, account.data.transactions_table_name),
+        account.transactions,
+        account.reviews,
         account.sqs,
         account.data.notifications_queue_url,
         account.data.stream_failures_queue_url,
     )
     with bar() as progress:
         task = progress.add_task("healing", total=len(findings.lost))
-        return healer.heal(findings.lost, lambda count: progress.advance(task, count))
+        remaining = healer.heal(findings.lost, lambda count: progress.advance(task, count))
+    healer.enter(findings.unlisted)
+    return remaining
 
 
 def _lost_rows(
@@ -134,9 +137,16 @@ def _lost_rows(
         yield Row(what, merchant_id, count, healed, _next(account, merchant_id, heal) if healed < count else "")
 
 
+def _unlisted_rows(unlisted: Sequence[Transaction], *, heal: str | None) -> Iterator[Row]:
+    for merchant_id, count in sorted(Counter(each.merchant_id for each in unlisted).items()):
+        yield Row("in review, and in no list of reviews", merchant_id, count, 0 if heal else count, heal or "")
+
+
 def _what(one: Lost, older_than: int) -> str:
     if one.overdue:
         return f"pending for longer than {older_than} s"
+    if one.untold:
+        return f"reviewed, and not told of for longer than {older_than} s"
     return f"{'pending' if one.is_pending else 'perhaps not told'}, of a batch that was given up"
 
 

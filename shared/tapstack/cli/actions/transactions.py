@@ -4,7 +4,6 @@ from tapstack.console.errors import UserError
 from tapstack.console.words import quoted
 from tapstack.operate.account import Account
 from transactions.idempotency import is_transaction_id
-from transactions.store import TransactionStore
 from transactions.transaction import Transaction
 
 
@@ -18,7 +17,7 @@ def transaction_of(account: Account, transaction_id: str) -> Transaction:
     table = account.data.transactions_table_name
     if not is_transaction_id(transaction_id):
         raise UserError(f"{quoted(transaction_id)} is no transaction id: {_meant(transaction_id)}")
-    found = TransactionStore(account.dynamodb, table).get(transaction_id)
+    found = account.transactions.get(transaction_id)
     if found is None:
         raise UserError(f"there is no transaction {transaction_id!r} in {table}; look at the id, and at --stack")
     return found

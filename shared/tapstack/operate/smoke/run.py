@@ -31,7 +31,7 @@ from tapstack.operate.smoke.api import Api
 from transactions.agreed.api import problem_type
 from transactions.probe import AMOUNT_LIMIT, COUNTRY, CURRENCY
 from transactions.transaction import PENDING
-from transactions.webhooks.notifications import webhook_ids_of
+from transactions.webhooks.notifications import decision_webhook_ids_of
 from transactions.webhooks.probe_sink import ProbeSink
 
 _BETWEEN_SECONDS: Final = 0.3
@@ -189,8 +189,7 @@ class SmokeRun:
 
     def _webhooks(self) -> str:
         for transaction_id in (self.approved, self.declined):
-            # The decision's; nobody reviews what the probe sends.
-            webhook_id = webhook_ids_of(transaction_id)[0]
+            (webhook_id,) = decision_webhook_ids_of(transaction_id)
             look = functools.partial(self.sink.of, webhook_id)
             received = self._awaited(look, f"webhook {webhook_id} in the sink", "nothing")
             try:
@@ -250,7 +249,7 @@ class SmokeRun:
 
     def _clear(self) -> None:
         for transaction_id in filter(None, (self.approved, self.declined)):
-            for webhook_id in webhook_ids_of(transaction_id):
+            for webhook_id in decision_webhook_ids_of(transaction_id):
                 self.sink.forget(webhook_id)
 
     def _key(self, number: str) -> str:
