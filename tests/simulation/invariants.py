@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulation.model.values import item_size
 from simulation.oracle import wire
@@ -40,6 +40,8 @@ class Invariants:
     _took: defaultdict[str, int] = field(default_factory=lambda: defaultdict(int))
     """Merchant to how many of its webhooks were looked at."""
     _webhook_ids: dict[str, str] = field(default_factory=dict)
+    """What is told of to the id that it was told under."""
+    _told_by: dict[str, str] = field(default_factory=dict)
 
     _ordered: int = 0
     _places: dict[tuple[Batch, str, str], int] = field(default_factory=dict)
@@ -121,6 +123,7 @@ class Invariants:
         expired = self.expired()
         told = {one for merchant in self.world.merchants.values() for one in merchant.told}
         queued = self.queued()
+        yield from self._reviews_untold(told | queued)
         for transaction in self.oracle.transactions.values():
             if transaction.id in on_its_way or transaction.id in told:
                 continue
@@ -131,23 +134,31 @@ class Invariants:
             elif transaction.id not in queued:
                 yield f"{transaction.id} is decided, and nothing will tell {transaction.merchant} of it"
 
+    def _reviews_untold(self, told: set[str]) -> Iterator[str]:
+        """Of a closed review the merchant is told, or will be; or the item says that it is still to be told."""
+        for name in self.oracle.reviews.closed:
+            item = self.world.cloud.transactions.newest(name) or {}
+            if f"{name}{wire.CLOSED}" not in told and "untold" not in item:
+                yield f"the review of {name} is closed, and nothing will tell of that"
+
     def queued(self) -> set[str]:
-        """Give the ids of the transactions that a queue, a dead letter or what waits in the table tells of."""
+        """Name what a queue, a dead letter or what waits in the table tells of, by `wire.occasion`."""
         cloud = self.world.cloud
-        sent = {
-            json.loads(message.body)["event"]["data"]["id"]
+        events = [
+            json.loads(message.body)["event"]
             for queue in (cloud.notifications, cloud.dead_letters)
             for message in queue.messages
-        }
+        ]
+        sent = {wire.occasion(event["data"]["id"], event["type"]) for event in events}
         return sent | self.waiting()
 
     def waiting(self) -> set[str]:
-        """Give the ids of the transactions of webhooks that a sweep will find."""
+        """Name what webhooks tell of that a sweep will find."""
         items = self.world.cloud.deliveries.items()
         swept = {item["merchant_id"]["S"] for item in items if item.get("waiting_of") == {"S": "#endpoints"}}
         kept = {item["merchant_id"]["S"] for item in items if item.get("state") == {"S": "paused"}}
         return {
-            item["transaction_id"]["S"]
+            wire.occasion(item["transaction_id"]["S"], item["event_type"]["S"])
             for item in items
             if "transaction_id" in item and "waiting_of" in item and item["waiting_of"]["S"] in swept | kept
         }
@@ -185,12 +196,20 @@ class Invariants:
                 transaction = self.oracle.transactions.get(name)
                 if transaction is None or transaction.decided is None:
                     yield f"{merchant.id} was told of {name} before it was decided"
-                elif webhook.event != wire.event(transaction):
-                    yield f"{merchant.id} was told {webhook.event}, right is {wire.event(transaction)}"
+                elif webhook.event not in (right := self._events(transaction)):
+                    yield f"{merchant.id} was told {webhook.event}, right is {right}"
                 elif transaction.merchant != merchant.id:
                     yield f"{merchant.id} was told of another's {name}"
-                if self._webhook_ids.setdefault(name, webhook.webhook_id) != webhook.webhook_id:
-                    yield f"{name} was told of under {self._webhook_ids[name]} and {webhook.webhook_id}"
+                about = wire.occasion(name, webhook.event["type"])
+                if self._webhook_ids.setdefault(about, webhook.webhook_id) != webhook.webhook_id:
+                    yield f"{about} was told of under {self._webhook_ids[about]} and {webhook.webhook_id}"
+                if self._told_by.setdefault(webhook.webhook_id, about) != about:
+                    yield f"{webhook.webhook_id} told of {self._told_by[webhook.webhook_id]} and of {about}"
+
+    def _events(self, transaction: wire.Kept) -> list[dict[str, Any]]:
+        """Give what can be told of a transaction by now."""
+        closed = [wire.reviewed_event(transaction)] if transaction.resolved else []
+        return [wire.event(transaction), *closed]
 
     def _orders(self) -> Iterator[str]:
         new = self.world.facts.changes[self._ordered :]
@@ -210,7 +229,9 @@ class Invariants:
         self._changes += len(new)
         for change in new:
             held = change.table in {wire.TRANSACTIONS, wire.VELOCITY} and change.key not in self.world.facts.foreign
-            if held and change.after and item_size(change.after) > wire.WRITE_UNIT_BYTES:
+            # A resolution has room of its own: it is written once, by a person.
+            units = 2 if change.after and "resolution" in change.after else 1
+            if held and change.after and item_size(change.after) > units * wire.WRITE_UNIT_BYTES:
                 yield f"{change.key} has {item_size(change.after)} bytes"
 
 
@@ -219,7 +240,8 @@ def _step_of(change: Change) -> tuple[str, str] | None:
     if change.batch is None or change.after is None:
         return None
     if change.table == wire.TRANSACTIONS:
-        return change.key, wire.kept(change.after).card
+        # The end of a review is told of when it comes, whatever else is in the batch.
+        return None if "resolution" in change.after else (change.key, wire.kept(change.after).card)
     if not change.key.startswith(wire.CARD_PREFIX):
         return None
     # One that came so late that it is left out at once is in neither.

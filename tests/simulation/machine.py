@@ -18,6 +18,7 @@ from simulation.oracle import rules, wire
 from simulation.oracle.facts import Request
 from simulation.oracle.lists import Walk
 from simulation.world import CALL_FAULTS, LANES, LARGEST_BATCH, LARGEST_SKEW_MS, WEBHOOK_FAULTS, World
+from transactions.reviews.resolution import LONGEST_NOTE, Resolution, ReviewVerdict
 
 LONGEST_RUN_MS: Final = 60 * 60 * 60 * 1000
 """Two and a half days: within what the queues keep a message for."""
@@ -53,6 +54,8 @@ CHANGES: Final = (
     "merchant window changed",
     "weights changed",
     "duplicate window changed",
+    "reviews left to the merchant",
+    "reviews taken from the merchant",
     "API key changed",
     "secret exchanged",
 )
@@ -61,6 +64,14 @@ WEIGHTS: Final[tuple[dict[str, int], ...]] = (
     {"duplicate": 100},
     {"duplicate": 0, "night_ceiling": 10},
     {"foreign_card_high_amount": 100, "velocity_merchant_count": 120},
+)
+REVIEWERS: Final = ("arn:aws:iam::123456789012:user/ann", "arn:aws:iam::123456789012:user/bob", "the merchant", *IDS)
+Closing = tuple[ReviewVerdict, str, str | None]
+"""Verdict, reason and note."""
+RESOLUTIONS: Final[tuple[Closing, ...]] = (
+    ("approved", "known_customer", None),
+    ("approved", "other", "n" * LONGEST_NOTE),
+    ("declined", "confirmed_fraud", None),
 )
 POISONS: Final = (
     {"merchant_id": {"S": "acme"}},
@@ -81,6 +92,8 @@ def changed(kind: str, settings: Mapping[str, Any], count: int) -> dict[str, Any
         "merchant window changed": {"merchant_velocity": merchant | {"window_seconds": WINDOW_SECONDS * count // 2}},
         "weights changed": {"weights": WEIGHTS[(len(settings["weights"]) + count) % len(WEIGHTS)]},
         "duplicate window changed": {"duplicate_window_seconds": 60 // count},
+        "reviews left to the merchant": {"resolves_reviews": True},
+        "reviews taken from the merchant": {"resolves_reviews": False},
     }[kind]
 
 
@@ -119,6 +132,7 @@ class Simulation(RuleBasedStateMachine):
         self.began = self.world.cloud.now
         self.poisons = 0
         self.walks: dict[str, Walk] = {}
+        self.review_walks: dict[str, Walk] = {}
 
     # What merchants do
 
@@ -169,6 +183,43 @@ class Simulation(RuleBasedStateMachine):
             raise InvariantError("a list shows everything once, newest first", problem)
         if walk.cursor is None:
             del self.walks[merchant]
+
+    @rule(merchant=MERCHANT, limit=st.integers(1, 3))
+    def turn_a_page_of_reviews(self, merchant: str, limit: int) -> None:
+        """Begin to walk through what is in review of the merchant, or go on, while reviews open and close."""
+        self.world.counts["review list page"] += 1
+        oracle = self.watch.oracle
+        begin = Walk(merchant, self._long_in_review(merchant), of_reviews=True)
+        walk = self.review_walks.setdefault(merchant, begin)
+        answer = self.world.list_reviews(merchant, limit, walk.cursor)
+        for problem in walk.page(answer, oracle.transactions):
+            raise InvariantError("the list of reviews shows what is open once, oldest first", problem)
+        if walk.cursor is None:
+            del self.review_walks[merchant]
+
+    @rule(merchant=MERCHANT, number=st.integers(0, 1))
+    def bring_into_review(self, merchant: str, number: int) -> None:
+        """Submit what its card sends into review, and have the stream's next batches handled."""
+        card = list(rules.FORCED).index("tok_test_review")
+        key = f"review-{len(self.world.facts.answers)}"
+        self.world.finish(self.world.submit(self._request(merchant, key, 1_000 + number, card, 10)))
+        for lane in range(LANES):
+            self._start(self.world.poll_stream(lane), finish=True)
+
+    @precondition(lambda self: self.watch.oracle.transactions)
+    @rule(by=st.sampled_from(REVIEWERS), choice=CHOICE, resolution=st.sampled_from(RESOLUTIONS), finish=st.booleans())
+    def close_a_review(self, by: str, choice: int, resolution: Closing, *, finish: bool) -> None:
+        """Have somebody close what is in review or was, most of the time; merchants also ask for others' ones."""
+        transactions = list(self.watch.oracle.transactions.values())
+        reviews = [each for each in transactions if each.is_in_review or each.resolved]
+        found = reviews if reviews and choice else transactions
+        one = found[-1 - choice % len(found)]
+        verdict, reason, note = resolution
+        if ":" in by:
+            self.world.review(by, one.id, Resolution(verdict, reason, by, self.world.cloud.now, note))
+        elif len(self.world.functions.running) < MOST_RUNNING:
+            merchant = one.merchant if by == "the merchant" else by
+            self._start(self.world.close_review(merchant, one.id, resolution), finish=finish)
 
     @precondition(lambda self: self.watch.bodies)
     @rule(merchant=MERCHANT, choice=CHOICE)
@@ -281,6 +332,7 @@ class Simulation(RuleBasedStateMachine):
 
     @rule(limit=st.integers(1, LARGEST_BATCH), choice=CHOICE, finish=st.booleans())
     def reconcile(self, limit: int, choice: int, *, finish: bool) -> None:
+        self.world.tell_of_reviews()
         if len(self.world.functions.running) < MOST_RUNNING:
             self._start(self.world.reconcile(limit, choice=choice), finish=finish)
 
@@ -333,6 +385,7 @@ class Simulation(RuleBasedStateMachine):
         # What expired in the stream an operator finds, and sees it through.
         while invocation := world.reconcile(LARGEST_BATCH):
             world.finish(invocation)
+        world.tell_of_reviews()
         for merchant in world.merchants.values():
             merchant.receiver = "well"
             world.endpoints().resume(merchant.id)
@@ -353,8 +406,9 @@ class Simulation(RuleBasedStateMachine):
         world = self.world
         given_up = self.watch.given_up() | world.facts.foreign
         dead = {
-            json.loads(message.body)["event"]["data"]["id"]: message.attributes
+            wire.occasion(event["data"]["id"], event["type"]): message.attributes
             for message in world.cloud.dead_letters.messages
+            for event in [json.loads(message.body)["event"]]
         }
         told = {one for merchant in world.merchants.values() for one in merchant.told}
         for item in world.cloud.transactions.items():
@@ -363,6 +417,8 @@ class Simulation(RuleBasedStateMachine):
                 continue
             assert item["decision"] != {"NULL": True}, f"{name} was never decided"
             assert name in told or name in dead, f"nobody was told of {name}"
+            reviewed = f"{name}{wire.CLOSED}"
+            assert "resolution" not in item or reviewed in told | dead.keys(), f"nobody was told of {reviewed}"
         for name, attributes in dead.items():
             assert attributes.get("reason", {}).get("StringValue"), f"the dead letter of {name} has no reason"
 
@@ -377,6 +433,12 @@ class Simulation(RuleBasedStateMachine):
         """Give what even a late read has to see of a merchant."""
         cloud, oracle = self.world.cloud, self.watch.oracle
         return {each.id for each in oracle.of(merchant) if oracle.accepted_at[each.id] < cloud.now - MOST_LAG_MS}
+
+    def _long_in_review(self, merchant: str) -> set[str]:
+        """Give what even a late read has to see of what is in review of a merchant."""
+        long_ago = self.world.cloud.now - MOST_LAG_MS - LARGEST_SKEW_MS
+        of_merchant = self.watch.oracle.of(merchant)
+        return {each.id for each in of_merchant if each.decided and each.is_in_review and each.decided.at < long_ago}
 
     def _request(self, merchant: str, key: str, amount: int, card: int, form: int) -> Request:
         flaw, wait = "a card number" if form == 4 else "", amount // 1_000 if card in {3, 6} else None

@@ -12,6 +12,8 @@ from unittest import mock
 from standardwebhooks.webhooks import Webhook as Verifier
 from standardwebhooks.webhooks import WebhookVerificationError
 
+from simulation.oracle import wire
+
 IDS: Final = ("acme", "globex", "initech")
 CARD_COUNT: Final = 2
 CARD_AMOUNT: Final = 5_000
@@ -52,6 +54,7 @@ def settings_document(merchant: str) -> dict[str, Any]:
             "amounts": {"EUR": 30_000, "USD": 9_000},
         },
         "weights": {},
+        "resolves_reviews": merchant == "acme",
         "webhook_url": f"https://{merchant}.example.com/webhooks",
     }
 
@@ -74,7 +77,7 @@ class Merchant:
         api_key: the key it submits with.
         knows: the secrets the merchant would take a webhook under.
         took: the webhooks taken in, in order.
-        told: the ids of the transactions they told of.
+        told: what they told of, as `wire.occasion` names it.
         forged: what was wrong with those that were not taken in.
     """
 
@@ -96,7 +99,7 @@ class Merchant:
                 problems.append(f"{error}")
                 continue
             self.took.append(Webhook(headers["webhook-id"], event))
-            self.told.add(event["data"]["id"])
+            self.told.add(wire.occasion(event["data"]["id"], event["type"]))
             return
         self.forged.append(f"{headers.get('webhook-id')}, which cannot be trusted: {', '.join(problems)}")
 

@@ -305,6 +305,66 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "        if transaction.decision:\n            return transaction\n",
         "        if transaction.decision:\n            return None\n",
     ),
+    Mutant(
+        "close a review that is closed",
+        "transactions/reviews/closing.py",
+        'ConditionExpression="#status = :in_review",',
+        'ConditionExpression="#status = :in_review OR attribute_exists(resolution)",',
+    ),
+    Mutant(
+        "take another reason for the same resolution",
+        "transactions/reviews/closing.py",
+        "if not resolution.repeats(earlier):",
+        "if resolution.verdict != earlier.verdict:",
+    ),
+    Mutant(
+        "decide anew where a review is closed",
+        "transactions/reviews/closing.py",
+        'f"SET #status = :verdict, resolution = :resolution, {UNTOLD} = :event "',
+        'f"SET #status = :verdict, decision.verdict = :verdict, resolution = :resolution, {UNTOLD} = :event "',
+    ),
+    Mutant(
+        "leave a closed review in the list of all merchants",
+        "transactions/reviews/closing.py",
+        'f"REMOVE {REVIEWS_INDEX_HASH_KEY}, {MERCHANT_REVIEWS_INDEX_HASH_KEY}"',
+        'f"REMOVE {MERCHANT_REVIEWS_INDEX_HASH_KEY}"',
+    ),
+    Mutant(
+        "list the newest review first",
+        "transactions/reviews/open_reviews.py",
+        "newest_first=False",
+        "newest_first=True",
+    ),
+    Mutant(
+        "let every merchant close its reviews",
+        "validator/reviews.py",
+        "if not settings.resolves_reviews:",
+        "if not settings:",
+    ),
+    Mutant(
+        "go by remembered settings where a merchant closes a review",
+        "validator/reviews.py",
+        "        self.merchants.forget(merchant_id)\n",
+        "",
+    ),
+    Mutant(
+        "take a review for told of that the queue did not take",
+        "fraud_detector/stream.py",
+        "[each for each in reviews if each.number not in again]",
+        "reviews",
+    ),
+    Mutant(
+        "tell of a review under the webhook id of the decision",
+        "transactions/webhooks/notifications.py",
+        '_REVIEWED_SUFFIX: Final = "_reviewed"',
+        '_REVIEWED_SUFFIX: Final = ""',
+    ),
+    Mutant(
+        "tell a merchant what an operator has noted",
+        "transactions/reviews/resolution.py",
+        'if self.note is not None and self.reviewer == "merchant" else {}',
+        "if self.note is not None else {}",
+    ),
 )
 
 

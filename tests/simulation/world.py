@@ -15,8 +15,10 @@ from unittest import mock
 from simulation.functions import (
     DELIVERIES_TABLE,
     MERCHANTS_TABLE,
+    NOTIFICATIONS_QUEUE_URL,
     PRINTED,
     SLEEP,
+    TRANSACTIONS_TABLE,
     WEBHOOK_SECRET_PREFIX,
     Functions,
     Invocation,
@@ -28,15 +30,30 @@ from simulation.model.executor import InlineExecutor
 from simulation.model.faults import Crash, Fault
 from simulation.model.table import Table
 from simulation.oracle import wire
-from simulation.oracle.facts import Answer, Batch, Change, Facts, KeyEnd, Request, Written
+from simulation.oracle.facts import (
+    Answer,
+    Batch,
+    Change,
+    Facts,
+    KeyEnd,
+    Request,
+    ReviewAnswer,
+    ReviewAsked,
+    Written,
+)
 from transactions.agreed.encryption import WEBHOOK_SECRET, encryption_context
 from transactions.agreed.tables import KEY, secret_id
 from transactions.attributes import to_item
 from transactions.clock import moment_of
+from transactions.errors import NotInReviewError, ReviewClosedError
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
+from transactions.reviews.resolution import Resolution
 from transactions.settings_document import parse_settings
+from transactions.store import parse_item
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
+from transactions.webhooks.notifications import review_notifications, send
 from transactions.webhooks.secret_store import SECRET_MEMORY_MS
 
 LANES: Final = 3
@@ -192,6 +209,46 @@ class World:
         event = self._event(self.merchants[merchant].api_key, "GET", "/v1/transactions")
         return self._at_once({**event, "queryStringParameters": query})
 
+    def list_reviews(self, merchant: str, limit: int, cursor: str | None) -> Any:
+        """Read a page of what is in review of a merchant likewise."""
+        query = {"limit": f"{limit}", **({"cursor": cursor} if cursor else {})}
+        event = self._event(self.merchants[merchant].api_key, "GET", "/v1/reviews")
+        return self._at_once({**event, "queryStringParameters": query})
+
+    def close_review(self, merchant: str, transaction_id: str, resolution: tuple[str, str, str | None]) -> Invocation:
+        """Have a merchant ask for the end of a review, its own or another's."""
+        self.counts["review by the merchant"] += 1
+        verdict, reason, note = resolution
+        asked = ReviewAsked(merchant, transaction_id, verdict, reason, note, self.cloud.now)
+        self.facts.reviews.append(asked)
+        began = len(self.facts.changes)
+        body = {"verdict": verdict, "reason": reason} | ({} if note is None else {"note": note})
+        event = {
+            **self._event(self.merchants[merchant].api_key, "POST", "/v1/transactions/{id}/review"),
+            "pathParameters": {"id": transaction_id},
+            "body": json.dumps(body),
+        }
+
+        def ended(answer: Any, error: BaseException | None) -> None:
+            if error is not None:
+                self._note(error)
+                return
+            replayed = answer["headers"].get("idempotent-replayed") == "true"
+            self._review_answered(asked, answer["statusCode"], answer["body"], began, invocation, replayed=replayed)
+
+        invocation = self.functions.begin("validator", event, ended)
+        self.functions.resume(invocation)
+        return invocation
+
+    def _review_answered(
+        self, asked: ReviewAsked, status: int, body: str, began: int, invocation: Invocation | None, *, replayed: bool
+    ) -> None:
+        self.counts[f"review answered {status}{' again' if replayed else ''}"] += 1
+        under_fault = invocation is not None and invocation.faults > 0
+        self.facts.review_answers.append(
+            ReviewAnswer(asked, status, replayed, body if status == 200 else "", began, self.cloud.now, under_fault)
+        )
+
     def _event(self, api_key: str, method: str, resource: str) -> dict[str, Any]:
         return {
             "resource": resource,
@@ -266,7 +323,7 @@ class World:
 
     def _handed_out(self, records: Sequence[Mapping[str, Any]]) -> None:
         """Write down what a fraud-detector is called with."""
-        keys = [record["dynamodb"]["Keys"]["id"]["S"] for record in records]
+        keys = [record["dynamodb"]["Keys"]["id"]["S"] for record in records if record["eventName"] == "INSERT"]
         self.facts.handed_out.update(keys)
         self.facts.largest_batch = max(self.facts.largest_batch, len(keys))
 
@@ -379,6 +436,32 @@ class World:
             self.in_hand.difference_update(one for number, one in ids.items() if number not in failed)
 
         return self.functions.invoke("fraud_detector", {"Records": [*records.values()]}, ended)
+
+    def review(self, operator: str, transaction_id: str, resolution: Resolution) -> None:
+        """Have an operator close a review."""
+        self.counts["review by an operator"] += 1
+        asked = ReviewAsked(
+            operator, transaction_id, resolution.verdict, resolution.reason, resolution.note, self.cloud.now
+        )
+        self.facts.reviews.append(asked)
+        began = len(self.facts.changes)
+        try:
+            closed = ReviewDesk(self.cloud.dynamodb, TRANSACTIONS_TABLE).close(transaction_id, resolution)
+        except (NotInReviewError, ReviewClosedError):
+            self._review_answered(asked, 409, "", began, None, replayed=False)
+        else:
+            self._review_answered(asked, 200, "", began, None, replayed=closed.replayed)
+
+    def tell_of_reviews(self) -> None:
+        """Tell of closed reviews that are marked as not told of, as an operator does who reconciles."""
+        for item in list(self.cloud.transactions.items()):
+            if "untold" not in item:
+                continue
+            self.counts["review told of by hand"] += 1
+            transaction = parse_item(item)
+            refused = send(self.cloud.sqs, NOTIFICATIONS_QUEUE_URL, review_notifications(transaction))
+            if not refused:
+                ReviewDesk(self.cloud.dynamodb, TRANSACTIONS_TABLE).told(transaction.id)
 
     def redrive(self) -> None:
         """Put dead letters back into the notifications queue, as an operator does: first sent, then deleted."""

@@ -94,6 +94,38 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class ReviewAsked:
+    """That somebody asked to close a review.
+
+    Attributes:
+        by: a merchant's id, or an operator's ARN.
+        transaction: the id.
+        at: when, in milliseconds.
+    """
+
+    by: str
+    transaction: str
+    verdict: str
+    reason: str
+    note: str | None
+    at: int
+
+
+@dataclass(frozen=True)
+class ReviewAnswer:
+    """What somebody was told of it: an HTTP status, and whether it was called a replay."""
+
+    asked: ReviewAsked
+    status: int
+    replayed: bool
+    body: str
+    began: int
+    """How many changes there were when it was asked."""
+    ended_at: int
+    under_fault: bool = False
+
+
+@dataclass(frozen=True)
 class Written:
     """Settings as an operator put them in force."""
 
@@ -114,6 +146,8 @@ class Facts:
         changes: of all tables, in order.
         requests: submissions, in the order they were sent.
         answers: to submissions, in order.
+        reviews: what was asked of reviews, in order.
+        review_answers: what was answered to that.
         settings: merchant to its settings, one version after the other.
         foreign: keys of items that were written into the transactions table by no function.
         handed_out: transaction id to how often a fraud-detector was called with it.
@@ -126,6 +160,8 @@ class Facts:
     changes: list[Change] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
+    reviews: list[ReviewAsked] = field(default_factory=list)
+    review_answers: list[ReviewAnswer] = field(default_factory=list)
     settings: dict[str, list[Written]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
     handed_out: Counter[str] = field(default_factory=Counter)

@@ -9,6 +9,7 @@ from simulation.oracle import rules, wire
 from simulation.oracle.cards import Cards
 from simulation.oracle.facts import MEMORY_MS, Answer, Change, Facts
 from simulation.oracle.merchants import Admitted, Merchants, has_a_say
+from simulation.oracle.reviews import Reviews
 from simulation.oracle.windows import Limit
 from simulation.oracle.wire import Kept
 
@@ -39,6 +40,7 @@ class Oracle:
         """Begin with nothing."""
         self.cards = Cards(self.facts)
         self.merchants = Merchants(self.facts)
+        self.reviews = Reviews(self.facts, self.decided)
 
     def look(self) -> Iterator[str]:
         """Judge what is new since the last look, and say what is wrong with it."""
@@ -54,6 +56,7 @@ class Oracle:
         for answer in self.facts.answers[self.answered :]:
             self.answered += 1
             yield from self._answer(answer)
+        yield from self.reviews.answers(self.transactions)
 
     def of(self, merchant: str) -> list[Kept]:
         """Give a merchant's transactions."""
@@ -91,6 +94,7 @@ class Oracle:
             yield f"{change.key} is another transaction now"
         if before.decided and now.decided != before.decided:
             yield f"{change.key} was {before.decided}, is {now.decided}"
+        yield from self.reviews.change(before, now, change, self._looked)
         if now.decided and not before.decided:
             self.verdicts += 1
             self.decided[change.key] = self._looked

@@ -1,6 +1,8 @@
 """Formats of what is stored and sent, as data. An earlier version of the functions wrote them, a later one reads them.
 
-transactions   id, merchant_id, created_at (ms), submission (the body), decision (null while pending)
+transactions   id, merchant_id, created_at (ms), submission (the body), decision (null while pending), status;
+               resolution once a person has closed its review; review_shard and review_of while it is in review;
+               untold, from when its review is closed until its notification is in the queue
 velocity       card#<merchant>#<token's digest>: uses, packed one after the other in the order they were counted
                merchant#<merchant>#<shard>: buckets, by their beginning in ms: "#" is a count, the rest are amounts
                both: forgotten, the latest moment (ms) of what was left out as too old
@@ -11,7 +13,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -24,6 +26,8 @@ TRANSACTIONS: Final = "transactions"
 VELOCITY: Final = "velocity"
 MERCHANTS: Final = "merchants"
 
+REVIEWED: Final = "transaction.reviewed"
+CLOSED: Final = ", reviewed"
 CARD_PREFIX: Final = "card#"
 MERCHANT_PREFIX: Final = "merchant#"
 USES: Final = {
@@ -53,6 +57,17 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Resolved:
+    """A resolution as it is stored."""
+
+    verdict: str
+    reason: str
+    by: str
+    at: int
+    note: str | None
+
+
+@dataclass(frozen=True)
 class Kept:
     """A transaction as it is stored."""
 
@@ -61,6 +76,21 @@ class Kept:
     created_at: int
     submission: Mapping[str, Any]
     decided: Decided | None
+    resolved: Resolved | None = None
+    status: str = "pending"
+    is_listed_for_review: bool = False
+
+    @property
+    def is_in_review(self) -> bool:
+        """Whether a person has to decide it."""
+        return self.decided is not None and self.decided.verdict == "review" and self.resolved is None
+
+    @property
+    def right_status(self) -> str:
+        """What the status has to be."""
+        if self.decided is None:
+            return "pending"
+        return self.resolved.verdict if self.resolved else self.decided.verdict
 
     @property
     def amount(self) -> int:
@@ -112,7 +142,17 @@ def kept(item: Item) -> Kept:
     decided = told and Decided(
         told["verdict"], tuple(told["reasons"]), told["score"], told["settings_version"], told["decided_at"]
     )
-    return Kept(values["id"], values["merchant_id"], values["created_at"], values["submission"], decided)
+    closed = plain(item["resolution"]) if "resolution" in item else None
+    return Kept(
+        values["id"],
+        values["merchant_id"],
+        values["created_at"],
+        values["submission"],
+        decided,
+        closed and Resolved(closed["verdict"], closed["reason"], closed["by"], closed["at"], closed["note"]),
+        plain(item["status"]),
+        "review_shard" in item and "review_of" in item and "list_place" in item,
+    )
 
 
 def uses(item: Item | None) -> list[tuple[Any, ...]]:
@@ -173,7 +213,19 @@ def view(transaction: Kept, *, decided: bool) -> dict[str, Any]:
     }
     if decided and (told := transaction.decided):
         shown |= {"status": told.verdict, "reasons": list(told.reasons), "decided_at": iso(told.at)}
+        if closed := transaction.resolved:
+            shown |= {"status": closed.verdict, "review": _review(closed)}
     return shown
+
+
+def _review(closed: Resolved) -> dict[str, Any]:
+    by_operator = ":" in closed.by
+    return {
+        "verdict": closed.verdict,
+        "reason": closed.reason,
+        "resolved_by": "operator" if by_operator else "merchant",
+        "resolved_at": iso(closed.at),
+    } | ({} if by_operator or closed.note is None else {"note": closed.note})
 
 
 def event(transaction: Kept) -> dict[str, Any]:
@@ -183,5 +235,21 @@ def event(transaction: Kept) -> dict[str, Any]:
     return {
         "type": f"transaction.{transaction.decided.verdict}",
         "timestamp": iso(transaction.decided.at),
+        "data": view(replace(transaction, resolved=None), decided=True),
+    }
+
+
+def reviewed_event(transaction: Kept) -> dict[str, Any]:
+    """Write the body of the webhook that tells how a review was closed."""
+    if transaction.resolved is None:
+        raise ValueError(f"{transaction.id} is not reviewed")
+    return {
+        "type": REVIEWED,
+        "timestamp": iso(transaction.resolved.at),
         "data": view(transaction, decided=True),
     }
+
+
+def occasion(transaction_id: str, event_type: str) -> str:
+    """Name what a webhook tells of: a transaction's decision by its id, the end of its review beside that."""
+    return f"{transaction_id}{CLOSED}" if event_type == REVIEWED else transaction_id
