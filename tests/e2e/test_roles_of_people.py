@@ -135,6 +135,10 @@ def story(deployed: Any, run: Callable[..., str], folder: Path) -> None:
     answer = http.post(url, json=body, headers={"idempotency-key": "one", "prefer": "wait=10"})
     name = answer.json()["id"]
     view = eventually(lambda: (found := http.get(f"{url}/{name}").json())["status"] != "pending" and found)
+    foreign = body | {"amount": 45_000, "card": card | {"token": "tok_umbrella_other", "country": "GB"}}
+    answer = http.post(url, json=foreign, headers={"idempotency-key": "two", "prefer": "wait=10"})
+    in_review = answer.json()["id"]
+    eventually(lambda: http.get(f"{url}/{in_review}").json()["status"] == "review")
     document["duplicate_window_seconds"] = 30
     file.write_text(json.dumps(document), encoding="utf-8")
     for arguments in (
@@ -150,6 +154,10 @@ def story(deployed: Any, run: Callable[..., str], folder: Path) -> None:
         ("merchant", "end-rotation", MERCHANT),
         ("merchant", "reconcile", "--fix"),
         ("explain", name),
+        ("review", "list"),
+        ("review", "list", "--merchant", MERCHANT),
+        ("review", "show", name),
+        ("review", "approve", in_review, "--reason", "known_customer"),
         ("logs", "--since", "5m"),
         ("logs", "--transaction", name),
         ("webhook", "deliveries", name),

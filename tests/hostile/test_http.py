@@ -17,7 +17,15 @@ from support.api_description import FILE
 # What a schema cannot say is refused all the same: card numbers and control characters in any text, a cursor of
 # somebody's invention, texts that are too long together.
 EXCLUDED = [positive_data_acceptance]
-OPERATIONS = ("submitTransaction", "listTransactions", "readTransaction", "listDeliveries", "redeliverTransaction")
+OPERATIONS = (
+    "submitTransaction",
+    "listTransactions",
+    "readTransaction",
+    "listDeliveries",
+    "redeliverTransaction",
+    "listReviews",
+    "closeReview",
+)
 """Those that take anything of a caller; sendTestWebhook takes nothing."""
 SHARE = 1 / 100
 """Of the handlers' inputs, for each of ten runs."""

@@ -28,6 +28,7 @@ PREFIX: Final = "tapstack-local-"
 """What the lane puts before the names that the simulation uses."""
 STEPS: Final = 1_500
 SEED: Final = 1
+_CLOSING: Final = ("approved", "known_customer", None)
 HOUR: Final = 3_600_000
 
 Asked = dict[str, list[Authorization]]
@@ -134,6 +135,12 @@ def _story() -> None:
         for method, path in (("GET", DELIVERIES_PATH), ("POST", REDELIVER_PATH), ("POST", TEST_WEBHOOK_PATH)):
             answer = _called(world, acme.api_key, method, path, told)
             assert answer["statusCode"] in {200, 202}, answer
+        world.list_reviews("acme", 10, None)
+        world.finish(world.close_review("acme", _submitted(world, "acme", "test_review"), _CLOSING))
+        assert world.facts.review_answers[-1].status == 200
+        for lane in range(LANES):
+            while invocation := world.poll_stream(lane):
+                world.finish(invocation)
         world.cloud.notifications.send("no notification")
         acme.receiver = "closed"
         _submitted(world, "acme", "second")

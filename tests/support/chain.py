@@ -108,6 +108,8 @@ def _api() -> Iterator[Edge]:
         ("transaction", "transactions", "collection", "ITEM_PATH"),
         ("deliveries", "transaction", "item", "DELIVERIES_PATH"),
         ("redeliver", "transaction", "item", "REDELIVER_PATH"),
+        ("review", "transaction", "item", "REVIEW_PATH"),
+        ("reviews", "v1", "version", "REVIEWS_PATH"),
         ("webhooks", "v1", "version", "TEST_WEBHOOK_PATH"),
         ("try-webhook", "webhooks", "webhooks", "TEST_WEBHOOK_PATH"),
     ):
@@ -138,7 +140,7 @@ def _api() -> Iterator[Edge]:
     }
     for kind in (method, integration):
         yield edge(deployment, kind, "triggers", ("routes.py", copied[kind], ""))
-    for name in ("transactions", "transaction", "deliveries", "redeliver", "try-webhook"):
+    for name in ("transactions", "transaction", "deliveries", "redeliver", "review", "reviews", "try-webhook"):
         yield edge(deployment, f"{resource}::{name}", "triggers", ("routes.py", copied[resource], ""))
     cut = ("deployment.py", "gateway_responses.definition, *found", "*found")
     yield edge(deployment, "apigateway/Response", "triggers", cut)

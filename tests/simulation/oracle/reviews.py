@@ -27,8 +27,8 @@ class Reviews:
         """Judge a change of a transaction, the change of that number."""
         if now.status != now.right_status:
             yield f"{now.id} has the status {now.status}, right is {now.right_status}"
-        if now.is_listed_for_review != now.is_in_review:
-            yield f"{now.id} is {'' if now.is_listed_for_review else 'not '}listed for review, right is the opposite"
+        if now.review_lists != (2 if now.is_in_review else 0):
+            yield f"{now.id} is in {now.review_lists} of 2 lists of reviews, and {now.status}"
         if before.resolved:
             if now.resolved != before.resolved:
                 yield f"{now.id} was {before.resolved}, is {now.resolved}"

@@ -78,7 +78,8 @@ class Kept:
     decided: Decided | None
     resolved: Resolved | None = None
     status: str = "pending"
-    is_listed_for_review: bool = False
+    review_lists: int = 0
+    """In how many of the two lists of reviews it stands."""
 
     @property
     def is_in_review(self) -> bool:
@@ -151,7 +152,7 @@ def kept(item: Item) -> Kept:
         decided,
         closed and Resolved(closed["verdict"], closed["reason"], closed["by"], closed["at"], closed["note"]),
         plain(item["status"]),
-        "review_shard" in item and "review_of" in item and "list_place" in item,
+        len({"review_shard", "review_of"} & item.keys()) if "list_place" in item else 0,
     )
 
 
