@@ -13,6 +13,10 @@ from simulation.model.usage import Consumed
 from simulation.oracle.facts import Request
 from simulation.world import LANES, World
 from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
+from transactions.listing import SHARDS as LIST_SHARDS
+from transactions.reviews.open_reviews import SHARDS
+from transactions.reviews.resolution import LONGEST_NOTE, Resolution
+from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import Attempt, DeliveryLog
 from transactions.webhooks.notifications import Notification
 
@@ -82,6 +86,58 @@ def test_the_whole_flow_is_three_write_units_at_the_most(
     assert (total.write_units, total.index_write_units) == (write_units, 1)
     # A consistent read of the card's history.
     assert total.read_units == read_units
+
+
+def in_review(world: World, key: str, **changes: Any) -> str:
+    body = BODY | MOST_TEXT | {"card": BODY["card"] | {"country": "FR"}, "amount": 4_000} | changes
+    submit(world, key, body)
+    settle(world)
+    return str(json.loads(world.facts.answers[-1].body)["id"])
+
+
+def test_what_goes_into_review_is_one_unit_more_in_each_list_of_reviews_and_none_in_the_list(world: World) -> None:
+    name = in_review(world, "review")
+
+    total = world.cloud.usage.total()
+    item = world.cloud.transactions.newest(name)
+    assert item is not None
+    assert item["status"] == {"S": "review"}
+    assert (total.write_units, total.index_write_units, total.read_units) == (3, 1 + 2, 1)
+
+
+@pytest.mark.parametrize(("note", "most"), [(None, 1), ("n" * LONGEST_NOTE, 2)])
+def test_the_end_of_a_review_is_one_write_and_its_places_in_the_lists_and_one_more_once_it_is_told(
+    world: World, note: str | None, most: int
+) -> None:
+    name = in_review(world, "review", reference="r", metadata={})
+    world.cloud.usage.reset()
+
+    world.review("arn:aws:iam::123456789012:user/ann", name, Resolution("approved", "other", "arn:x", 1, note))
+
+    closed = world.cloud.usage.total()
+    assert (closed.calls, closed.read_units, closed.index_write_units) == (1, 0, 2)
+    assert closed.write_units <= most
+    world.cloud.usage.reset()
+    settle(world)
+    told = world.cloud.usage.total()
+    assert (told.calls, told.read_units, told.index_write_units) == (1, 0, 0)
+    assert told.write_units <= most
+    item = world.cloud.transactions.newest(name)
+    assert item is not None
+    assert "untold" not in item
+
+
+def test_a_page_of_reviews_is_a_query_a_shard_and_a_unit_a_transaction(world: World) -> None:
+    in_review(world, "review")
+    for merchant, queries in (("acme", LIST_SHARDS), (None, SHARDS)):
+        world.cloud.usage.reset()
+
+        (found,) = TransactionStore(world.cloud.dynamodb, "transactions").reviews(merchant, 25, None).transactions
+
+        assert found.is_in_review
+        total = world.cloud.usage.total()
+        assert (total.calls, total.write_units) == (queries + 1, 0)
+        assert total.read_units <= queries + 1
 
 
 def test_a_transaction_that_earlier_versions_list_too_is_two_units_of_an_index_more() -> None:

@@ -9,9 +9,12 @@ import pytest
 
 from simulation.model.cloud import Cloud
 from simulation.model.faults import Crash, Fault
+from simulation.oracle.facts import Request
+from simulation.world import LANES, World
 from support.edge import Answered, Edge, event, key_of
 from support.lists import made_at
 from transactions.agreed.api import REVIEW_PATH, REVIEWS_PATH
+from transactions.agreed.metrics import OLDEST_REVIEW_AGE
 from transactions.errors import NotInReviewError, ReviewClosedError, TransactionNotFoundError
 from transactions.reviews.closing import ReviewDesk
 from transactions.reviews.resolution import LONGEST_NOTE, REASONS, Resolution, ReviewVerdict
@@ -322,3 +325,32 @@ def test_every_verdict_has_reasons_of_its_own_beside_the_one_that_needs_a_note(v
     (other,) = REASONS.keys() - {verdict}
 
     assert set(REASONS[verdict]) & set(REASONS[other]) == {"other"}
+
+
+def test_each_sweep_measures_how_long_the_oldest_review_is_open() -> None:
+    def measured(world: World) -> int:
+        before = len(world.printed())
+        world.finish(world.sweep())
+        lines = [json.loads(line) for line in world.printed()[before:].splitlines()]
+        (line,) = [line for line in lines if OLDEST_REVIEW_AGE in line]
+        assert line["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": OLDEST_REVIEW_AGE, "Unit": "Seconds"}]
+        assert line["service"] == "notifier"
+        age: int = line[OLDEST_REVIEW_AGE]
+        return age
+
+    with World() as world:
+        assert measured(world) == 0
+        names = []
+        for number in range(2):
+            card = BODY["card"] | {"token": "tok_test_review"}
+            world.finish(world.submit(Request("acme", f"{number}", json.dumps(BODY | {"card": card}))))
+            names.append(json.loads(world.facts.answers[-1].body)["id"])
+            for lane in range(LANES):
+                while invocation := world.poll_stream(lane):
+                    world.finish(invocation)
+            world.pass_time(3_600_000)
+        assert measured(world) == 7_200
+        world.review(RESOLUTION.by, names[0], RESOLUTION)
+        assert measured(world) == 3_600
+        world.review(RESOLUTION.by, names[1], RESOLUTION)
+        assert measured(world) == 0

@@ -1,5 +1,6 @@
 """A batch of the stream: each record is done by itself, and what is not done comes again, by its sequence number."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 from unittest import mock
@@ -14,6 +15,7 @@ from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from transactions.merchants import Merchants
 from transactions.reviews.closing import ReviewDesk
+from transactions.reviews.resolution import Resolution
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
 from transactions.submission import Submission
@@ -207,3 +209,52 @@ def test_what_is_decided_already_is_told_again_and_asks_no_limit_again(detecting
     assert detecting.decided == [("txn_1", "approved")]
     assert detecting.told == ["txn_1", "txn_1"]
     assert detecting.cloud.usage.total().write_units == 0
+
+
+def closed_review(detecting: Detecting, number: int) -> dict[str, Any]:
+    """Have a transaction go into review and be closed; return the record that the stream has of that."""
+    card = {"token": f"tok_card_{number}", "bin": "424242", "country": "FR", "expires": "2031-12"}
+    image = detecting.submit(number, amount=4_000, card=card)
+    detecting.process(image)
+    name = image["id"]["S"]
+    resolution = Resolution("approved", "known_customer", "acme", detecting.cloud.now)
+    ReviewDesk(detecting.cloud.dynamodb, "transactions").close(name, resolution)
+    image_after = detecting.cloud.transactions.newest(name)
+    return {"eventName": "MODIFY", "dynamodb": {"SequenceNumber": f"m{number}", "NewImage": image_after}}
+
+
+def test_a_closed_review_is_told_of_and_neither_decided_nor_counted_again(detecting: Detecting) -> None:
+    record = closed_review(detecting, 1)
+    detecting.sqs.reset_mock()
+    detecting.decided.clear()
+    histories = [*detecting.cloud.velocity.items()]
+
+    assert detecting.detector.process({"Records": [record]}) == {"batchItemFailures": []}
+
+    (entry,) = detecting.sqs.send_message_batch.call_args.kwargs["Entries"]
+    assert json.loads(entry["MessageBody"])["event"]["type"] == "transaction.reviewed"
+    assert detecting.decided == []
+    # A person's decision takes nothing from the limits and gives nothing back.
+    assert [*detecting.cloud.velocity.items()] == histories
+    item = detecting.cloud.transactions.newest(record["dynamodb"]["NewImage"]["id"]["S"])
+    assert item is not None
+    assert "untold" not in item
+
+
+def test_a_closed_review_that_the_queue_does_not_take_comes_again_and_stays_marked(detecting: Detecting) -> None:
+    records = [closed_review(detecting, number) for number in (1, 2)]
+    detecting.sqs.send_message_batch = mock.Mock(return_value={"Failed": [{"Id": "0"}]})
+
+    answer = detecting.detector.process({"Records": records})
+
+    assert answer == {"batchItemFailures": [{"itemIdentifier": "m1"}]}
+    marked = ["untold" in (detecting.cloud.transactions.newest(f"txn_{number}") or {}) for number in (1, 2)]
+    assert marked == [True, False]
+
+
+def test_a_closed_review_that_cannot_be_read_comes_again_by_itself(detecting: Detecting) -> None:
+    good, bad = (closed_review(detecting, number) for number in (1, 2))
+    bad["dynamodb"]["NewImage"] = {"id": {"S": "txn_x"}}
+
+    assert detecting.detector.process({"Records": [bad, good]}) == {"batchItemFailures": [{"itemIdentifier": "m2"}]}
+    assert len(detecting.failed) == 1

@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
+from unittest import mock
 
 import msgspec
 import pytest
@@ -14,7 +15,8 @@ from tapstack.operate.reconciliation import Findings, Healer, Lost, look
 from tapstack.operate.stream_failures import StreamFailure, stream_failure
 from transactions.agreed.invocations import STREAM_BATCH
 from transactions.attributes import to_item
-from transactions.transaction import Transaction
+from transactions.reviews.resolution import Resolution
+from transactions.transaction import Decision, Transaction
 
 AT = 1_700_000_000_000
 Make = Callable[..., Transaction]
@@ -288,3 +290,55 @@ def test_a_message_tells_how_many_it_is_about() -> None:
     times = {"approximateArrivalOfFirstRecord": moment, "approximateArrivalOfLastRecord": moment}
 
     assert stream_failure({"Body": json.dumps({"DDBStreamBatchInfo": times | {"batchSize": 7}})}).size == 7
+
+
+def reviewed(made: Transaction, closed_at: int | None) -> Transaction:
+    """Send a transaction into review, and have it closed."""
+    decision = Decision("review", ["duplicate"], 50, 1, made.created_at + 5)
+    closed = None if closed_at is None else Resolution("approved", "known_customer", "acme", closed_at)
+    return msgspec.structs.replace(made, decision=decision, resolution=closed)
+
+
+def test_a_review_that_was_closed_and_not_told_of_is_found_told_of_and_no_longer_marked(
+    transaction: Make, queue: Any
+) -> None:
+    closed = [reviewed(transaction(number, at=AT), AT + number) for number in (1, 2, 3)]
+    # The first is marked and long over, the second marked and new, the third was told of.
+    items = [item_of(each) | ({"untold": {"S": "x"}} if place < 2 else {}) for place, each in enumerate(closed)]
+    table: Any = Table(*items)
+
+    found = look(table, "table", [], AT + 2, lambda _: None)
+
+    assert [(one.transaction.id, one.untold) for one in found.lost] == [("txn_1", True)]
+    desk = mock.Mock()
+    assert healer(Functions(), Store(), queue, desk).heal(found.lost, lambda _: None) == set()
+    assert told(queue) == ["msg_1", "msg_1_reviewed"]
+    assert [call.args for call in desk.told.call_args_list] == [("txn_1",)]
+
+
+def test_a_mark_stays_where_the_queue_refuses(transaction: Make, queue: Any) -> None:
+    queue.refuses, desk = {"acme"}, mock.Mock()
+    lost_one = lost(reviewed(transaction(1, at=AT), AT + 1))
+
+    assert healer(Functions(), Store(), queue, desk).heal([lost_one], lambda _: None) == {"txn_1"}
+    assert desk.told.call_args_list == []
+
+
+def test_what_is_in_review_and_listed_nowhere_is_found_and_listed(transaction: Make, queue: Any) -> None:
+    unlisted, listed = (reviewed(transaction(number, at=AT), None) for number in (1, 2))
+    table: Any = Table(item_of(unlisted), item_of(listed) | {"review_of": {"S": "acme#0"}})
+
+    found = look(table, "table", [], AT + 1, lambda _: None)
+
+    assert (found.unlisted, found.lost) == ([unlisted], [])
+    desk = mock.Mock()
+    healer(Functions(), Store(), queue, desk).enter(found.unlisted)
+    assert [call.args for call in desk.enter.call_args_list] == [(unlisted,)]
+
+
+def test_a_batch_of_both_records_of_a_transaction_is_complete_with_that_one(transaction: Make) -> None:
+    of_two = failure(AT, AT + 2_000, size=2)
+    closed = reviewed(transaction(1, at=AT), AT + 1_000)
+
+    assert Findings([of_two], [lost(closed)]).settled(set()) == [of_two]
+    assert Findings([of_two], [lost(reviewed(transaction(1, at=AT), None))]).settled(set()) == []
