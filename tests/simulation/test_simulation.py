@@ -14,6 +14,7 @@ QUICKLY_FOUND = (
     "decide what is decided",
     "count a card without a condition",
     "forget records that failed",
+    "close a review that is closed",
     "take only an earlier one for a duplicate",
     "let a card expire with its month in UTC",
     "read the own shard last",
