@@ -34,7 +34,8 @@ from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.store import TransactionStore, parse_item
 from transactions.test_tokens import forced_reasons
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocityCounter, History, card_key
+from transactions.velocity.card import CardVelocityCounter
+from transactions.velocity.history import History, card_key
 from transactions.velocity.merchant import MerchantVelocityCounter
 from transactions.webhooks import notifications
 from transactions.webhooks.notifications import LARGEST_BATCH, Notification, notifications_of, review_notifications

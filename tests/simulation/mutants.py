@@ -158,7 +158,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "forget that uses were forgotten",
-        "transactions/velocity/card.py",
+        "transactions/velocity/history.py",
         "max(self.forgotten, *(each.at for each in dropped), 0)",
         "0 * max(self.forgotten, *(each.at for each in dropped), 0)",
     ),

@@ -13,14 +13,8 @@ from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.submission import Submission
 from transactions.transaction import Transaction
-from transactions.velocity.card import (
-    CardContentionError,
-    CardVelocityCounter,
-    Use,
-    card_key,
-    parse_history,
-    use_of,
-)
+from transactions.velocity.card import CardContentionError, CardVelocityCounter
+from transactions.velocity.history import Use, card_key, parse_history, use_of
 
 WRITE_UNIT_BYTES: Final = 1_024
 

@@ -11,12 +11,9 @@ version, so of two that run at once one sees the other; a transaction that is in
 
 At most `count` transactions of any window are in the list, and only what is in the list is ever approved. One that was
 refused and comes again under another limit may be counted, though its decision stands: the list may hold one too many
-by that, never one too few. It is packed so tightly that it stays within one write unit, and a list that would be too
-long forgets its oldest: never one that the newest's window holds, as that has fewer.
+by that, never one too few. What the item looks like is in `transactions.velocity.history`.
 """
 
-import hashlib
-import struct
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -24,11 +21,12 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.exceptions import ClientError
 
 from transactions.agreed.tables import EXPIRES_AT, KEY
-from transactions.attributes import Item, from_item, key_of, refused_item, to_item
+from transactions.attributes import key_of, refused_item, to_item
 from transactions.clock import Clock
-from transactions.settings import LONGEST_WINDOW_SECONDS, MerchantSettings
+from transactions.settings import MerchantSettings
 from transactions.transaction import Transaction
-from transactions.velocity.windows import LATEST_MS, Counted, exceeded
+from transactions.velocity.history import EXPIRY_MS, History, Use, card_key, pack, parse_history, use_of
+from transactions.velocity.windows import LATEST_MS, exceeded
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -36,69 +34,12 @@ if TYPE_CHECKING:
 CARD_TRIES: Final = 20
 """Tries against others that count the same card; then the stream hands the record out again."""
 
-_EXPIRY_MS: Final = LATEST_MS + 2 * LONGEST_WINDOW_SECONDS * 1000
-"""An item goes when no record can come any more that any window could join with its newest use."""
-_PACKED: Final = struct.Struct(">16s6s5s3s")
-"""Digest of the transaction's id, milliseconds since the epoch, minor units, currency."""
-_PACKED_SHORT: Final = struct.Struct(">8s6s5s3s")
-"""The same in histories that an earlier version wrote; they are gone two windows after it."""
-_SHORT_DIGEST: Final = 8
 LARGEST_READ: Final = 100
 """Items that DynamoDB reads in one call."""
-MOST_USES: Final = 30
-"""Uses that fit into a write unit: a window has 20 at the most, and what is left out is remembered as forgotten."""
 
 
 class CardContentionError(Exception):
     """Others kept changing the same card's history; the record must be tried again."""
-
-
-@dataclass(frozen=True)
-class Use:
-    """One use of a card, as the history has it."""
-
-    digest: bytes
-    """Of the transaction's id: 16 bytes, so that nobody finds two ids with one digest, or the first 8 of them."""
-    at: int
-    amount: int
-    currency: str
-
-    @property
-    def counted(self) -> Counted:
-        """What it adds to a window."""
-        return Counted(self.at, 1, {self.currency: self.amount})
-
-    def is_of(self, mine: "Use") -> bool:
-        """Tell whether it is the use that a transaction itself is."""
-        return mine.digest.startswith(self.digest) and (self.at, self.amount, self.currency) == (
-            mine.at,
-            mine.amount,
-            mine.currency,
-        )
-
-
-@dataclass(frozen=True)
-class History:
-    """What is known of a card at a merchant."""
-
-    version: int = 0
-    uses: tuple[Use, ...] = ()
-    """In the order in which they were counted, which need not be that of their times."""
-    forgotten: int = 0
-    """When the latest of the uses was that were left out to keep the list short; 0 when none was."""
-
-    def plus(self, use: Use, kept: int) -> "History":
-        """Add a use; leave out what is older than the newest by `kept` milliseconds, and the oldest of too many."""
-        uses = (*self.uses, use)
-        by_time = sorted(uses, key=lambda each: each.at)
-        oldest = by_time[-1].at - kept
-        left = [each for each in by_time if each.at > oldest][-MOST_USES:]
-        dropped = by_time[: len(by_time) - len(left)]
-        return History(
-            self.version + 1,
-            tuple(each for each in uses if each not in dropped),
-            max(self.forgotten, *(each.at for each in dropped), 0),
-        )
 
 
 @dataclass(frozen=True)
@@ -146,9 +87,9 @@ class CardVelocityCounter:
             answer = self._client.batch_get_item(RequestItems=wanted)
             left: Any = answer.get("UnprocessedKeys", {}).get(self._table, {"Keys": []})
             read |= dict.fromkeys(part, History())
-            read |= {_id_of(item): parse_history(item) for item in answer["Responses"].get(self._table, [])}
+            read |= {item[KEY]["S"]: parse_history(item) for item in answer["Responses"].get(self._table, [])}
             for key in left["Keys"]:
-                del read[_id_of(key)]
+                del read[key[KEY]["S"]]
         return read
 
     def count(
@@ -213,9 +154,9 @@ class CardVelocityCounter:
                 ExpressionAttributeValues=to_item(
                     {
                         ":next": following.version,
-                        ":packed": b"".join(map(_pack, following.uses)),
+                        ":packed": b"".join(map(pack, following.uses)),
                         ":forgotten": following.forgotten,
-                        ":expires": (max(use.at for use in following.uses) + _EXPIRY_MS) // 1000,
+                        ":expires": (max(use.at for use in following.uses) + EXPIRY_MS) // 1000,
                         **condition,
                     }
                 ),
@@ -224,48 +165,6 @@ class CardVelocityCounter:
         except ClientError as error:
             return False, parse_history(refused_item(error))
         return True, following
-
-
-def card_key(transaction: Transaction) -> str:
-    """Give the id of the history of a transaction's card at its merchant."""
-    # The token is no secret, but a table of counters has no need to know it.
-    token = hashlib.sha256(transaction.submission.card.token.encode()).hexdigest()[:32]
-    return f"card#{transaction.merchant_id}#{token}"
-
-
-def use_of(transaction: Transaction) -> Use:
-    """Describe a transaction as a use of its card."""
-    digest = hashlib.sha256(transaction.id.encode()).digest()[:16]
-    submission = transaction.submission
-    return Use(digest, transaction.created_at, submission.amount, submission.currency)
-
-
-def parse_history(item: Item | None) -> History:
-    """Read a history from its item; an empty one where there is none."""
-    if item is None:
-        return History()
-    values = from_item(item)
-    if "packed" in values:
-        uses = tuple(_unpack(packed) for packed in _PACKED.iter_unpack(values["packed"]))
-    else:
-        uses = tuple(_unpack(packed) for packed in _PACKED_SHORT.iter_unpack(values["uses"]))
-    return History(values["version"], uses, values["forgotten"])
-
-
-def _id_of(item: Item) -> str:
-    found: str = item[KEY]["S"]
-    return found
-
-
-def _pack(use: Use) -> bytes:
-    return _PACKED.pack(use.digest, use.at.to_bytes(6), use.amount.to_bytes(5), use.currency.encode())
-
-
-def _unpack(packed: tuple[bytes, bytes, bytes, bytes]) -> Use:
-    digest, at, amount, currency = packed
-    # A short digest that was packed again is filled up with zeros.
-    known = digest if any(digest[_SHORT_DIGEST:]) else digest[:_SHORT_DIGEST]
-    return Use(known, int.from_bytes(at), int.from_bytes(amount), currency.decode())
 
 
 def _duplicate(mine: Use, counted_before: Iterable[Use], window_seconds: int) -> tuple[str, ...]:

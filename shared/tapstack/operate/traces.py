@@ -8,7 +8,7 @@ from transactions.attributes import key_of
 from transactions.clock import iso
 from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.transaction import Transaction
-from transactions.velocity.card import card_key, parse_history, use_of
+from transactions.velocity.history import card_key, parse_history, use_of
 from transactions.velocity.merchant import bucket_ms, merge, parse_tally, shard_keys
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from transactions.rules import WEIGHTS
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocityCounter, card_key
+from transactions.velocity.card import CardVelocityCounter
+from transactions.velocity.history import card_key
 
 AT = 1_700_000_000_000
 SETTINGS = parse_settings(json.loads(MERCHANTS.read_text(encoding="utf-8"))[0])
