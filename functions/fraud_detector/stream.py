@@ -214,8 +214,9 @@ class Detector:
         return _Case(change, transaction, judge(transaction, settings))
 
     def _count(self, cases: Sequence[_Case], again: list[str]) -> None:
-        # What is declined anyway is not to use up the card's allowance, and what is forced is nobody's use.
-        counted = [case for case in cases if not (case.is_forced or case.findings.is_declined)]
+        # What is forced is nobody's use. What is declined is none either, but it may not be under the card's entries,
+        # which come with its history.
+        counted = [case for case in cases if not (case.is_forced or case.findings.is_declined_anyway)]
         with self._failing(again, [case.change for case in counted]):
             read = self.cards.read(case.transaction for case in counted)
             self.workers.do(partial(self._count_card, again, read), _grouped(counted, _card_of))
@@ -226,12 +227,14 @@ class Detector:
                 self._count_one(case, read)
 
     def _count_one(self, case: _Case, read: dict[str, History]) -> None:
-        counted = self.cards.count(case.transaction, case.findings.settings, read)
+        counted = self.cards.count(
+            case.transaction, case.findings.settings, read, lambda in_force: case.findings.under(in_force).is_declined
+        )
         if counted.known:
             earlier = self.store.get(case.transaction.id)
             case.held = earlier.decision if earlier else None
         case.is_counted = counted.is_counted
-        case.findings = case.findings.plus(counted.reasons)
+        case.findings = case.findings.under(counted.in_force).plus(counted.reasons)
 
     def _limit(self, again: list[str], group: Sequence[_Case]) -> None:
         limit = group[0].limit

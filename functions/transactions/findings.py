@@ -5,11 +5,17 @@ A decision is the sum of the weights of what was found, held against the two thr
     score < review_from                  approved
     review_from <= score < decline_from  review, for a person to decide
     decline_from <= score                declined
+
+Of what was found, the entries of the card say what counts (`transactions.card_lists.precedence`).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from transactions.rules import BY_CODE, RULES
+from transactions.card_lists.entry import NOTHING, InForce
+from transactions.card_lists.precedence import WEIGHTS as LIST_WEIGHTS
+from transactions.card_lists.precedence import counting
+from transactions.rules import BY_CODE, RULES, UNLIFTED
 from transactions.settings import MerchantSettings
 from transactions.test_tokens import WEIGHTS as TEST_WEIGHTS
 from transactions.transaction import Decision, Transaction, Verdict
@@ -20,12 +26,20 @@ class Findings:
     """What speaks against a transaction, by the settings of its merchant."""
 
     reasons: tuple[str, ...]
+    """All that was found."""
     settings: MerchantSettings
+    in_force: InForce = NOTHING
+    """What the entries of its card come to."""
+
+    @property
+    def counting(self) -> tuple[str, ...]:
+        """Those of the reasons that count, and what the card's entries add."""
+        return counting(self.reasons, self.in_force)
 
     @property
     def score(self) -> int:
-        """The sum of the reasons' weights."""
-        return sum(weight_of(reason, self.settings) or 0 for reason in self.reasons)
+        """The sum of the weights of the reasons that count."""
+        return self._sum(self.counting)
 
     @property
     def verdict(self) -> Verdict:
@@ -39,13 +53,27 @@ class Findings:
         """Whether nothing found later could change the verdict."""
         return self.score >= self.settings.decline_from
 
+    @property
+    def is_declined_anyway(self) -> bool:
+        """Whether it is declined whatever entries its card has."""
+        return self._sum(code for code in self.reasons if code in UNLIFTED) >= self.settings.decline_from
+
+    def under(self, in_force: InForce) -> "Findings":
+        """Give the same under what entries of the card come to."""
+        return replace(self, in_force=in_force)
+
     def plus(self, reasons: tuple[str, ...]) -> "Findings":
         """Add what was found later."""
-        return Findings(self.reasons + reasons, self.settings)
+        return replace(self, reasons=self.reasons + reasons)
 
     def decision(self, decided_at: int) -> Decision:
         """Put the findings into the form that is kept."""
-        return Decision(self.verdict, list(self.reasons), self.score, self.settings.version, decided_at)
+        told = self.counting
+        lifted = [code for code in self.reasons if code not in told]
+        return Decision(self.verdict, list(told), self.score, self.settings.version, decided_at, lifted)
+
+    def _sum(self, codes: Iterable[str]) -> int:
+        return sum(weight_of(code, self.settings) or 0 for code in codes)
 
 
 def judge(transaction: Transaction, settings: MerchantSettings) -> Findings:
@@ -61,8 +89,9 @@ def weight_of(code: str, settings: MerchantSettings) -> int | None:
     """
     if code in settings.weights:
         return settings.weights[code]
-    if code in TEST_WEIGHTS:
-        return TEST_WEIGHTS[code](settings)
+    for of_thresholds in (TEST_WEIGHTS, LIST_WEIGHTS):
+        if code in of_thresholds:
+            return of_thresholds[code](settings)
     reason = BY_CODE.get(code)
     if reason is None:
         return None

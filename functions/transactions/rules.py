@@ -62,6 +62,8 @@ class Reason:
     """None where a history finds it by counting."""
     is_strict: bool = False
     """Whether no weight may make it harmless: what it speaks against must never be approved."""
+    is_lifted: bool = True
+    """Whether an entry of the card can keep it from counting (`transactions.card_lists`); of a strict one none can."""
 
 
 def amount_over_limit(transaction: Transaction, settings: MerchantSettings) -> bool:
@@ -215,10 +217,12 @@ def _amount_limit(case: Comparison, amounts: Mapping[str, int], window_seconds: 
 
 REASONS: Final = (
     Reason(code="amount_over_limit", weight=DECLINE_FROM, compared=_amount, rule=amount_over_limit),
-    Reason(code="currency_not_allowed", weight=DECLINE_FROM, compared=_currency, rule=currency_not_allowed),
+    Reason(
+        code="currency_not_allowed", weight=DECLINE_FROM, compared=_currency, rule=currency_not_allowed, is_lifted=False
+    ),
     Reason(code="country_not_allowed", weight=DECLINE_FROM, compared=_country, rule=country_not_allowed),
     Reason(code="bin_blocked", weight=DECLINE_FROM, compared=_bin, rule=bin_blocked),
-    Reason(code="card_expired", weight=DECLINE_FROM, compared=_expiry, rule=card_expired),
+    Reason(code="card_expired", weight=DECLINE_FROM, compared=_expiry, rule=card_expired, is_lifted=False),
     Reason(code="foreign_card_high_amount", weight=REVIEW_FROM, compared=_foreign, rule=foreign_card_high_amount),
     Reason(code="night_ceiling", weight=REVIEW_FROM, compared=_night, rule=night_ceiling),
     Reason(code="duplicate", weight=REVIEW_FROM, compared=_duplicate),
@@ -235,3 +239,4 @@ BY_CODE: Final[Mapping[str, Reason]] = {reason.code: reason for reason in REASON
 RULES: Final[Mapping[str, Rule]] = {reason.code: reason.rule for reason in REASONS if reason.rule}
 WEIGHTS: Final[Mapping[str, int]] = {reason.code: reason.weight for reason in REASONS}
 STRICT: Final = frozenset(reason.code for reason in REASONS if reason.is_strict)
+UNLIFTED: Final = STRICT.union(reason.code for reason in REASONS if not reason.is_lifted)

@@ -16,7 +16,7 @@ Verdict = Literal["approved", "declined", "review"]
 PENDING: Final = "pending"
 
 
-class Decision(msgspec.Struct, frozen=True):
+class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """What was decided, and all it takes to explain it."""
 
     verdict: Verdict
@@ -26,6 +26,8 @@ class Decision(msgspec.Struct, frozen=True):
     settings_version: int
     """Of the merchant's settings it was decided by."""
     decided_at: int
+    lifted: list[str] = []
+    """Codes of the rules that would have spoken against it, had an entry of the card not kept them from it."""
 
 
 class Transaction(msgspec.Struct, frozen=True):

@@ -147,8 +147,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "approve when the card's history does not hold still",
         "transactions/velocity/card.py",
-        "            if written:\n                return CardCount(duplicate)\n",
-        "            return CardCount(duplicate)\n",
+        "            if written:\n                return CardCount(duplicate, in_force=under)\n",
+        "            return CardCount(duplicate, in_force=under)\n",
     ),
     Mutant(
         "look at the window before alone",

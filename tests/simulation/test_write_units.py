@@ -13,6 +13,8 @@ from simulation.model.usage import Consumed
 from simulation.oracle.facts import Request
 from simulation.world import LANES, World
 from transactions.agreed.webhooks import DELIVERY_ATTEMPTS
+from transactions.card_lists.entry import ALLOW, BLOCK, MUTE, Entry
+from transactions.card_lists.register import CardListRegister
 from transactions.listing import SHARDS as LIST_SHARDS
 from transactions.reviews.open_reviews import SHARDS
 from transactions.reviews.resolution import LONGEST_NOTE, Resolution
@@ -68,7 +70,10 @@ def test_a_replay_is_one_write_unit_and_no_read(world: World) -> None:
     ("changes", "status", "write_units", "read_units"),
     [
         ({}, "approved", 3, 1),
-        ({"amount": 9_500}, "declined", 2, 0),
+        # An entry of the card could lift the rule, so its history is read.
+        ({"amount": 9_500}, "declined", 2, 1),
+        # None could lift this one.
+        ({"currency": "CHF"}, "declined", 2, 0),
     ],
 )
 def test_the_whole_flow_is_three_write_units_at_the_most(
@@ -138,6 +143,38 @@ def test_a_page_of_reviews_is_a_query_a_shard_and_a_unit_a_transaction(world: Wo
         total = world.cloud.usage.total()
         assert (total.calls, total.write_units) == (queries + 1, 0)
         assert total.read_units <= queries + 1
+
+
+@pytest.mark.parametrize(
+    ("effect", "changes", "status", "write_units"),
+    [
+        (BLOCK, {}, "declined", 2),
+        (ALLOW, {}, "approved", 3),
+        (ALLOW, {"card": BODY["card"] | {"bin": "400012"}}, "approved", 3),
+        (MUTE, {"card": BODY["card"] | {"bin": "400012"}}, "approved", 3),
+    ],
+)
+def test_an_entry_of_the_card_costs_no_read_and_no_write_more(
+    world: World, effect: str, changes: dict[str, Any], status: str, write_units: int
+) -> None:
+    now, token = world.cloud.now, BODY["card"]["token"]
+    rule = "bin_blocked" if effect == MUTE else ""
+    entry = Entry(effect=effect, until=now + 60_000, at=now, by="arn:aws:iam::123456789012:user/jane", reason="known")
+    entry = msgspec.structs.replace(entry, rule=rule)
+    CardListRegister(world.cloud.dynamodb, "velocity", world.cloud.clock).set("acme", token, entry)
+    # Read, and written on the version that was read.
+    assert world.cloud.usage.total() == Consumed(calls=2, read_units=1, write_units=1, index_write_units=0)
+    world.cloud.usage.reset()
+
+    submit(world, "flow", BODY | changes | MOST_TEXT)
+    settle(world)
+
+    total = world.cloud.usage.total()
+    view = json.loads(world.ask("acme", json.loads(world.facts.answers[-1].body)["id"])["body"])
+    assert view["status"] == status
+    assert (total.write_units, total.read_units, total.index_write_units) == (write_units, 1, 1)
+    assert world.cloud.usage.of("velocity", "BatchGetItem").calls == 1
+    assert world.cloud.usage.of("velocity", "GetItem").calls == 0
 
 
 def test_a_transaction_that_earlier_versions_list_too_is_two_units_of_an_index_more() -> None:

@@ -9,23 +9,38 @@ version, so of two that run at once one sees the other; a transaction that is in
     no            no                no        no: it is not approved
     no            cannot be told    no        no: it came so late that what was near it is forgotten; for a person
 
+The entries that the card has on lists (`transactions.card_lists`) stand in the same item, so they are read with it, and
+one that is set meanwhile fails the write: what is counted was judged by the entries in force as it was written. Both
+writes are on the version that was read, and neither touches what the other is about but for entries that have ended:
+no count is lost to an entry, and no entry to a count.
+
 At most `count` transactions of any window are in the list, and only what is in the list is ever approved. One that was
 refused and comes again under another limit may be counted, though its decision stands: the list may hold one too many
 by that, never one too few. What the item looks like is in `transactions.velocity.history`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import ClientError
 
 from transactions.agreed.tables import EXPIRES_AT, KEY
 from transactions.attributes import key_of, refused_item, to_item
+from transactions.card_lists.entry import NOTHING, InForce, in_force, not_ended
 from transactions.clock import Clock
 from transactions.settings import MerchantSettings
 from transactions.transaction import Transaction
-from transactions.velocity.history import EXPIRY_MS, History, Use, card_key, pack, parse_history, use_of
+from transactions.velocity.history import (
+    EntriesUpdate,
+    History,
+    Use,
+    card_key,
+    entries_update,
+    pack,
+    parse_history,
+    use_of,
+)
 from transactions.velocity.windows import LATEST_MS, exceeded
 
 if TYPE_CHECKING:
@@ -48,11 +63,15 @@ class CardCount:
 
     reasons: tuple[str, ...]
     known: bool = False
+    in_force: InForce = NOTHING
+    """What the card's entries came to."""
+    is_declined: bool = False
+    """Whether it was not to be counted, under those entries."""
 
     @property
     def is_counted(self) -> bool:
         """Whether the transaction is in the history now."""
-        return not any(reason.startswith("velocity_") for reason in self.reasons)
+        return not (self.is_declined or any(reason.startswith("velocity_") for reason in self.reasons))
 
 
 class CardVelocityCounter:
@@ -93,15 +112,20 @@ class CardVelocityCounter:
         return read
 
     def count(
-        self, transaction: Transaction, settings: MerchantSettings, read: dict[str, History] | None = None
+        self,
+        transaction: Transaction,
+        settings: MerchantSettings,
+        read: dict[str, History] | None = None,
+        is_declined: Callable[[InForce], bool] = lambda under: under.blocked,
     ) -> CardCount:
-        """Count a transaction if the limits allow it; of one that is counted already, say the same again.
+        """Count a transaction if entries and limits allow it; of one that is counted already, say the same again.
 
         Args:
             transaction: what is counted.
             settings: its merchant's.
             read: histories that were read; that of the transaction's card is in it as it holds after this, so that the
                 next of the card needs no read.
+            is_declined: tells whether it is declined under what the card's entries come to, and so not to be counted.
 
         Raises:
             CardContentionError: it could not be counted in `CARD_TRIES` tries.
@@ -113,15 +137,18 @@ class CardVelocityCounter:
             known[key] = self._read(key)
         for _ in range(CARD_TRIES):
             history = known[key]
+            under = in_force(history.entries, self._clock())
+            if is_declined(under):
+                return CardCount((), in_force=under, is_declined=True)
             place = next((place for place, use in enumerate(history.uses) if use.is_of(mine)), None)
             duplicate = _duplicate(mine, history.uses[:place], settings.duplicate_window_seconds)
             if place is not None:
-                return CardCount(duplicate, known=True)
+                return CardCount(duplicate, known=True, in_force=under)
             if reasons := self._refusal(mine, history, settings):
-                return CardCount(reasons)
+                return CardCount(reasons, in_force=under)
             written, known[key] = self._add(key, history, mine, settings)
             if written:
-                return CardCount(duplicate)
+                return CardCount(duplicate, in_force=under)
         raise CardContentionError(f"{transaction.id} met {CARD_TRIES} others of the same card")
 
     def _refusal(self, mine: Use, history: History, settings: MerchantSettings) -> tuple[str, ...]:
@@ -139,16 +166,18 @@ class CardVelocityCounter:
 
     def _add(self, key: str, history: History, mine: Use, settings: MerchantSettings) -> tuple[bool, History]:
         """Write the history with one more; tell whether nobody else wrote meanwhile, and what it is now."""
+        left = not_ended(history.entries, self._clock())
         # One that comes late by a window still finds what was near it.
-        following = history.plus(mine, kept=2 * 1000 * settings.card_velocity.window_seconds)
+        following = replace(history, entries=left).plus(mine, kept=2 * 1000 * settings.card_velocity.window_seconds)
         condition: dict[str, Any] = {":version": history.version} if history.version else {}
+        changed = entries_update(left) if left != history.entries else EntriesUpdate()
         try:
             self._client.update_item(
                 TableName=self._table,
                 Key=key_of(key),
                 UpdateExpression=(
-                    f"SET version = :next, packed = :packed, forgotten = :forgotten, {EXPIRES_AT} = :expires "
-                    "REMOVE uses"
+                    f"SET version = :next, packed = :packed, forgotten = :forgotten, {EXPIRES_AT} = :expires"
+                    f"{changed.set} REMOVE uses{changed.remove}"
                 ),
                 ConditionExpression="version = :version" if history.version else f"attribute_not_exists({KEY})",
                 ExpressionAttributeValues=to_item(
@@ -156,7 +185,8 @@ class CardVelocityCounter:
                         ":next": following.version,
                         ":packed": b"".join(map(pack, following.uses)),
                         ":forgotten": following.forgotten,
-                        ":expires": (max(use.at for use in following.uses) + EXPIRY_MS) // 1000,
+                        ":expires": following.expires_at,
+                        **changed.values,
                         **condition,
                     }
                 ),

@@ -1,20 +1,26 @@
-"""The history of one card at one merchant: the uses that were counted, in one item of the velocity table.
+"""The history of one card at one merchant: the uses that were counted, and the entries that the card has on lists.
 
-It is packed so tightly that it stays within one write unit, and a list of uses that would be too long forgets its
-oldest: never one that the newest's window holds, as that has fewer.
+It is one item of the velocity table, packed so tightly that it stays within one write unit. A list of uses that would
+be too long forgets its oldest: never one that the newest's window holds, as that has fewer. Entries take their room
+from it, down to as many uses as a window can hold; only past that, with more than one entry as a rule, is it a second
+unit.
 """
 
 import hashlib
 import struct
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import msgspec
 
 from transactions.attributes import Item, from_item
-from transactions.settings import LONGEST_WINDOW_SECONDS
+from transactions.card_lists.entry import Entry, parse_entries, stored_size
+from transactions.settings import LONGEST_WINDOW_SECONDS, MOST_CARD_COUNT
 from transactions.transaction import Transaction
 from transactions.velocity.windows import LATEST_MS, Counted
 
-EXPIRY_MS: Final = LATEST_MS + 2 * LONGEST_WINDOW_SECONDS * 1000
+_EXPIRY_MS: Final = LATEST_MS + 2 * LONGEST_WINDOW_SECONDS * 1000
 """An item goes when no record can come any more that any window could join with its newest use."""
 _PACKED: Final = struct.Struct(">16s6s5s3s")
 """Digest of the transaction's id, milliseconds since the epoch, minor units, currency."""
@@ -22,7 +28,10 @@ _PACKED_SHORT: Final = struct.Struct(">8s6s5s3s")
 """The same in histories that an earlier version wrote; they are gone two windows after it."""
 _SHORT_DIGEST: Final = 8
 MOST_USES: Final = 30
-"""Uses that fit into a write unit: a window has 20 at the most, and what is left out is remembered as forgotten."""
+"""Uses that fit into a write unit beside no entry: a window has 20 at the most, and what is left out is remembered as
+forgotten."""
+_ENTRIES: Final = "entries"
+"""The attribute of the card's entries; missing where it has none."""
 
 
 @dataclass(frozen=True)
@@ -58,26 +67,68 @@ class History:
     """In the order in which they were counted, which need not be that of their times."""
     forgotten: int = 0
     """When the latest of the uses was that were left out to keep the list short; 0 when none was."""
+    entries: tuple[Entry, ...] = ()
+    """What operators have set for the card, ended or not."""
+
+    @property
+    def expires_at(self) -> int:
+        """When nobody needs it any more, in seconds since the epoch."""
+        used = max((use.at + _EXPIRY_MS for use in self.uses), default=0)
+        return max(used, *(entry.until for entry in self.entries), 0) // 1000
 
     def plus(self, use: Use, kept: int) -> "History":
         """Add a use; leave out what is older than the newest by `kept` milliseconds, and the oldest of too many."""
         uses = (*self.uses, use)
         by_time = sorted(uses, key=lambda each: each.at)
         oldest = by_time[-1].at - kept
-        left = [each for each in by_time if each.at > oldest][-MOST_USES:]
+        left = [each for each in by_time if each.at > oldest][-most_uses(self.entries) :]
         dropped = by_time[: len(by_time) - len(left)]
         return History(
             self.version + 1,
             tuple(each for each in uses if each not in dropped),
             max(self.forgotten, *(each.at for each in dropped), 0),
+            self.entries,
         )
+
+
+@dataclass(frozen=True)
+class EntriesUpdate:
+    """The part of an update that changes the entries, as it goes on behind other names.
+
+    Attributes:
+        set: what is set.
+        remove: what is removed.
+        values: the values that `set` names.
+    """
+
+    set: str = ""
+    remove: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+def entries_update(entries: Sequence[Entry]) -> EntriesUpdate:
+    """Have an item hold these entries; an item without any lacks the attribute."""
+    if not entries:
+        return EntriesUpdate(remove=f", {_ENTRIES}")
+    values = [msgspec.to_builtins(entry) for entry in entries]
+    return EntriesUpdate(set=f", {_ENTRIES} = :entries", values={":entries": values})
 
 
 def card_key(transaction: Transaction) -> str:
     """Give the id of the history of a transaction's card at its merchant."""
+    return card_id(transaction.merchant_id, transaction.submission.card.token)
+
+
+def card_id(merchant_id: str, token: str) -> str:
+    """Give the id of the history of a card at a merchant."""
     # The token is no secret, but a table of counters has no need to know it.
-    token = hashlib.sha256(transaction.submission.card.token.encode()).hexdigest()[:32]
-    return f"card#{transaction.merchant_id}#{token}"
+    return f"card#{merchant_id}#{hashlib.sha256(token.encode()).hexdigest()[:32]}"
+
+
+def most_uses(entries: Sequence[Entry]) -> int:
+    """Tell how many uses a history has room for beside entries: never fewer than a window can hold."""
+    taken = -(-stored_size(entries) // _PACKED.size)
+    return max(MOST_USES - taken, MOST_CARD_COUNT)
 
 
 def use_of(transaction: Transaction) -> Use:
@@ -96,7 +147,7 @@ def parse_history(item: Item | None) -> History:
         uses = tuple(_unpack(packed) for packed in _PACKED.iter_unpack(values["packed"]))
     else:
         uses = tuple(_unpack(packed) for packed in _PACKED_SHORT.iter_unpack(values["uses"]))
-    return History(values["version"], uses, values["forgotten"])
+    return History(values["version"], uses, values["forgotten"], parse_entries(values.get(_ENTRIES, ())))
 
 
 def pack(use: Use) -> bytes:
