@@ -44,18 +44,18 @@ class Listing:
 
     def meanwhile(self, what: Callable[[], object], times: int = 1) -> None:
         """Have something happen right before each of the next updates."""
-        update: Any = self.cloud.dynamodb.update_item
-        left = [times]
+        dynamodb: Any = self.cloud.dynamodb
+        update, left = dynamodb.update_item, [times]
 
         def first(**request: Any) -> Any:
             if left[0]:
                 left[0] -= 1
-                self.cloud.dynamodb.update_item = update
+                dynamodb.update_item = update
                 what()
-                self.cloud.dynamodb.update_item = first
+                dynamodb.update_item = first
             return update(**request)
 
-        self.cloud.dynamodb.update_item = first
+        dynamodb.update_item = first
 
 
 @pytest.fixture

@@ -122,6 +122,24 @@ class _Time(click.ParamType[int]):
         return int(moment.timestamp() * 1000)
 
 
+class _Moment(click.ParamType[int]):
+    """A moment that is to come, in milliseconds since the epoch."""
+
+    name = "moment"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Take the moment from its text; one without an offset is one of this machine's time zone."""
+        text, now = f"{value}", datetime.now(UTC)
+        try:
+            moment = datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            moment = _EPOCH
+        if not now < moment < now + _LONGEST:
+            wanted = f"give one that is to come, within {_LONGEST.days} days, such as {now + timedelta(days=30):%F}"
+            self.fail(f"{quoted(text)} is no moment to end at; {wanted}", param, ctx)
+        return int(moment.timestamp() * 1000)
+
+
 class _Duration(click.ParamType[int]):
     """A time that something takes, in milliseconds."""
 
@@ -190,6 +208,7 @@ class WholeNumber(click.ParamType[int]):
 STACK: Final = _Stack()
 FUNCTION: Final = _Function()
 TIME: Final = _Time()
+MOMENT: Final = _Moment()
 DURATION: Final = _Duration()
 
 

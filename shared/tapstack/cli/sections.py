@@ -69,6 +69,7 @@ SECTIONS: Final = (
             Verb("review", "List what is in review, look at it, and approve or decline it."),
             Verb("logs", "Show what the functions have logged."),
             Verb("merchant", "Add merchants, change and suspend them, rotate their keys and secrets, remove them."),
+            Verb("card", "Block or allow a card at a merchant, or mute a rule for it."),
             Verb("webhook", "See deliveries, deliver again, resume endpoints."),
             Verb("redrive", "Send notifications that could not be delivered again."),
             Verb("reconcile", "Find transactions that are stuck or not told of."),

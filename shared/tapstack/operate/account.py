@@ -20,6 +20,7 @@ from tapstack.operate.merchants.hand_over import Encryption
 from tapstack.operate.smoke.api import Api
 from tapstack.operate.smoke.run import Done, SmokeRun
 from tapstack.operate.smoke.secret import probe_secret
+from transactions.card_lists.register import CardListRegister
 from transactions.clock import Clock, now
 from transactions.merchants import Merchants
 from transactions.reviews.closing import ReviewDesk
@@ -119,6 +120,11 @@ class Account:
     def reviews(self) -> ReviewDesk:
         """What closes reviews, in the same table."""
         return ReviewDesk(self.dynamodb, self.data.transactions_table_name)
+
+    @cached_property
+    def card_lists(self) -> CardListRegister:
+        """The entries of cards."""
+        return CardListRegister(self.dynamodb, self.data.velocity_table_name, now)
 
     @cached_property
     def deliveries(self) -> DeliveryLog:

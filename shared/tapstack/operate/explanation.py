@@ -2,16 +2,22 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
+from tapstack.operate.cards import entry_document, entry_words
 from tapstack.operate.traces import Traces
+from transactions.card_lists.entry import ALLOW, BLOCK
+from transactions.card_lists.precedence import CARD_ALLOWED, CARD_BLOCKED
 from transactions.findings import Findings, judge, weight_of
 from transactions.rules import BY_CODE, RULES, Comparison
 from transactions.settings import MerchantSettings
 from transactions.test_tokens import WEIGHTS as TEST_WEIGHTS
 from transactions.transaction import Decision, Transaction, current_view
+
+_ENTRIES: Final = {CARD_BLOCKED: BLOCK, CARD_ALLOWED: ALLOW}
+"""Reason code to the effect of the entry that it comes of."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,8 @@ class Rule:
     compared: str
     newer: bool = False
     """Whether it speaks against the transaction, and is newer than the settings: it may not have been there yet."""
+    lifted: bool = False
+    """Whether it spoke against the transaction, and an entry of the card kept it from counting."""
 
 
 @dataclass(frozen=True)
@@ -69,13 +77,15 @@ class Explanation:
             "thresholds": {"review_from": settings.review_from, "decline_from": settings.decline_from},
             "rules": [msgspec.to_builtins(rule) for rule in self.rules],
             "replay": {"same": not self.differences, "differences": list(self.differences)},
-            "near": msgspec.to_builtins(traces),
+            "near": {"card": msgspec.to_builtins(traces.card), "merchant": msgspec.to_builtins(traces.merchant)},
+            "entries": [entry_document(entry) for entry in traces.entries],
         }
 
 
 def explain(case: Case, decision: Decision) -> Explanation:
     """Take a decision apart."""
-    codes = [*BY_CODE, *(code for code in decision.reasons if code not in BY_CODE)]
+    told = [*decision.reasons, *decision.lifted]
+    codes = [*(code for code in told if code not in BY_CODE), *BY_CODE]
     newer = [code for code in _judged(case, decision) if _is_newer(code, case, decision)]
     return Explanation(
         case,
@@ -87,6 +97,7 @@ def explain(case: Case, decision: Decision) -> Explanation:
                 weight_of(code, case.settings),
                 _compared(code, case),
                 code in newer,
+                code in decision.lifted,
             )
             for code in codes
         ],
@@ -97,6 +108,9 @@ def explain(case: Case, decision: Decision) -> Explanation:
 def _compared(code: str, case: Case) -> str:
     if code in BY_CODE:
         return BY_CODE[code].compared(case.comparison)
+    if code in _ENTRIES:
+        entry = next((each for each in case.traces.entries if each.effect == _ENTRIES[code]), None)
+        return entry_words(entry) if entry else "by an entry that is not kept any more"
     return "forced by the card, a test token" if code in TEST_WEIGHTS else ""
 
 
@@ -105,16 +119,19 @@ def _is_newer(code: str, case: Case, decision: Decision) -> bool:
 
     All weights are written out when settings are checked.
     """
-    return code not in decision.reasons and code not in case.settings.weights
+    told = (*decision.reasons, *decision.lifted)
+    return code not in told and code not in case.settings.weights
 
 
 def _differences(case: Case, decision: Decision) -> list[str]:
     # What the velocities found depended on what else happened; it is taken as it is stored.
     stored = [code for code in decision.reasons if code in RULES]
+    lifted = [code for code in decision.lifted if code in RULES]
     replayed = [code for code in _judged(case, decision) if not _is_newer(code, case, decision)]
     differences = []
-    if replayed != stored:
-        differences.append(f"the rules find {_listed(replayed)}, stored is {_listed(stored)}")
+    if replayed != [code for code in RULES if code in (*stored, *lifted)]:
+        of_entries = f", and lifted {_listed(lifted)}" if lifted else ""
+        differences.append(f"the rules find {_listed(replayed)}, stored is {_listed(stored)}{of_entries}")
     if unknown := [code for code in decision.reasons if weight_of(code, case.settings) is None]:
         differences.append(f"settings version {case.settings.version} has no weight for {_listed(unknown)}")
         return differences

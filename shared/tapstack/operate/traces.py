@@ -1,10 +1,11 @@
-"""What the velocity table has now of the time around a transaction: the card's uses, and the merchant's counts."""
+"""What the velocity table has now of a transaction: the uses near it of card and merchant, and the card's entries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from transactions.attributes import key_of
+from transactions.card_lists.entry import Entry
 from transactions.clock import iso
 from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.transaction import Transaction
@@ -56,6 +57,8 @@ class Traces:
 
     card: Near
     merchant: Near
+    entries: Sequence[Entry] = ()
+    """What operators have set for the card, as it is now."""
 
 
 def read_traces(client: "DynamoDBClient", table: str, transaction: Transaction, settings: MerchantSettings) -> Traces:
@@ -66,9 +69,11 @@ def read_traces(client: "DynamoDBClient", table: str, transaction: Transaction, 
 
     limit = settings.merchant_velocity
     tallies = [item for key in shard_keys(transaction.merchant_id) if (item := read(key))] if limit else []
+    card = read(card_key(transaction))
     return Traces(
-        card=_card(read(card_key(transaction)), transaction, settings),
+        card=_card(card, transaction, settings),
         merchant=_merchant(tallies, transaction, limit) if limit else Near(kept=True, counted=None, traces=()),
+        entries=parse_history(card).entries,
     )
 
 

@@ -11,6 +11,7 @@ from tapstack.lane.samples import MERCHANTS
 from tapstack.operate.explanation import Case, explain
 from tapstack.operate.traces import Near, Traces, read_traces
 from transactions.attributes import to_item
+from transactions.card_lists.entry import Entry
 from transactions.rules import WEIGHTS
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
@@ -126,6 +127,51 @@ def test_a_forced_decision_is_called_one_and_no_rule_is_applied_again(
 
     assert {rule.code for rule in explained.rules if rule.compared == "forced by the card, a test token"} == words
     assert list(explained.differences) == []
+
+
+def listed(transaction: Transaction, *entries: Entry) -> Case:
+    nothing = Near(kept=False, counted=None, traces=())
+    return Case(transaction, SETTINGS, Traces(nothing, nothing, entries))
+
+
+def entry(effect: str, rule: str = "") -> Entry:
+    return Entry(effect=effect, until=AT + 60_000, at=AT, by="arn:jane", reason="known", rule=rule)
+
+
+def test_a_block_is_explained_by_its_entry_and_comes_out_again(transaction: Make) -> None:
+    stored = decision("declined", ["card_blocked"], 100)
+
+    explained = explain(listed(transaction(), entry("block")), stored)
+
+    assert list(explained.differences) == []
+    assert (explained.rules[0].code, explained.rules[0].found, explained.rules[0].weight) == ("card_blocked", True, 100)
+    assert explained.rules[0].compared == (
+        "blocked until 2023-11-14T22:14:20.000Z, since 2023-11-14T22:13:20.000Z by arn:jane: known"
+    )
+    assert [each["effect"] for each in explained.document()["entries"]] == ["block"]
+    gone = explain(case(transaction()), stored)
+    assert gone.rules[0].compared == "by an entry that is not kept any more"
+    assert list(gone.differences) == []
+
+
+@pytest.mark.parametrize(
+    ("effect", "rule", "reasons"), [("allow", "", ["card_allowed"]), ("mute", "amount_over_limit", [])]
+)
+def test_what_an_entry_has_lifted_is_told_and_is_no_difference(
+    transaction: Make, effect: str, rule: str, reasons: list[str]
+) -> None:
+    one = transaction()
+    one = msgspec.structs.replace(one, submission=msgspec.structs.replace(one.submission, amount=900_000))
+    stored = Decision("approved", reasons, 0, 1, AT, ["amount_over_limit"])
+
+    explained = explain(listed(one, entry(effect, rule)), stored)
+
+    assert list(explained.differences) == []
+    assert [each.code for each in explained.rules if each.lifted] == ["amount_over_limit"]
+    assert [each.code for each in explained.rules if each.found] == reasons
+    # What was lifted and is not found any more is a difference like any other.
+    unfound = explain(listed(transaction(), entry(effect, rule)), stored)
+    assert list(unfound.differences) == ["the rules find nothing, stored is nothing, and lifted amount_over_limit"]
 
 
 def test_a_cards_uses_near_the_transaction_are_told_and_which_of_them_it_is(transaction: Make) -> None:

@@ -11,7 +11,8 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.operate.account import Account
-from tapstack.operate.explanation import Case, Explanation, explain
+from tapstack.operate.cards import entry_words
+from tapstack.operate.explanation import Case, Explanation, Rule, explain
 from tapstack.operate.traces import Near, read_traces
 from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import iso, now
@@ -68,13 +69,15 @@ def print_explanation(explanation: Explanation) -> None:
         [
             (
                 rule.code,
-                "yes" if rule.found else "not there yet" if rule.newer else "-",
+                _found(rule),
                 "unknown" if rule.weight is None else f"{rule.weight}",
                 rule.compared,
             )
             for rule in explanation.rules
         ],
     )
+    for entry in case.traces.entries:
+        print(f"\nentry of the card: {entry_words(entry)}")
     for title, near in (("the card", case.traces.card), ("the merchant", case.traces.merchant)):
         _print_near(title, near)
     print()
@@ -84,6 +87,12 @@ def print_explanation(explanation: Explanation) -> None:
             say(f"differs: {difference}")
     else:
         say("the same rules on the same settings come to the same reasons, score and verdict again")
+
+
+def _found(rule: Rule) -> str:
+    if rule.lifted:
+        return "lifted"
+    return "yes" if rule.found else "not there yet" if rule.newer else "-"
 
 
 def _print_near(title: str, near: Near) -> None:

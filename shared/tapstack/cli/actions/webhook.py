@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import msgspec
 
 from tapstack.cli.actions.accounts import account_of
+from tapstack.cli.actions.merchants_named import settings_of
 from tapstack.cli.actions.transactions import transaction_of
 from tapstack.cli.statuses import DONE, FOUND
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
-from tapstack.console.words import counted, unknown
+from tapstack.console.words import counted
 from tapstack.operate.account import Account
-from tapstack.operate.register import merchant_ids
 from transactions.agreed.webhooks import SWEEP_MINUTES
 from transactions.clock import iso, now
 from transactions.settings import MerchantSettings
@@ -114,10 +114,7 @@ def _settings(account: Account, merchant_id: str) -> MerchantSettings:
     Raises:
         UserError: there is no such merchant, or it has no webhook URL.
     """
-    settings = account.merchants.settings(merchant_id)
-    if settings is None:
-        known = merchant_ids(account.dynamodb, account.data.merchants_table_name)
-        raise UserError(unknown("merchant", merchant_id, sorted(known)))
+    settings = settings_of(account, merchant_id)
     if settings.webhook_url is None:
         raise UserError(
             f"merchant {merchant_id!r} has no webhook_url; give it one: "
