@@ -30,6 +30,10 @@ class InvalidReviewError(FaultyRequestError):
     """The body is no resolution of a review."""
 
 
+class InvalidOutcomeError(FaultyRequestError):
+    """The body is no outcome of a transaction."""
+
+
 class InvalidIdempotencyKeyError(FaultyRequestError):
     """The `Idempotency-Key` is missing or not 1 to 255 visible ASCII characters."""
 
@@ -72,6 +76,10 @@ class ReviewClosedError(RequestError):
 
 class NotDecidedError(RequestError):
     """What was asked for comes with the decision, and there is none yet."""
+
+
+class OutcomeSupersededError(RequestError):
+    """An outcome of the transaction is in force that is later, or another one of the same time."""
 
 
 class UnavailableError(RequestError):

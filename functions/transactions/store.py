@@ -153,7 +153,8 @@ class TransactionStore:
 
     def _item(self, transaction: Transaction) -> dict[str, Any]:
         values: dict[str, Any] = msgspec.to_builtins(transaction)
-        # It comes with the resolution: what nobody reviews takes no room for it.
+        # What comes later comes by a write of its own: what nobody reviews takes no room for a resolution.
+        del values["outcome"]
         if transaction.resolution is None:
             del values["resolution"]
         return to_item(

@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 import msgspec
 
 from transactions.clock import iso
+from transactions.outcome import Outcome
 from transactions.reviews.resolution import Resolution
 from transactions.submission import Submission
 
@@ -41,6 +42,8 @@ class Transaction(msgspec.Struct, frozen=True):
     decision: Decision | None = None
     resolution: Resolution | None = None
     """How a person closed its review; None where none did."""
+    outcome: Outcome | None = None
+    """What it turned out to be, where somebody has said so."""
 
     @property
     def is_in_review(self) -> bool:

@@ -19,6 +19,8 @@ from transactions.errors import (
 from transactions.faults import parameter
 from transactions.idempotency import check_key, is_transaction_id, refused_key
 from transactions.merchants import Merchants
+from transactions.outcome import NONE_OF_YOURS, OutcomeRegister, outcome_view
+from transactions.outcome import parse as parse_outcome
 from transactions.store import Page, TransactionStore
 from transactions.submission import parse
 from transactions.transaction import Transaction, accepted_view, current_view
@@ -55,6 +57,7 @@ class Api:
 
     merchants: Merchants
     store: TransactionStore
+    outcomes: OutcomeRegister
     webhooks: Webhooks
     reviews: Reviews
     waiter: Waiter
@@ -137,6 +140,15 @@ class Api:
     def _redeliver(self, call: Call) -> Answer:
         return _answer(202, self.webhooks.redeliver(self._own(call)))
 
+    def _report_outcome(self, call: Call) -> Answer:
+        outcome = parse_outcome(body(call.event), self.clock)
+        name = texts(call.event, "pathParameters").get(api.ITEM_PARAMETER, "")
+        if not is_transaction_id(name):
+            raise TransactionNotFoundError(NONE_OF_YOURS)
+        recorded = self.outcomes.record(call.merchant_id, name, outcome)
+        more = {"idempotent-replayed": "true"} if recorded.replayed else {}
+        return _answer(200, outcome_view(name, recorded.outcome), more)
+
     def _test_webhook(self, call: Call) -> Answer:
         return _answer(202, self.webhooks.send_test_event(call.merchant_id))
 
@@ -145,7 +157,7 @@ class Api:
         name = texts(call.event, "pathParameters").get(api.ITEM_PARAMETER, "")
         transaction = self.store.get(name) if is_transaction_id(name) else None
         if transaction is None or transaction.merchant_id != call.merchant_id:
-            raise TransactionNotFoundError("no transaction of yours has this id")
+            raise TransactionNotFoundError(NONE_OF_YOURS)
         return transaction
 
 
@@ -157,6 +169,7 @@ ROUTES: Final[Mapping[tuple[str, str], Callable[[Api, Call], Answer]]] = {
     (api.REDELIVER_PATH, "POST"): Api._redeliver,
     (api.REVIEW_PATH, "POST"): Api._review,
     (api.REVIEWS_PATH, "GET"): Api._reviews,
+    (api.OUTCOME_PATH, "POST"): Api._report_outcome,
     (api.TEST_WEBHOOK_PATH, "POST"): Api._test_webhook,
 }
 """API Gateway's resource and the method to what answers."""

@@ -15,6 +15,7 @@ from transactions.failures import described
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
+from transactions.outcome import OutcomeRegister
 from transactions.reviews.closing import ReviewDesk
 from transactions.sdk import config_within, keep_items_read, kept_for_good
 from transactions.store import TransactionStore
@@ -49,6 +50,7 @@ merchants = Merchants(dynamodb, environment.merchants_table, now)
 api = Api(
     merchants=merchants,
     store=store,
+    outcomes=OutcomeRegister(dynamodb, environment.transactions_table),
     webhooks=Webhooks(
         DeliveryLog(dynamodb, environment.deliveries_table, now),
         sqs,

@@ -16,6 +16,7 @@ from transactions.agreed.api import (
     COLLECTION_PATH,
     DELIVERIES_PATH,
     ITEM_PATH,
+    OUTCOME_PATH,
     REDELIVER_PATH,
     REVIEW_PATH,
     REVIEWS_PATH,
@@ -29,10 +30,12 @@ from transactions.errors import (
     CardNumberError,
     IdempotencyConflictError,
     InvalidIdempotencyKeyError,
+    InvalidOutcomeError,
     InvalidQueryError,
     InvalidSubmissionError,
     MerchantRefusedError,
     NotDecidedError,
+    OutcomeSupersededError,
     TransactionNotFoundError,
 )
 from transactions.idempotency import KEY_PATTERN, LONGEST_KEY
@@ -94,6 +97,7 @@ def openapi() -> dict[str, Any]:
             REDELIVER_PATH: {"post": _redeliver()},
             REVIEW_PATH: {"post": close_review()},
             REVIEWS_PATH: {"get": list_reviews()},
+            OUTCOME_PATH: {"post": _report_outcome()},
             TEST_WEBHOOK_PATH: {"post": _test_webhook()},
         },
         "webhooks": {
@@ -228,6 +232,33 @@ def _redeliver() -> dict[str, Any]:
         "parameters": [item_parameter()],
         "responses": {"202": {"description": "They will be sent", **body("AskedForList", examples.asked_for())}}
         | refusals(ApiKeyEndedError, CardNumberError, MerchantRefusedError, NotDecidedError, TransactionNotFoundError),
+    }
+
+
+def _report_outcome() -> dict[str, Any]:
+    in_force = {
+        "description": "The outcome that is in force now: by this request, or by an earlier one that said the same",
+        "headers": {"Idempotent-Replayed": {"$ref": "#/components/headers/Idempotent-Replayed"}},
+        **body("Outcome", examples.outcome()),
+    }
+    return {
+        "operationId": "reportOutcome",
+        "tags": [_TRANSACTIONS],
+        "summary": "Say what a transaction turned out to be",
+        "description": "Of several outcomes the latest is in force, by the time that they say; the same again is "
+        "answered as before. It changes nothing of the decision.",
+        "parameters": [item_parameter()],
+        "requestBody": {"required": True, "description": "The outcome", **body("OutcomeReport", examples.report())},
+        "responses": {"200": in_force}
+        | refusals(
+            ApiKeyEndedError,
+            CardNumberError,
+            InvalidOutcomeError,
+            MerchantRefusedError,
+            OutcomeSupersededError,
+            TransactionNotFoundError,
+            gateway=GATEWAY_ANYWHERE | GATEWAY_ON_BODIES,
+        ),
     }
 
 

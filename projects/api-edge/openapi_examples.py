@@ -5,17 +5,20 @@ from typing import Any, Final
 import msgspec
 
 from transactions.agreed.api import problem_type
+from transactions.clock import iso
 from transactions.errors import (
     ApiKeyEndedError,
     CardNumberError,
     IdempotencyConflictError,
     InvalidIdempotencyKeyError,
+    InvalidOutcomeError,
     InvalidQueryError,
     InvalidReviewError,
     InvalidSubmissionError,
     MerchantRefusedError,
     NotDecidedError,
     NotInReviewError,
+    OutcomeSupersededError,
     RequestError,
     ReviewClosedError,
     ReviewsNotAllowedError,
@@ -24,6 +27,7 @@ from transactions.errors import (
 )
 from transactions.faults import Fault, parameter
 from transactions.idempotency import transaction_id
+from transactions.outcome import Outcome, outcome_view
 from transactions.reviews.resolution import REASONS as REVIEW_REASONS
 from transactions.reviews.resolution import ProposedResolution, Resolution
 from transactions.submission import Submission, request_hash
@@ -49,12 +53,20 @@ _VERDICTS: Final[dict[str, Any]] = {
     "tok_test_velocity": ("declined", 100),
 }
 
+_OUTCOMES: Final = (
+    ("fraud", "chargeback", "The card's holder did not make it"),
+    ("genuine", "customer-service", "It was as it should be"),
+    ("disputed", "issuer", "The card's holder disputes it, and nothing is settled"),
+)
+"""What a transaction may turn out to be, an example of where that is known from, and what it means."""
+
 REFUSALS: Final[dict[type[RequestError], RequestError]] = {
     type(error): error
     for error in (
         InvalidSubmissionError(
             Fault("#/amount", "Expected `int`, got `str`"), Fault("#/card/expires", "it is missing")
         ),
+        InvalidOutcomeError(Fault("#/at", "it must be past")),
         InvalidIdempotencyKeyError(
             Fault("Idempotency-Key", "it is missing; send one new key per transaction", "header")
         ),
@@ -68,6 +80,9 @@ REFUSALS: Final[dict[type[RequestError], RequestError]] = {
         NotInReviewError("the transaction was approved at once and is in nobody's review"),
         ReviewClosedError("the review was closed before: declined, suspected_fraud, by the operator"),
         NotDecidedError("there is no webhook of a transaction that is not decided; it comes by itself"),
+        OutcomeSupersededError(
+            "the outcome fraud of 2026-11-20T08:00:00.000Z is in force; only a later one takes its place"
+        ),
         IdempotencyConflictError("the Idempotency-Key was used before with another body; take a new key"),
         UnavailableError("send the request again; a POST under the same Idempotency-Key"),
     )
@@ -173,6 +188,25 @@ def asked_for() -> dict[str, Any]:
     (told,) = notifications_of(one := transaction(), one.decision or _never())
     value = {"data": [{"id": told.webhook_id, "type": told.event_type}]}
     return {"redelivery": {"summary": "The webhook, under the id it had", "value": value}}
+
+
+def report() -> dict[str, Any]:
+    """Show outcomes as they are sent."""
+    return {
+        value: {"summary": summary, "value": {"outcome": value, "source": source, "at": iso(AT + 86_400_000)}}
+        for value, source, summary in _OUTCOMES
+    }
+
+
+def outcome() -> dict[str, Any]:
+    """Show the outcomes that those put in force."""
+    return {
+        value: {
+            "summary": summary,
+            "value": outcome_view(transaction().id, Outcome(value, source, AT + 86_400_000)),
+        }
+        for value, source, summary in _OUTCOMES
+    }
 
 
 def test_event() -> dict[str, Any]:

@@ -10,6 +10,7 @@ from transactions.agreed.tables import REVIEWED_EVENT
 from transactions.faults import MOST_FAULTS
 from transactions.idempotency import ID_PATTERN
 from transactions.money import CURRENCIES
+from transactions.outcome import OutcomeReport
 from transactions.reviews.resolution import ProposedResolution, Reviewer, ReviewVerdict
 from transactions.submission import Submission
 from transactions.transaction import Verdict
@@ -81,10 +82,25 @@ class DecidedTransaction(Submission, frozen=True, forbid_unknown_fields=True, kw
     review: Annotated[Review, Meta(description="There once a person has closed its review")] | UnsetType = UNSET
 
 
+class Outcome(OutcomeReport, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The outcome of a transaction that is in force."""
+
+    id: _Id
+
+
 def schemas() -> dict[str, Any]:
     """Describe every body."""
     _, made = msgspec.json.schema_components(
-        [Submission, PendingTransaction, DecidedTransaction, Delivery, AskedFor, ProposedResolution],
+        [
+            Submission,
+            PendingTransaction,
+            DecidedTransaction,
+            OutcomeReport,
+            Outcome,
+            Delivery,
+            AskedFor,
+            ProposedResolution,
+        ],
         ref_template="#/components/schemas/{name}",
     )
     for schema in made.values():

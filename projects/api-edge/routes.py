@@ -6,6 +6,7 @@
 /v1/transactions/{id}/redeliver    POST its webhooks once more
 /v1/transactions/{id}/review       POST how the review of one is closed
 /v1/reviews                        GET list one's own that are in review
+/v1/transactions/{id}/outcome      POST what it turned out to be
 /v1/webhooks/test                  POST a webhook to try the receiver
 
 API Gateway looks at the key and its rate and quota, and hands on every body and header as it is: the validator names
@@ -26,6 +27,7 @@ from transactions.agreed.api import (
     DELIVERIES_PATH,
     ITEM_PARAMETER,
     ITEM_PATH,
+    OUTCOME_PATH,
     REDELIVER_PATH,
     REVIEW_PATH,
     REVIEWS_PATH,
@@ -78,6 +80,7 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
     redeliver = _resource(api, "redeliver", item.id, REDELIVER_PATH, 3)
     review = _resource(api, "review", item.id, REVIEW_PATH, 3)
     reviews = _resource(api, "reviews", version.id, REVIEWS_PATH, 1)
+    outcome = _resource(api, "outcome", item.id, OUTCOME_PATH, 3)
     webhooks = _resource(api, "webhooks", version.id, TEST_WEBHOOK_PATH, 1)
     tried = _resource(api, "try-webhook", webhooks.id, TEST_WEBHOOK_PATH, 2)
 
@@ -122,6 +125,7 @@ def make_routes(names: Names, api: aws.apigateway.RestApi, compute: ComputeContr
             route("redeliver", redeliver, "POST", request_parameters=of_item),
             route("review", review, "POST", request_parameters=of_item),
             route("reviews", reviews, "GET"),
+            route("outcome", outcome, "POST", request_parameters=of_item),
             route("try-webhook", tried, "POST"),
         ]
     )

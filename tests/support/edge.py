@@ -12,6 +12,7 @@ from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settin
 from transactions.attributes import to_item
 from transactions.memory import CACHE_MS
 from transactions.merchants import Merchants
+from transactions.outcome import OutcomeRegister
 from transactions.reviews.closing import ReviewDesk
 from transactions.store import TransactionStore
 from transactions.transaction import Decision
@@ -59,6 +60,7 @@ class Edge:
         self.api = Api(
             merchants=merchants,
             store=store,
+            outcomes=OutcomeRegister(client, TRANSACTIONS),
             webhooks=Webhooks(self.log, sqs, QUEUE_URL, self._clock),
             reviews=Reviews(merchants, ReviewDesk(client, TRANSACTIONS), self._clock),
             waiter=Waiter(store, self._clock, self._sleep),

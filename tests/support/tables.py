@@ -1,6 +1,7 @@
 """DynamoDB in memory, as far as merchants and transactions use it: the same conditions, and the same refusals."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Lock
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ _INDEXES: Final = {
     MERCHANT_REVIEWS_INDEX: (MERCHANT_REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY),
     REVIEWS_INDEX: (REVIEWS_INDEX_HASH_KEY, REVIEWS_RANGE_KEY),
 }
+
+
+_OUTCOME: Final = "merchant_id = :merchant AND (attribute_not_exists(outcome) OR outcome.#at < :at)"
 
 
 class Tables:
@@ -68,11 +72,11 @@ class Tables:
 
     def update_item(self, **call: Any) -> dict[str, Any]:
         names, values = call["ExpressionAttributeNames"], call["ExpressionAttributeValues"]
-        status, _, wanted = call["ConditionExpression"].partition(" = ")
-        assert status == "#status"
+        condition = call["ConditionExpression"]
         with self._lock:
             found = self._find(call, call["Key"])
-            if found is None or found["status"] != values[wanted]:
+            holds = _is_earlier if condition == _OUTCOME else partial(_has_status, condition)
+            if found is None or not holds(found, values):
                 raise _refused("ConditionalCheckFailedException", found)
             after = dict(found)
             sets, _, removed = call["UpdateExpression"].removeprefix("SET ").partition(" REMOVE ")
@@ -110,6 +114,17 @@ class Tables:
 
 def _is_beyond(place: str, after: str, *, newest_first: bool) -> bool:
     return place < after if newest_first else place > after
+
+
+def _has_status(condition: str, item: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    status, _, wanted = condition.partition(" = ")
+    assert status == "#status"
+    return bool(item["status"] == values[wanted])
+
+
+def _is_earlier(item: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    held = item.get("outcome", {"M": {"at": {"N": "-1"}}})["M"]["at"]["N"]
+    return item["merchant_id"] == values[":merchant"] and int(held) < int(values[":at"]["N"])
 
 
 def _key(value: Mapping[str, str], longest: int) -> str:

@@ -27,7 +27,7 @@ def test_it_exports_its_contract_and_nothing_else(run_layer: RunLayer, promised:
 def test_no_method_is_open_and_each_calls_the_alias(run_layer: RunLayer, upstream: dict[str, Any]) -> None:
     program = run_layer("api-edge")
 
-    assert len(program.all("Method")) == len(program.all("Integration")) == 8
+    assert len(program.all("Method")) == len(program.all("Integration")) == 9
     assert all(item.inputs["apiKeyRequired"] for item in program.all("Method"))
     assert {item.inputs["uri"] for item in program.all("Integration")} == {upstream["compute"]["validator_invoke_arn"]}
 

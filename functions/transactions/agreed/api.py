@@ -12,6 +12,7 @@ DELIVERIES_PATH: Final = f"{ITEM_PATH}/deliveries"
 REDELIVER_PATH: Final = f"{ITEM_PATH}/redeliver"
 REVIEW_PATH: Final = f"{ITEM_PATH}/review"
 REVIEWS_PATH: Final = "/v1/reviews"
+OUTCOME_PATH: Final = f"{ITEM_PATH}/outcome"
 TEST_WEBHOOK_PATH: Final = "/v1/webhooks/test"
 
 API_KEY_HEADER: Final = "x-api-key"
