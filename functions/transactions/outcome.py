@@ -14,13 +14,14 @@ One conditional write; it touches nothing of the decision, and no decision touch
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, get_args
 
 import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Meta
 
 from transactions import strict_json
+from transactions.agreed.tables import OUTCOME, TRANSACTION_MERCHANT
 from transactions.attributes import from_item, key_of, refused_item, to_item
 from transactions.card_numbers import refuse_card_numbers
 from transactions.clock import Clock, iso
@@ -33,9 +34,11 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 Value = Literal["fraud", "genuine", "disputed"]
+VALUES: Final[tuple[str, ...]] = get_args(Value)
 
 LATEST_AHEAD_MS: Final = 5 * 60 * 1000
 """How far ahead of this clock another one may be."""
+_OUTCOME: Final = pointer(BODY, "outcome")
 NONE_OF_YOURS: Final = "no transaction of yours has this id"
 _LARGEST_BODY: Final = 1024
 _SOURCE: Final = "^[a-z0-9][a-z0-9_.-]{0,39}$"
@@ -94,9 +97,9 @@ class OutcomeRegister:
             self._client.update_item(
                 TableName=self._table,
                 Key=key_of(transaction_id),
-                UpdateExpression="SET outcome = :outcome",
+                UpdateExpression=f"SET {OUTCOME} = :outcome",
                 ConditionExpression=(
-                    "merchant_id = :merchant AND (attribute_not_exists(outcome) OR outcome.#at < :at)"
+                    f"{TRANSACTION_MERCHANT} = :merchant AND (attribute_not_exists({OUTCOME}) OR {OUTCOME}.#at < :at)"
                 ),
                 ExpressionAttributeNames={"#at": "at"},
                 ExpressionAttributeValues=to_item(
@@ -118,9 +121,9 @@ class OutcomeRegister:
     def _read(self, merchant_id: str, transaction_id: str) -> Outcome:
         answer = self._client.get_item(TableName=self._table, Key=key_of(transaction_id), ConsistentRead=True)
         values = from_item(answer.get("Item", {}))
-        if values.get("merchant_id") != merchant_id or "outcome" not in values:
+        if values.get(TRANSACTION_MERCHANT) != merchant_id or OUTCOME not in values:
             raise TransactionNotFoundError(NONE_OF_YOURS)
-        return read_stored(values["outcome"], Outcome)
+        return read_stored(values[OUTCOME], Outcome)
 
 
 def parse(body: bytes, clock: Clock) -> Outcome:
@@ -149,7 +152,7 @@ def outcome_of(value: Any, clock: Clock) -> Outcome:
     try:
         report = msgspec.convert(value, OutcomeReport)
     except msgspec.ValidationError as error:
-        raise InvalidOutcomeError(*shape_faults(value, OutcomeReport)) from error
+        raise InvalidOutcomeError(*map(_without_value, shape_faults(value, OutcomeReport))) from error
     here = pointer(BODY, "at")
     try:
         at = round(datetime.fromisoformat(report.at).astimezone(UTC).timestamp() * 1000)
@@ -158,6 +161,11 @@ def outcome_of(value: Any, clock: Clock) -> Outcome:
     if not 0 <= at <= clock() + LATEST_AHEAD_MS:
         raise InvalidOutcomeError(Fault(here, "it must be past"))
     return Outcome(report.outcome, report.source, at)
+
+
+def _without_value(fault: Fault) -> Fault:
+    """Keep what was sent out of what is told: the type's own words for one of several repeat it."""
+    return Fault(fault.place, f"it must be one of {', '.join(VALUES)}") if fault.place == _OUTCOME else fault
 
 
 def outcome_view(transaction_id: str, outcome: Outcome) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 from botocore.exceptions import ClientError
 
-from transactions.agreed.tables import KEY
+from transactions.agreed.tables import KEY, OUTCOME
 from transactions.attributes import Item, from_item, key_of, refused_item, to_item
 from transactions.errors import UnavailableError
 from transactions.listing import Listing, listed
@@ -154,7 +154,7 @@ class TransactionStore:
     def _item(self, transaction: Transaction) -> dict[str, Any]:
         values: dict[str, Any] = msgspec.to_builtins(transaction)
         # What comes later comes by a write of its own: what nobody reviews takes no room for a resolution.
-        del values["outcome"]
+        del values[OUTCOME]
         if transaction.resolution is None:
             del values["resolution"]
         return to_item(

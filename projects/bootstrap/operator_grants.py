@@ -2,7 +2,9 @@
 
     merchant                      the merchants table, API keys and their places in usage plans, KMS for what is theirs
     explain, webhook              transactions, velocity and deliveries; the notifications queue
-    review                        the same, transactions written and their indexes of reviews
+    review                        how a review in the transactions table ends, and the indexes of reviews
+    card                          the items of cards in the velocity table, not those of merchants' limits
+    label                         the outcome of a transaction, and nothing else of it
     redrive, reconcile            the queues of what failed, the fraud-detector's alias
     logs                          the functions' log groups
     smoke                         what the role of smoke runs may do
@@ -18,7 +20,17 @@ from grants import Condition, Grant, own
 from state_grants import read_outputs
 from tapstack.account_names import merchants_project
 from transactions.agreed.encryption import HAND_OVER, PURPOSE_CONDITION, WEBHOOK_SECRET
-from transactions.agreed.tables import MERCHANT_REVIEWS_INDEX, REVIEWS_INDEX
+from transactions.agreed.tables import (
+    CARD_ID_PREFIX,
+    KEY,
+    MERCHANT_REVIEWS_INDEX,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    OUTCOME,
+    REVIEWS_INDEX,
+    REVIEWS_INDEX_HASH_KEY,
+    TRANSACTION_MERCHANT,
+    UNTOLD,
+)
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _TABLE: Final = "arn:{partition}:dynamodb:{region}:{account}:table/{prefix}"
@@ -35,25 +47,58 @@ def _of_merchants(kind: str) -> Condition:
 
 STATE: Final[Sequence[Grant]] = read_outputs("data", "compute", "api-edge")
 
+_OF_REVIEWS: Final = [
+    KEY,
+    "status",
+    "resolution",
+    UNTOLD,
+    REVIEWS_INDEX_HASH_KEY,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+]
+"""What the end of a review writes."""
+
 GRANTS: Final[Sequence[Grant]] = [
     Grant(
         ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Scan"],
         [f"{_TABLE}merchants"],
     ),
     Grant(
-        [
-            "dynamodb:BatchGetItem",
-            "dynamodb:DescribeTable",
-            "dynamodb:GetItem",
-            "dynamodb:Scan",
-            "dynamodb:UpdateItem",
-        ],
+        ["dynamodb:BatchGetItem", "dynamodb:DescribeTable", "dynamodb:GetItem", "dynamodb:Scan"],
         [f"{_TABLE}transactions"],
     ),
     Grant(
         ["dynamodb:Query"], [f"{_TABLE}transactions/index/{name}" for name in (REVIEWS_INDEX, MERCHANT_REVIEWS_INDEX)]
     ),
+    # Who may write some attributes must be held to have no others given back. A request that lacks a key matches
+    # `ForAllValues`, and is to match nothing here:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    Grant(
+        ["dynamodb:UpdateItem"],
+        [f"{_TABLE}transactions"],
+        {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": [KEY, TRANSACTION_MERCHANT, OUTCOME]},
+            "StringEqualsIfExists": {"dynamodb:ReturnValues": "NONE"},
+            "Null": {"dynamodb:Attributes": "false"},
+        },
+    ),
+    # What a closed review gives back may be read anyway.
+    Grant(
+        ["dynamodb:UpdateItem"],
+        [f"{_TABLE}transactions"],
+        {
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": _OF_REVIEWS},
+            "Null": {"dynamodb:Attributes": "false"},
+        },
+    ),
     Grant(["dynamodb:GetItem"], [f"{_TABLE}velocity"]),
+    Grant(
+        ["dynamodb:UpdateItem"],
+        [f"{_TABLE}velocity"],
+        {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{CARD_ID_PREFIX}*"]},
+            "Null": {"dynamodb:LeadingKeys": "false"},
+        },
+    ),
     Grant(["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:UpdateItem"], [f"{_TABLE}deliveries"]),
     Grant(["dynamodb:Query"], [f"{_TABLE}deliveries/index/*"]),
     Grant(["sqs:SendMessage"], [f"{_QUEUE}notifications", f"{_QUEUE}stream-failures"]),

@@ -141,6 +141,16 @@ def story(deployed: Any, run: Callable[..., str], folder: Path) -> None:
     eventually(lambda: http.get(f"{url}/{in_review}").json()["status"] == "review")
     document["duplicate_window_seconds"] = 30
     file.write_text(json.dumps(document), encoding="utf-8")
+    labels = folder / "labels.csv"
+    labels.write_text(f"merchant,transaction,outcome,source,at\n{MERCHANT},{name},genuine,shop,{view['created_at']}\n")
+    of_card = [
+        ("card", *rest)
+        for rest in (
+            ("block", "tok_umbrella_first", "--merchant", MERCHANT, "--for", "1h", "--reason", "a try"),
+            ("show", "tok_umbrella_first", "--merchant", MERCHANT),
+            ("clear", "tok_umbrella_first", "--merchant", MERCHANT),
+        )
+    ]
     for arguments in (
         ("merchant", "list"),
         ("merchant", "show", MERCHANT),
@@ -158,6 +168,10 @@ def story(deployed: Any, run: Callable[..., str], folder: Path) -> None:
         ("review", "list", "--merchant", MERCHANT),
         ("review", "show", name),
         ("review", "approve", in_review, "--reason", "known_customer"),
+        *of_card,
+        ("label", "import", str(labels)),
+        # What is in force is read where somebody said so meanwhile.
+        ("label", "import", str(labels)),
         ("logs", "--since", "5m"),
         ("logs", "--transaction", name),
         ("webhook", "deliveries", name),
@@ -266,6 +280,30 @@ REFUSED: Final = [
     ),
     ("operator", Authorization("dynamodb:UpdateItem", MERCHANTS_TABLE.replace("merchants", "transactions"))),
     ("operator", Authorization("dynamodb:DeleteItem", MERCHANTS_TABLE.replace("merchants", "transactions"))),
+    *(
+        (
+            "operator",
+            Authorization(
+                "dynamodb:UpdateItem",
+                MERCHANTS_TABLE.replace("merchants", "transactions"),
+                {"dynamodb:Attributes": attributes, "dynamodb:ReturnValues": given_back},
+            ),
+        )
+        for attributes, given_back in (
+            (["id", "decision"], "NONE"),
+            (["id", "outcome", "status"], "NONE"),
+            (["id", "outcome"], "ALL_OLD"),
+        )
+    ),
+    ("operator", Authorization("dynamodb:UpdateItem", MERCHANTS_TABLE.replace("merchants", "velocity"))),
+    (
+        "operator",
+        Authorization(
+            "dynamodb:UpdateItem",
+            MERCHANTS_TABLE.replace("merchants", "velocity"),
+            {"dynamodb:LeadingKeys": ["merchant#acme#0"]},
+        ),
+    ),
     ("operator", Authorization("iam:CreateRole", f"arn:aws:iam::{ACCOUNT}:role/tapstack-local-validator")),
     (
         "operator",

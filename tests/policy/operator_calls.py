@@ -1,5 +1,6 @@
 """What the operators' commands ask of IAM: each call that they make in this process, noted as the providers' are."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,8 @@ from tapstack.providers.calls import VARIABLE, record_calls
 
 Call = Mapping[str, Any]
 
+_WORDS: Final = {"SET", "REMOVE", "ADD", "AND", "OR", "NOT", "IN", "BETWEEN"}
+"""Of DynamoDB's expressions."""
 _OF_DATA: Final = {"aws:ResourceTag/Project": "tapstack-data", "aws:ResourceTag/Environment": "local"}
 
 
@@ -75,7 +78,23 @@ def _dynamodb(operation: str, params: Mapping[str, Any]) -> Iterator[Authorizati
     else:
         item = params.get("Key") or params.get("Item")
         index = f"/index/{params['IndexName']}" if "IndexName" in params else ""
-        yield _on_table(operation, f"{params['TableName']}{index}", [item["id"]["S"]] if item else [])
+        asked = _on_table(operation, f"{params['TableName']}{index}", [item["id"]["S"]] if item else [])
+        yield Authorization(asked.action, asked.resource, {**asked.context, **_of_update(params)})
+
+
+def _of_update(params: Mapping[str, Any]) -> dict[str, Any]:
+    """Tell what an update asks about attributes: those of its key and of its expressions, and those given back.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    """
+    if "UpdateExpression" not in params:
+        return {}
+    text = f"{params['UpdateExpression']} {params.get('ConditionExpression', '')}"
+    names = params.get("ExpressionAttributeNames", {})
+    # Of a path the first part; neither values, nor functions, nor the words of expressions.
+    found = set(re.findall(r"(?<![:.#\w])(#?[A-Za-z_]\w*)(?![\w(])", text)) - _WORDS
+    attributes = {*params["Key"], *(names.get(name, name) for name in found)}
+    return {"dynamodb:Attributes": sorted(attributes), "dynamodb:ReturnValues": params.get("ReturnValues", "NONE")}
 
 
 def _on_table(operation: str, table: str, ids: list[str]) -> Authorization:

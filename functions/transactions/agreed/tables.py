@@ -11,6 +11,13 @@ LIST_INDEX: Final = "list-index"
 LIST_INDEX_HASH_KEY: Final = "list_shard"
 LIST_INDEX_RANGE_KEY: Final = "list_place"
 
+TRANSACTION_MERCHANT: Final = "merchant_id"
+"""Of a transaction: whose it is."""
+OUTCOME: Final = "outcome"
+"""Likewise: what it turned out to be, where somebody has said so."""
+CARD_ID_PREFIX: Final = "card#"
+"""What the id of a card's item begins with, in the velocity table."""
+
 MERCHANT_INDEX: Final = "merchant-index"
 """Lists what versions before the list index have written: a merchant has one partition, which each decision writes."""
 MERCHANT_INDEX_HASH_KEY: Final = "merchant_id"

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import msgspec
 
+from transactions.agreed.tables import CARD_ID_PREFIX
 from transactions.attributes import Item, from_item
 from transactions.card_lists.entry import Entry, parse_entries, stored_size
 from transactions.settings import LONGEST_WINDOW_SECONDS, MOST_CARD_COUNT
@@ -122,7 +123,7 @@ def card_key(transaction: Transaction) -> str:
 def card_id(merchant_id: str, token: str) -> str:
     """Give the id of the history of a card at a merchant."""
     # The token is no secret, but a table of counters has no need to know it.
-    return f"card#{merchant_id}#{hashlib.sha256(token.encode()).hexdigest()[:32]}"
+    return f"{CARD_ID_PREFIX}{merchant_id}#{hashlib.sha256(token.encode()).hexdigest()[:32]}"
 
 
 def most_uses(entries: Sequence[Entry]) -> int:

@@ -70,6 +70,7 @@ SECTIONS: Final = (
             Verb("logs", "Show what the functions have logged."),
             Verb("merchant", "Add merchants, change and suspend them, rotate their keys and secrets, remove them."),
             Verb("card", "Block or allow a card at a merchant, or mute a rule for it."),
+            Verb("label", "Say what transactions turned out to be."),
             Verb("webhook", "See deliveries, deliver again, resume endpoints."),
             Verb("redrive", "Send notifications that could not be delivered again."),
             Verb("reconcile", "Find transactions that are stuck or not told of."),

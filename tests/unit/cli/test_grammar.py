@@ -35,6 +35,7 @@ ON_A_STACK = {
     "logs": [],
     "merchant": ["list"],
     "card": ["show", "tok_4f2a91c7", "--merchant", "acme"],
+    "label": ["import", "labels.csv"],
     "webhook": ["endpoint", "acme"],
     "redrive": [],
     "reconcile": [],

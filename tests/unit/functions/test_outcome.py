@@ -123,6 +123,8 @@ def test_what_is_no_outcome_is_refused_with_its_place(edge: Edge, changes: dict[
     assert (answer.status, answer.body["type"]) == (400, "urn:tapstack:problem:invalid-outcome")
     assert [fault["pointer"] for fault in answer.body["errors"]] == places
     assert "outcome" not in edge.transactions[name]
+    # What was sent is not repeated.
+    assert "stolen" not in answer.text
 
 
 @pytest.mark.parametrize("body", [[], "fraud", None, {}, {"outcome": "fraud"}])

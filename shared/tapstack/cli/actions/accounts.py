@@ -9,7 +9,7 @@ from tapstack.cli import environments
 from tapstack.console.errors import UserError
 from tapstack.operate.account import Account
 from tapstack.operate.merchants.enrolments import ChangedMeanwhileError
-from transactions.errors import InvalidSettingsError
+from transactions.errors import InvalidSettingsError, UnavailableError
 from transactions.merchants import SettingsChangedError
 
 
@@ -26,5 +26,7 @@ def account_of(stack: str) -> Iterator[Account]:
         raise UserError(
             "the merchant was changed by somebody else at the same moment; look at it, and give the command again"
         ) from error
+    except UnavailableError as error:
+        raise UserError("DynamoDB has left reads for later too often; give the command again") from error
     except (InvalidSettingsError, SettingsChangedError, BotoCoreError, ClientError) as error:
         raise UserError(f"{error}") from error
