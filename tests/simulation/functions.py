@@ -30,6 +30,7 @@ from transactions.agreed.metrics import NAMESPACE
 MERCHANTS_TABLE: Final = "merchants"
 TRANSACTIONS_TABLE: Final = "transactions"
 DELIVERIES_TABLE: Final = "deliveries"
+VELOCITY_TABLE: Final = "velocity"
 NOTIFICATIONS_QUEUE_URL: Final = "https://sqs.eu-central-1.amazonaws.com/000000000000/notifications"
 WEBHOOK_SECRET_PREFIX: Final = "webhooks/"
 """Of secrets in Secrets Manager, which handlers of earlier versions read."""
@@ -47,7 +48,7 @@ ENVIRONMENTS: Final[Mapping[str, agreed.Environment[str]]] = {
     "fraud_detector": agreed.FraudDetectorEnvironment(
         merchants_table=MERCHANTS_TABLE,
         transactions_table=TRANSACTIONS_TABLE,
-        velocity_table="velocity",
+        velocity_table=VELOCITY_TABLE,
         notifications_queue_url=NOTIFICATIONS_QUEUE_URL,
         test_tokens=agreed.TRUE,
     ),

@@ -17,6 +17,7 @@ from simulation.model.table import as_of
 from simulation.oracle import rules, wire
 from simulation.oracle.facts import Request
 from simulation.oracle.lists import Walk
+from simulation.oracle.wire import Said
 from simulation.world import CALL_FAULTS, LANES, LARGEST_BATCH, LARGEST_SKEW_MS, WEBHOOK_FAULTS, World
 from transactions.reviews.resolution import LONGEST_NOTE, Resolution, ReviewVerdict
 
@@ -352,6 +353,43 @@ class Simulation(RuleBasedStateMachine):
         else:
             self.world.change_settings(merchant, **changed(kind, self.world.settings(merchant), count))
 
+    @rule(
+        merchant=MERCHANT,
+        card=CARD,
+        effect=st.sampled_from(("block", "allow", "mute", "mute")),
+        muted=st.sampled_from(tuple(rules.WEIGHTS)),
+        seconds=st.sampled_from((1, 60, 900, 30 * 24 * 3_600)),
+    )
+    def set_an_entry(self, merchant: str, card: int, effect: str, muted: str, seconds: int) -> None:
+        """Block or allow a card, or mute a rule for it, even one that cannot be muted."""
+        self.world.set_entry(merchant, f"tok_card_{card}", effect, muted if effect == "mute" else "", seconds * 1_000)
+
+    @rule(merchant=MERCHANT, card=CARD, muted=st.sampled_from((None, "duplicate", "night_ceiling")))
+    def clear_entries(self, merchant: str, card: int, muted: str | None) -> None:
+        self.world.clear_entries(merchant, f"tok_card_{card}", muted)
+
+    @precondition(lambda self: self.watch.oracle.transactions)
+    @rule(
+        merchant=MERCHANT,
+        choice=CHOICE,
+        value=st.sampled_from(("fraud", "genuine", "disputed")),
+        late_ms=st.sampled_from((0, 0, 1, 5_000)),
+        how=st.sampled_from(("import", "finish", "begin", "twice")),
+    )
+    def say_what_it_turned_out_to_be(self, merchant: str, choice: int, value: str, late_ms: int, how: str) -> None:
+        """Labels come late, twice, contradict each other, and are said of others' transactions."""
+        transactions = list(self.watch.oracle.transactions.values())
+        one = transactions[-1 - choice % len(transactions)]
+        said = Said(value, "chargeback", max(self.world.cloud.now - late_ms, self.began))
+        said_by = merchant if choice == 0 else one.merchant
+        if how == "import":
+            self.world.import_label(said_by, one.id, said)
+            return
+        if len(self.world.functions.running) >= MOST_RUNNING:
+            return
+        for _ in range(2 if how == "twice" else 1):
+            self._start(self.world.say_outcome(said_by, one.id, said), finish=how == "finish")
+
     @rule(merchant=MERCHANT, receiver=st.sampled_from(RECEIVERS))
     def change_the_receiver(self, merchant: str, receiver: str) -> None:
         self.world.merchants[merchant].receiver = receiver
@@ -421,6 +459,20 @@ class Simulation(RuleBasedStateMachine):
             assert "resolution" not in item or reviewed in told | dead.keys(), f"nobody was told of {reviewed}"
         for name, attributes in dead.items():
             assert attributes.get("reason", {}).get("StringValue"), f"the dead letter of {name} has no reason"
+
+        for (merchant, name), latest in self._latest_answered().items():
+            turned_out = self.watch.oracle.turned_out[name]
+            assert turned_out is not None, f"the outcome of {merchant}'s {name} is lost"
+            assert turned_out.at >= latest, f"{name} turned out to be {turned_out}, and {latest} was answered"
+
+    def _latest_answered(self) -> dict[tuple[str, str], int]:
+        """Give the time of the latest outcome that was taken, by merchant and transaction."""
+        found: dict[tuple[str, str], int] = {}
+        for each in self.world.facts.reported:
+            if each.status == 200:
+                place = (each.merchant, each.transaction)
+                found[place] = max(found.get(place, 0), each.said.at)
+        return found
 
     def _start(self, invocation: Invocation | None, *, finish: bool) -> None:
         if invocation and finish:

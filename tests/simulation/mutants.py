@@ -365,6 +365,80 @@ MUTANTS: Final[Sequence[Mutant]] = (
         'if self.note is not None and self.reviewer == "merchant" else {}',
         "if self.note is not None else {}",
     ),
+    Mutant(
+        "count what a blocked card pays",
+        "transactions/velocity/card.py",
+        "            if is_declined(under):\n",
+        "            if is_declined(under) and not under.blocked:\n",
+    ),
+    Mutant(
+        "write a history back without its entries",
+        "transactions/velocity/card.py",
+        "changed = entries_update(left) if left != history.entries else EntriesUpdate()",
+        "changed = entries_update(())",
+    ),
+    Mutant(
+        "have an entry in force when it has ended",
+        "transactions/card_lists/entry.py",
+        "    left = not_ended(entries, now)\n",
+        "    left = tuple(entries)\n",
+    ),
+    Mutant(
+        "set an entry without a condition",
+        "transactions/card_lists/register.py",
+        'ConditionExpression="version = :version" if history.version else f"attribute_not_exists({KEY})",',
+        'ConditionExpression="version = :version OR attribute_exists(id)" if history.version '
+        'else f"attribute_not_exists({KEY}) OR attribute_exists({KEY})",',
+    ),
+    Mutant(
+        "have an item go before its entries end",
+        "transactions/velocity/history.py",
+        "return max(used, *(entry.until for entry in self.entries), 0) // 1000",
+        "return used // 1000",
+    ),
+    Mutant(
+        "lift what no entry lifts",
+        "transactions/card_lists/precedence.py",
+        "*(code for code in found if code in UNLIFTED)",
+        "*(code for code in found if code in UNLIFTED and code in muted)",
+    ),
+    Mutant(
+        "mute what no entry mutes",
+        "transactions/card_lists/precedence.py",
+        "muted = in_force.muted - UNLIFTED",
+        "muted = in_force.muted",
+    ),
+    Mutant(
+        "let a block take an allow's place beside it",
+        "transactions/card_lists/entry.py",
+        'return ("list", "") if self.effect in _LISTED else (self.effect, self.rule)',
+        "return (self.effect, self.rule)",
+    ),
+    Mutant(
+        "look at no entry of a card that a rule declines",
+        "fraud_detector/stream.py",
+        "counted = [case for case in cases if not (case.is_forced or case.findings.is_declined_anyway)]",
+        "counted = [case for case in cases if not (case.is_forced or case.findings.is_declined)]",
+    ),
+    Mutant(
+        "let an earlier outcome take a later one's place",
+        "transactions/outcome.py",
+        "{OUTCOME}.#at < :at)",
+        "{OUTCOME}.#at <> :at)",
+    ),
+    Mutant(
+        "take what a merchant says of another's transaction",
+        "transactions/outcome.py",
+        'f"{TRANSACTION_MERCHANT} = :merchant "\n',
+        'f"({TRANSACTION_MERCHANT} = :merchant OR attribute_exists({TRANSACTION_MERCHANT})) "\n',
+    ),
+    Mutant(
+        "take an outcome that is refused for one that is in force",
+        "transactions/outcome.py",
+        "        if held == outcome:\n",
+        "        if held.value and held.at > outcome.at:\n            return Recorded(outcome, replayed=True)\n"
+        "        if held == outcome and held.at < 0:\n",
+    ),
 )
 
 

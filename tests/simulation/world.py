@@ -8,6 +8,7 @@ import copy
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Self
 from unittest import mock
@@ -19,6 +20,7 @@ from simulation.functions import (
     PRINTED,
     SLEEP,
     TRANSACTIONS_TABLE,
+    VELOCITY_TABLE,
     WEBHOOK_SECRET_PREFIX,
     Functions,
     Invocation,
@@ -36,21 +38,32 @@ from simulation.oracle.facts import (
     Change,
     Facts,
     KeyEnd,
+    Reported,
     Request,
     ReviewAnswer,
     ReviewAsked,
+    Wish,
     Written,
 )
 from transactions.agreed.encryption import WEBHOOK_SECRET, encryption_context
 from transactions.agreed.tables import KEY, secret_id
 from transactions.attributes import to_item
+from transactions.card_lists.entry import Entry
+from transactions.card_lists.register import CardFullError, CardListRegister
 from transactions.clock import moment_of
-from transactions.errors import NotInReviewError, ReviewClosedError
+from transactions.errors import (
+    NotInReviewError,
+    OutcomeSupersededError,
+    ReviewClosedError,
+    TransactionNotFoundError,
+)
 from transactions.merchants import Merchants
+from transactions.outcome import Outcome, OutcomeRegister
 from transactions.reviews.closing import ReviewDesk
 from transactions.reviews.resolution import Resolution
 from transactions.settings_document import parse_settings
 from transactions.store import parse_item
+from transactions.velocity.history import card_id
 from transactions.webhooks.delivery import DeliveryError
 from transactions.webhooks.endpoints import EndpointRegister
 from transactions.webhooks.notifications import review_notifications, send
@@ -379,6 +392,58 @@ class World:
         written.append(Written(len(written) + 1, self.cloud.now, document))
         self.operator().write(parse_settings(document))
 
+    def cards(self) -> CardListRegister:
+        """Return the entries of cards as an operator has them; before each write others may make a call."""
+        hurried: Any = Hurried(self)
+        return CardListRegister(hurried, VELOCITY_TABLE, self.cloud.clock)
+
+    def set_entry(self, merchant: str, token: str, effect: str, rule: str, milliseconds: int) -> None:
+        """Set an entry of a card."""
+        now = self.cloud.now
+        entry = Entry(
+            effect=effect, until=now + milliseconds, at=now, by="arn:aws:iam::1:user/jane", reason="r", rule=rule
+        )
+        self.facts.wishes.append(Wish(card_id(merchant, token), wire.Listed(effect, rule, entry.until)))
+        try:
+            self.cards().set(merchant, token, entry)
+        except CardFullError:
+            self.counts["entry that had no place"] += 1
+        else:
+            self.counts[f"entry set: {effect}"] += 1
+
+    def clear_entries(self, merchant: str, token: str, rule: str | None) -> None:
+        """End the entries of a card, or the mute of one rule."""
+        self.facts.wishes.append(Wish(card_id(merchant, token), rule=rule))
+        if self.cards().clear(merchant, token, lambda entry: rule in {None, entry.rule}):
+            self.counts["entry cleared"] += 1
+
+    def say_outcome(self, merchant: str, transaction_id: str, said: wire.Said) -> Invocation:
+        """Have a merchant say what a transaction turned out to be."""
+        self.counts["outcome said"] += 1
+        self.facts.said.add((merchant, transaction_id, said))
+        body = {"outcome": said.value, "source": said.source, "at": wire.iso(said.at)}
+        event = self._event(self.merchants[merchant].api_key, "POST", "/v1/transactions/{id}/outcome")
+
+        def ended(answer: Any, error: BaseException | None) -> None:
+            if error is not None:
+                self._note(error)
+                return
+            under_fault = invocation.faults > 0
+            self.facts.reported.append(Reported(merchant, transaction_id, said, answer["statusCode"], under_fault))
+
+        more = {"pathParameters": {"id": transaction_id}, "body": json.dumps(body)}
+        invocation = self.functions.begin("validator", event | more, ended)
+        self.functions.resume(invocation)
+        return invocation
+
+    def import_label(self, merchant: str, transaction_id: str, said: wire.Said) -> None:
+        """Have an operator import what a transaction turned out to be."""
+        self.counts["label imported"] += 1
+        self.facts.said.add((merchant, transaction_id, said))
+        register = OutcomeRegister(self.cloud.dynamodb, TRANSACTIONS_TABLE)
+        with suppress(OutcomeSupersededError, TransactionNotFoundError):
+            register.record(merchant, transaction_id, Outcome(said.value, said.source, said.at))
+
     def change_key(self, merchant: Merchant, overlap_ms: int) -> None:
         """Give a merchant another API key, and the one it has an end; or delete the one it had before."""
         if merchant.id in self.old_keys:
@@ -535,6 +600,23 @@ class World:
         self.cloud.merchants.write(secret_id(merchant.id), item)
         value = json.dumps({"current": current, "previous": previous})
         self.cloud.secrets.put(f"{WEBHOOK_SECRET_PREFIX}{merchant.id}", value)
+
+
+@dataclass(frozen=True)
+class Hurried:
+    """DynamoDB as an operator has it in whose way others may come: each write is after a call of somebody else's."""
+
+    world: World
+
+    def get_item(self, **request: Any) -> Any:
+        """Read."""
+        return self.world.cloud.dynamodb.get_item(**request)
+
+    def update_item(self, **request: Any) -> Any:
+        """Let one invocation make its next call, then write."""
+        if running := self.world.functions.running:
+            self.world.step(running[0])
+        return self.world.cloud.dynamodb.update_item(**request)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,26 @@ LATEST_MS: Final = 24 * 60 * 60 * 1000
 """How late a record of the stream can come; a transaction that is decided later than that is for a person."""
 
 
+class Wish(NamedTuple):
+    """What an operator wants of a card's entries: the item's key, and the entry, or which are to end."""
+
+    key: str
+    entry: Any = None
+    """As `wire.Listed`; None to end entries."""
+    rule: str | None = None
+    """The rule whose mute is to end; None for all entries."""
+
+
+class Reported(NamedTuple):
+    """An answer to a merchant that has said what a transaction turned out to be (`wire.Said`)."""
+
+    merchant: str
+    transaction: str
+    said: Any
+    status: int
+    under_fault: bool
+
+
 @dataclass(frozen=True, eq=False)
 class Batch:
     """What one invocation of the fraud-detector was called with: ids of transactions, in order."""
@@ -150,6 +170,9 @@ class Facts:
         review_answers: what was answered to that.
         settings: merchant to its settings, one version after the other.
         foreign: keys of items that were written into the transactions table by no function.
+        wishes: what operators wanted of cards' entries, in order, each before it was written.
+        said: merchant, transaction and outcome of all that was ever said of transactions.
+        reported: answers to that, in order.
         handed_out: transaction id to how often a fraud-detector was called with it.
     """
 
@@ -164,6 +187,9 @@ class Facts:
     review_answers: list[ReviewAnswer] = field(default_factory=list)
     settings: dict[str, list[Written]] = field(default_factory=dict)
     foreign: set[str] = field(default_factory=set)
+    wishes: list[Wish] = field(default_factory=list)
+    said: set[tuple[str, str, Any]] = field(default_factory=set)
+    reported: list[Reported] = field(default_factory=list)
     handed_out: Counter[str] = field(default_factory=Counter)
 
     def in_force(self, merchant: str, since: int, until: int) -> list[Written]:

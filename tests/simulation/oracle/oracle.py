@@ -7,11 +7,13 @@ from urllib.parse import urljoin
 
 from simulation.oracle import rules, wire
 from simulation.oracle.cards import Cards
+from simulation.oracle.entries import Entries
 from simulation.oracle.facts import MEMORY_MS, Answer, Change, Facts
 from simulation.oracle.merchants import Admitted, Merchants, has_a_say
+from simulation.oracle.outcomes import Outcomes
 from simulation.oracle.reviews import Reviews
 from simulation.oracle.windows import Limit
-from simulation.oracle.wire import Kept
+from simulation.oracle.wire import Kept, Said
 
 
 @dataclass
@@ -34,13 +36,18 @@ class Oracle:
     """The same in milliseconds."""
     decided: dict[str, int] = field(default_factory=dict)
     """Id to when it was decided, counted in changes."""
+    turned_out: dict[str, Said | None] = field(default_factory=dict)
+    """Id to what somebody has said that it turned out to be, as it is in force now."""
     _looked: int = 0
+    _reported: int = 0
 
     def __post_init__(self) -> None:
         """Begin with nothing."""
         self.cards = Cards(self.facts)
         self.merchants = Merchants(self.facts)
         self.reviews = Reviews(self.facts, self.decided)
+        self.entries = Entries(self.facts)
+        self.outcomes = Outcomes(self.facts)
 
     def look(self) -> Iterator[str]:
         """Judge what is new since the last look, and say what is wrong with it."""
@@ -51,8 +58,12 @@ class Oracle:
                 yield from self._transaction(change)
             elif change.key.startswith(wire.CARD_PREFIX):
                 yield from self.cards.change(change, self.transactions)
+                yield from self.entries.change(change)
             elif change.table == wire.VELOCITY:
                 yield from self.merchants.change(change)
+        for reported in self.facts.reported[self._reported :]:
+            self._reported += 1
+            yield from self.outcomes.answer(reported, self.transactions, self.turned_out)
         for answer in self.facts.answers[self.answered :]:
             self.answered += 1
             yield from self._answer(answer)
@@ -70,6 +81,8 @@ class Oracle:
         if change.after is None:
             yield f"{change.key} was deleted"
             return
+        yield from self.outcomes.change(change)
+        self.turned_out[change.key] = wire.outcome(change.after)
         now = wire.kept(change.after)
         before = self.transactions.get(change.key)
         self.transactions[change.key] = now
@@ -132,10 +145,22 @@ class Oracle:
             yield f"{new.id} was decided for {told.reasons}, its card is for {forced}"
 
     def _reasons(self, new: Kept, settings: rules.Settings, change: Change) -> Iterator[str]:
-        """Work out the reasons: its own rules, then its card, then its merchant's limit."""
-        told = list(new.decided.reasons) if new.decided else []
+        """Work out the reasons: its own rules, then its card, then its merchant's limit, under the card's entries."""
+        assert new.decided is not None
+        told = [code for code in rules.WEIGHTS if code in (*new.decided.reasons, *new.decided.lifted)]
+        possible = list(self.entries.possible(new.card, change.at - self.facts.longest_run_ms, change.at))
+        standing = next((each for each in possible if each.counting(told) == list(new.decided.reasons)), None)
+        if standing is None or {*told} - {*new.decided.reasons} != {*new.decided.lifted}:
+            yield f"{new.id} has {new.decided}, and its card's entries came to one of {set(possible)}"
+        else:
+            yield from self._found(new, settings, change, told, standing)
+
+    def _found(
+        self, new: Kept, settings: rules.Settings, change: Change, told: list[str], standing: rules.Standing
+    ) -> Iterator[str]:
+        """Work out what was found, whether it counted or not."""
         own = rules.found(new, settings)
-        if rules.verdict(rules.score(own, settings), settings) == "declined":
+        if rules.verdict(rules.score(standing.counting(own), settings), settings) == "declined":
             if told != own:
                 yield f"{new.id} was decided for {told}, right is {own}: nothing else has a say in it"
             return
@@ -159,7 +184,7 @@ class Oracle:
         of_merchant = [reason for reason in (*rules.MERCHANT_LIMITS, rules.MERCHANT_UNKNOWN) if reason in told]
         if told != others + of_merchant:
             yield f"{new.id} was decided for {told}, right is {others + of_merchant}"
-        yield from self._of_merchant(new, settings, others, set(of_merchant), change)
+        yield from self._of_merchant(new, settings, standing.counting(others), set(of_merchant), change)
 
     def _of_merchant(
         self, new: Kept, settings: rules.Settings, others: list[str], reasons: set[str], change: Change

@@ -1,12 +1,13 @@
 """The rules and weights, from the descriptions of a merchant's settings."""
 
 import calendar
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from simulation.oracle.wire import Kept
+from simulation.oracle.wire import Kept, Listed
 
 Settings = Mapping[str, Any]
 """A merchant's settings as an operator wrote them."""
@@ -45,9 +46,36 @@ FORCED: Final = {
 }
 """What a test token's decision says, whatever the rules and limits would."""
 
+UNLIFTED: Final = frozenset({"currency_not_allowed", "card_expired", *CARD_LIMITS, CARD_UNKNOWN})
+"""What counts whatever an entry of the card says, but for a block, which declines anyway."""
+
 _BIN_DIGITS: Final = 8
 _WESTERNMOST: Final = timedelta(hours=12)
 """By how much the last place on earth to end a month is behind UTC."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the entries of a card come to."""
+
+    blocked: bool = False
+    allowed: bool = False
+    muted: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, entries: Iterable[Listed]) -> "Standing":
+        """Put entries together."""
+        effects = [(each.effect, each.rule) for each in entries]
+        muted = frozenset(rule for effect, rule in effects if effect == "mute")
+        return cls(("block", "") in effects, ("allow", "") in effects, muted)
+
+    def counting(self, found: Iterable[str]) -> list[str]:
+        """Give what counts of what was found, as a decision lists it."""
+        if self.blocked:
+            return ["card_blocked", *found]
+        if self.allowed:
+            return ["card_allowed", *(reason for reason in found if reason in UNLIFTED)]
+        return [reason for reason in found if reason in UNLIFTED or reason not in self.muted]
 
 
 def found(transaction: Kept, settings: Settings) -> list[str]:
@@ -87,6 +115,8 @@ def score(reasons: Iterator[str] | list[str], settings: Settings) -> int:
         "test_declined": settings.get("decline_from", DECLINE),
         "test_review": settings.get("review_from", REVIEW),
         "test_velocity": 0,
+        "card_blocked": settings.get("decline_from", DECLINE),
+        "card_allowed": 0,
         **settings.get("weights", {}),
     }
     return sum(weights[reason] for reason in reasons)

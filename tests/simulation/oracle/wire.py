@@ -1,10 +1,11 @@
 """Formats of what is stored and sent, as data. An earlier version of the functions wrote them, a later one reads them.
 
-transactions   id, merchant_id, created_at (ms), submission (the body), decision (null while pending), status;
-               resolution once a person has closed its review; review_shard and review_of while it is in review;
-               untold, from when its review is closed until its notification is in the queue
+transactions   id, merchant_id, created_at (ms), submission (the body), decision (null while pending), status,
+               outcome (if any); resolution once a person has closed its review; review_shard and review_of while it is
+               in review; untold, from when its review is closed until its notification is in the queue
 velocity       card#<merchant>#<token's digest>: uses, packed one after the other in the order they were counted
                merchant#<merchant>#<shard>: buckets, by their beginning in ms: "#" is a count, the rest are amounts
+               the former: entries, what operators have set of the card (if anything)
                both: forgotten, the latest moment (ms) of what was left out as too old
 merchants      key#<API key's digest>: merchant_id; merchant#<merchant>: the settings in force
 """
@@ -16,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from simulation.oracle.facts import Item
 
@@ -53,6 +54,23 @@ class Decided:
     reasons: tuple[str, ...]
     score: int
     version: int
+    at: int
+    lifted: tuple[str, ...] = ()
+
+
+class Listed(NamedTuple):
+    """An entry of a card: `block`, `allow`, or `mute` with the rule's code; up to when, in milliseconds."""
+
+    effect: str
+    rule: str
+    until: int
+
+
+class Said(NamedTuple):
+    """What somebody says a transaction turned out to be, where from, and since when, in milliseconds."""
+
+    value: str
+    source: str
     at: int
 
 
@@ -141,7 +159,12 @@ def kept(item: Item) -> Kept:
     values = {name: plain(item[name]) for name in ("id", "merchant_id", "created_at", "submission", "decision")}
     told = values["decision"]
     decided = told and Decided(
-        told["verdict"], tuple(told["reasons"]), told["score"], told["settings_version"], told["decided_at"]
+        told["verdict"],
+        tuple(told["reasons"]),
+        told["score"],
+        told["settings_version"],
+        told["decided_at"],
+        tuple(told.get("lifted", ())),
     )
     closed = plain(item["resolution"]) if "resolution" in item else None
     return Kept(
@@ -164,6 +187,18 @@ def uses(item: Item | None) -> list[tuple[Any, ...]]:
     packed, fields = bytes(plain(item[name])), USES[name]
     width = sum(size for _, size in fields)
     return [tuple(_fields(packed[start : start + width], fields)) for start in range(0, len(packed), width)]
+
+
+def entries(item: Item | None) -> tuple[Listed, ...]:
+    """Read the entries of a card's item; none where there is no item."""
+    held = plain(item["entries"]) if item and "entries" in item else []
+    return tuple(Listed(each["effect"], each.get("rule", ""), each["until"]) for each in held)
+
+
+def outcome(item: Item | None) -> Said | None:
+    """Read what a transaction turned out to be; None where nobody has said so."""
+    held = plain(item["outcome"]) if item and "outcome" in item else None
+    return Said(held["value"], held["source"], held["at"]) if held else None
 
 
 def forgotten(item: Item | None) -> int:
