@@ -19,8 +19,9 @@ from simulation.functions import Functions
 from simulation.oracle.facts import Request
 from simulation.run import simulate
 from simulation.world import LANES, World
-from transactions.agreed.api import COLLECTION_PATH, DELIVERIES_PATH, REDELIVER_PATH, TEST_WEBHOOK_PATH
+from transactions.agreed.api import COLLECTION_PATH, DELIVERIES_PATH, OUTCOME_PATH, REDELIVER_PATH, TEST_WEBHOOK_PATH
 from transactions.agreed.webhooks import PAUSE_AFTER_SECONDS
+from transactions.clock import iso
 
 DATA_KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/data"
 """Stands for the data layer's key."""
@@ -141,6 +142,10 @@ def _story() -> None:
         for lane in range(LANES):
             while invocation := world.poll_stream(lane):
                 world.finish(invocation)
+        outcome = {"outcome": "genuine", "source": "shop", "at": iso(world.cloud.now)}
+        for _ in range(2):
+            answer = _called(world, acme.api_key, "POST", OUTCOME_PATH, told, json.dumps(outcome))
+            assert answer["statusCode"] == 200, answer
         world.cloud.notifications.send("no notification")
         acme.receiver = "closed"
         _submitted(world, "acme", "second")
@@ -163,7 +168,7 @@ def _submitted(world: World, merchant: str, key: str) -> str:
     return str(json.loads(world.facts.answers[-1].body)["id"])
 
 
-def _called(world: World, api_key: str, method: str, path: str, transaction: str) -> Any:
+def _called(world: World, api_key: str, method: str, path: str, transaction: str, body: str | None = None) -> Any:
     assert path.startswith((COLLECTION_PATH, TEST_WEBHOOK_PATH))
     event = {
         "resource": path,
@@ -172,6 +177,7 @@ def _called(world: World, api_key: str, method: str, path: str, transaction: str
         "headers": {"x-api-key": api_key},
         "multiValueHeaders": {"x-api-key": [api_key]},
         "pathParameters": {"id": transaction},
+        "body": body,
         "requestContext": {"identity": {"apiKey": api_key}},
         "isBase64Encoded": False,
     }

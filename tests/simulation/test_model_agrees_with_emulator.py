@@ -8,11 +8,13 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 from botocore.exceptions import ClientError
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from simulation.merchants import settings_document
 from simulation.model.cloud import START, Cloud
 from simulation.model.dynamodb import DynamoDb
 from simulation.model.faults import Faults
@@ -20,6 +22,15 @@ from simulation.model.queue import Queue
 from simulation.model.sqs import Sqs
 from simulation.model.table import Index, Table
 from simulation.model.usage import Usage
+from transactions.card_lists.entry import Entry
+from transactions.card_lists.register import CardListRegister
+from transactions.errors import OutcomeSupersededError, TransactionNotFoundError
+from transactions.outcome import Outcome, OutcomeRegister
+from transactions.settings_document import parse_settings
+from transactions.submission import Submission
+from transactions.transaction import Transaction
+from transactions.velocity.card import CardVelocityCounter
+from transactions.velocity.history import History, card_key
 
 Request = dict[str, Any]
 Step = tuple[str, Request]
@@ -405,6 +416,68 @@ def test_a_table_that_is_not_there_is_not_there(shared: Any, operation: str) -> 
     answers = [answer(getattr(client, operation), **request_) for client in (shared.model, shared.emulated)]
 
     assert answers[0] == answers[1] == {"error": "ResourceNotFoundException", "Item": None}
+
+
+class OnBoth:
+    """A client of a table of the model's and one of the emulator's, whose answers it holds to each other."""
+
+    def __init__(self, both: Both) -> None:
+        self.both = both
+
+    def get_item(self, **request: Any) -> Request:
+        return self._same(*self.both.read("get_item", without_table(request)))
+
+    def update_item(self, **request: Any) -> Request:
+        return self._same(*self.both.write("update_item", without_table(request)))
+
+    def put_item(self, **request: Any) -> Request:
+        return self._same(*self.both.write("put_item", request))
+
+    def _same(self, modelled: Request, real: Request) -> Request:
+        assert modelled == real
+        if "error" in modelled:
+            refused: Any = {"Error": {"Code": modelled["error"], "Message": ""}, "Item": modelled["Item"]}
+            raise ClientError(refused, "UpdateItem")
+        return modelled
+
+
+def without_table(request: Request) -> Request:
+    return {name: value for name, value in request.items() if name != "TableName"}
+
+
+def test_entries_of_cards_and_outcomes_are_written_alike(emulated: Client) -> None:
+    client: Any = OnBoth(Both(emulated))
+    now = itertools.count(START)
+    cards = CardVelocityCounter(client, "table", lambda: next(now))
+    lists = CardListRegister(client, "table", lambda: next(now))
+    outcomes = OutcomeRegister(client, "table")
+    limits = parse_settings(settings_document("acme"))
+
+    def entry(effect: str, rule: str = "", until: int = START + 10_000) -> Entry:
+        return Entry(effect=effect, until=until, at=START, by="arn:jane", reason="ä", rule=rule)
+
+    def use(number: int) -> Transaction:
+        card = {"token": "tok_abcd", "bin": "424242", "country": "DE", "expires": "2031-12"}
+        submission = msgspec.convert({"amount": 1_000 + number, "currency": "EUR", "card": card}, Submission)
+        return Transaction(f"txn_{number}", "acme", "hash", START + number, submission)
+
+    lists.set("acme", "tok_abcd", entry("mute", "duplicate"))
+    lists.set("acme", "tok_abcd", entry("allow", until=START + 1))
+    assert cards.count(use(1), limits).is_counted
+    assert len(lists.read("acme", "tok_abcd").entries) == 1
+    assert lists.clear("acme", "tok_abcd", lambda each: True)
+    assert cards.count(use(2), limits, {card_key(use(2)): History(version=1)}).is_counted
+
+    with pytest.raises(TransactionNotFoundError):
+        outcomes.record("acme", "a", Outcome("fraud", "bank", 5))
+    client.put_item(Item={"id": {"S": "txn_1"}, "merchant_id": {"S": "acme"}})
+    assert not outcomes.record("acme", "txn_1", Outcome("fraud", "bank", 5)).replayed
+    assert outcomes.record("acme", "txn_1", Outcome("fraud", "bank", 5)).replayed
+    assert not outcomes.record("acme", "txn_1", Outcome("genuine", "bank", 6)).replayed
+    with pytest.raises(OutcomeSupersededError):
+        outcomes.record("acme", "txn_1", Outcome("fraud", "bank", 5))
+    with pytest.raises(TransactionNotFoundError):
+        outcomes.record("globex", "txn_1", Outcome("fraud", "bank", 7))
 
 
 @pytest.fixture(scope="module")
