@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
@@ -361,8 +361,10 @@ class Simulation(RuleBasedStateMachine):
         seconds=st.sampled_from((1, 60, 900, 30 * 24 * 3_600)),
     )
     def set_an_entry(self, merchant: str, card: int, effect: str, muted: str, seconds: int) -> None:
-        """Block or allow a card, or mute a rule for it, even one that cannot be muted."""
-        self.world.set_entry(merchant, f"tok_card_{card}", effect, muted if effect == "mute" else "", seconds * 1_000)
+        """Block or allow a card, or mute a rule for it, even one that cannot be muted; best one that is being used."""
+        rule = muted if effect == "mute" else ""
+        merchant, token = next(self._about_to_be_counted(), (merchant, f"tok_card_{card}"))
+        self.world.set_entry(merchant, token, effect, rule, seconds * 1_000)
 
     @rule(merchant=MERCHANT, card=CARD, muted=st.sampled_from((None, "duplicate", "night_ceiling")))
     def clear_entries(self, merchant: str, card: int, muted: str | None) -> None:
@@ -477,6 +479,15 @@ class Simulation(RuleBasedStateMachine):
     def _start(self, invocation: Invocation | None, *, finish: bool) -> None:
         if invocation and finish:
             self.world.finish(invocation)
+
+    def _about_to_be_counted(self) -> Iterator[tuple[str, str]]:
+        """Give the merchant and the token of cards whose item an invocation is about to write."""
+        writes = [
+            each.waits_for for each in self.world.functions.running if each.waits_at == ("dynamodb", "UpdateItem")
+        ]
+        for each in self.watch.oracle.transactions.values():
+            if any(each.card in about for about in writes):
+                yield each.merchant, f"{each.submission['card']['token']}"
 
     def _running(self, choice: int) -> Invocation:
         return self.world.functions.running[choice % len(self.world.functions.running)]

@@ -613,9 +613,11 @@ class Hurried:
         return self.world.cloud.dynamodb.get_item(**request)
 
     def update_item(self, **request: Any) -> Any:
-        """Let one invocation make its next call, then write."""
-        if running := self.world.functions.running:
-            self.world.step(running[0])
+        """Let one invocation make its next call, one about the same item if there is any, then write."""
+        running = self.world.functions.running
+        about = [each for each in running if request["Key"]["id"]["S"] in each.waits_for]
+        if one := next(iter((*about, *running)), None):
+            self.world.step(one)
         return self.world.cloud.dynamodb.update_item(**request)
 
 
