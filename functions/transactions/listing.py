@@ -25,6 +25,7 @@ from transactions.agreed.tables import (
     MERCHANT_INDEX_HASH_KEY,
     MERCHANT_INDEX_RANGE_KEY,
 )
+from transactions.clock import iso
 from transactions.partitions import Partition, Partitions, Places
 from transactions.transaction import Transaction
 
@@ -56,6 +57,15 @@ class Listing:
             after: `next_listing` of the part before; None begins at the newest.
         """
         return self._partitions.places(_partitions_of(merchant_id), limit, after)
+
+    def since(self, merchant_id: str, moment: int | None) -> Iterator[str]:
+        """Walk through a merchant's list from a moment on, the oldest place first, reading pages as they are needed.
+
+        Args:
+            merchant_id: whose list.
+            moment: in milliseconds; None walks through all of it.
+        """
+        return self._partitions.walk(_partitions_of(merchant_id), "" if moment is None else iso(moment))
 
 
 def listed(transaction: Transaction, *, for_earlier_versions: bool) -> dict[str, str]:

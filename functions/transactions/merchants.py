@@ -8,6 +8,7 @@ secret#<id>                the webhook secrets, encrypted: `transactions.webhook
 enrolment#<id>             what operators note of the merchant: `tapstack.operate.enrolments`
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -79,6 +80,17 @@ class Merchants:
         if item and stored_settings(item["settings"]).version != version:
             item = self._fetch(settings_id(merchant_id, version))
         return stored_settings(item["settings"]) if item else None
+
+    def versions(self, merchant_id: str) -> Iterator[tuple[int, MerchantSettings]]:
+        """Read all settings of a merchant that were ever in force, the earliest first, with their versions."""
+        item = self._fetch(settings_id(merchant_id))
+        if item is None:
+            return
+        current = stored_settings(item["settings"])
+        for version in range(1, current.version):
+            if earlier := self._fetch(settings_id(merchant_id, version)):
+                yield version, stored_settings(earlier["settings"])
+        yield current.version, current
 
     def write(self, settings: MerchantSettings) -> MerchantSettings:
         """Put a merchant's settings in force under the next version; those there were are kept beside them.

@@ -1,6 +1,7 @@
 """Partitions of an index that are read as one list: each tells its part in order, and the parts are merged."""
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -79,28 +80,57 @@ class Partitions:
             known = sorted(place for place in found if not ends or place <= min(ends))
         return Places(known[:limit], bool(ends) or len(known) > limit)
 
+    def walk(self, partitions: Iterable[Partition], begin: str) -> Iterator[str]:
+        """Walk through the list from a place on, the oldest first, reading pages as they are needed.
+
+        Args:
+            partitions: that hold the list together; what stands in two of them is told once.
+            begin: a place, or the beginning of one; empty walks through all of it.
+        """
+        last = ""
+        for place in heapq.merge(*(self._walked(partition, begin) for partition in partitions)):
+            # What stands in two partitions comes one after the other.
+            if place != last:
+                yield place
+            last = place
+
+    def _walked(self, partition: Partition, begin: str) -> Iterator[str]:
+        start: dict[str, Any] = {}
+        while True:
+            answer = self._asked(partition, ">=", begin, **start)
+            yield from _places_of(partition, answer)
+            if "LastEvaluatedKey" not in answer:
+                return
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
     def _told(self, partition: Partition, limit: int, after: str | None) -> tuple[list[str], str | None]:
         """Read the first places of a partition; beside them, the last that was looked at where there may be more."""
-        beyond = f" AND {partition.range_key} {'<' if self.newest_first else '>'} :after" if after else ""
+        relation = "<" if self.newest_first else ">"
+        answer = self._asked(partition, relation, after or "", ScanIndexForward=not self.newest_first, Limit=limit)
+        last = answer.get("LastEvaluatedKey")
+        return _places_of(partition, answer), last[partition.range_key]["S"] if last else None
+
+    def _asked(self, partition: Partition, relation: str, place: str, **more: Any) -> Any:
+        beyond = f" AND {partition.range_key} {relation} :place" if place else ""
         try:
-            answer = self.client.query(
+            return self.client.query(
                 TableName=self.table,
                 IndexName=partition.index,
                 KeyConditionExpression=f"{partition.hash_key} = :partition{beyond}",
                 ExpressionAttributeValues=to_item(
-                    {":partition": partition.hash_value, **({":after": after} if after else {})}
+                    {":partition": partition.hash_value, **({":place": place} if place else {})}
                 ),
-                ScanIndexForward=not self.newest_first,
-                Limit=limit,
+                **more,
             )
         except ClientError as error:
             # Functions may be deployed before the table has an index; once it is there, it lists what is there already.
             if _NO_INDEX in f"{error}":
-                return [], None
+                return {"Items": []}
             raise
-        last: Any = answer.get("LastEvaluatedKey")
-        places: list[Any] = [item[partition.range_key]["S"] for item in answer["Items"]]
-        return places, last[partition.range_key]["S"] if last else None
+
+
+def _places_of(partition: Partition, answer: Any) -> list[str]:
+    return [item[partition.range_key]["S"] for item in answer["Items"]]
 
 
 def id_of(place: str) -> str:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-_LARGEST_GET: Final = 100
+LARGEST_GET: Final = 100
+"""Items that DynamoDB reads in one call."""
 _READ_TRIES: Final = 20
 
 
@@ -111,13 +112,22 @@ class TransactionStore:
         Raises:
             UnavailableError: DynamoDB left some for later `_READ_TRIES` times.
         """
+        return [parse_item(item) for item in self.items(transaction_ids)]
+
+    def items(self, transaction_ids: Sequence[str], *, consistent: bool = True) -> list[Item]:
+        """Read the items of transactions likewise; where that is enough, as they were a moment ago, at half the price.
+
+        Raises:
+            UnavailableError: likewise.
+        """
         left = [key_of(each) for each in transaction_ids]
-        found: list[Transaction] = []
+        found: list[Item] = []
         tries = _READ_TRIES
         while left:
-            part, left = left[:_LARGEST_GET], left[_LARGEST_GET:]
-            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": part, "ConsistentRead": True}})
-            found += [parse_item(item) for item in answer["Responses"].get(self._table, [])]
+            part, left = left[:LARGEST_GET], left[LARGEST_GET:]
+            wanted: Any = {self._table: {"Keys": part, "ConsistentRead": consistent}}
+            answer = self._client.batch_get_item(RequestItems=wanted)
+            found += answer["Responses"].get(self._table, [])
             if later := answer.get("UnprocessedKeys", {}).get(self._table):
                 tries -= 1
                 if not tries:

@@ -92,13 +92,13 @@ class Tables:
         hash_key, range_key = _INDEXES[call["IndexName"]]
         condition, values = call["KeyConditionExpression"], call["ExpressionAttributeValues"]
         newest_first = not call["ScanIndexForward"]
-        beyond = f"{range_key} {'<' if newest_first else '>'} :after"
+        beyond = f"{range_key} {'<' if newest_first else '>'} :place"
         assert condition in {f"{hash_key} = :partition", f"{hash_key} = :partition AND {beyond}"}
         own = [item for item in self._of(call).values() if item.get(hash_key) == values[":partition"]]
         own = [item for item in own if range_key in item]
         own.sort(key=lambda item: str(item[range_key]), reverse=newest_first)
-        if ":after" in values:
-            after = _key(values[":after"], LONGEST_RANGE_KEY)
+        if ":place" in values:
+            after = _key(values[":place"], LONGEST_RANGE_KEY)
             own = [item for item in own if _is_beyond(item[range_key]["S"], after, newest_first=newest_first)]
         page = own[: call["Limit"]]
         if len(page) < call["Limit"]:

@@ -67,6 +67,7 @@ SECTIONS: Final = (
             Verb("smoke", "Send the probe's transactions through a deployed environment."),
             Verb("explain", "Explain a decision, and apply the rules again."),
             Verb("review", "List what is in review, look at it, and approve or decline it."),
+            Verb("backtest", "Try settings on the stored history, and write nothing."),
             Verb("logs", "Show what the functions have logged."),
             Verb("merchant", "Add merchants, change and suspend them, rotate their keys and secrets, remove them."),
             Verb("card", "Block or allow a card at a merchant, or mute a rule for it."),

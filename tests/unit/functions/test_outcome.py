@@ -197,7 +197,8 @@ def test_an_outcome_of_the_largest_transaction_with_the_longest_decision_is_two_
     store = TransactionStore(world.cloud.dynamodb, "transactions")
     # What one transaction can have against it: the rules on amounts and cards, and one count of the card.
     reasons = [code for code in BY_CODE if "velocity" not in code and code != "currency_not_allowed"]
-    store.decide(name, Decision("declined", ["card_allowed", "card_expired"], 500, 999_999, AT, reasons))
+    (transaction,) = store.read([name])
+    store.decide(transaction, Decision("declined", ["card_allowed", "card_expired"], 500, 999_999, AT, reasons))
     plain = world.cloud.transactions.newest(name)
     OutcomeRegister(world.cloud.dynamodb, "transactions").record("acme", name, Outcome("disputed", "s" * 40, AT))
 

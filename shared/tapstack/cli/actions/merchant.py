@@ -8,13 +8,13 @@ from typing import Any
 import msgspec
 
 from tapstack.cli.actions.accounts import account_of
+from tapstack.cli.actions.merchant_settings import allows_private_targets, settings_in_force
 from tapstack.cli.statuses import DONE, FOUND
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import bar, say
 from tapstack.console.table import print_table
 from tapstack.console.words import counted, shortened
-from tapstack.operate.account import Account
 from tapstack.operate.merchants import halves, key_rotation, onboarding, removal, secret_rotation
 from tapstack.operate.merchants.enrolments import Key
 from tapstack.operate.merchants.hand_over import HandOver
@@ -39,7 +39,7 @@ def add(stack: str, file: str, tier: str) -> int:
                 f"{shortened(file)} holds the settings of {len(documents)} merchants; add them one at a time, each "
                 "from a file of its own"
             )
-        settings = checked(documents[0], allow_private=_allows_private_targets(account))
+        settings = checked(documents[0], allow_private=allows_private_targets(account))
         onboarding.add(account.desk, settings, tier, _printing(settings.id))
     say(f"merchant {settings.id} may submit within {_SECONDS} s; key and secret are shown this once: hand them over")
     return DONE
@@ -48,12 +48,12 @@ def add(stack: str, file: str, tier: str) -> int:
 def change(stack: str, file: str) -> int:
     """Change merchants' settings; `-` is stdin."""
     with account_of(stack) as account:
-        private = _allows_private_targets(account)
+        private = allows_private_targets(account)
         settings: list[MerchantSettings] = []
         told: list[str] = []
         for document in read_documents(file):
             wanted = checked(document, allow_private=private)
-            held = _settings(account, wanted.id)
+            held = settings_in_force(account, wanted.id)
             if document.get("version", held.version) != held.version:
                 raise UserError(
                     f"settings of merchant {wanted.id!r}: version is {wanted.version}, and {held.version} is in force; "
@@ -73,7 +73,7 @@ def change(stack: str, file: str) -> int:
 def show(stack: str, merchant_id: str) -> int:
     """Print a merchant's settings, tier, keys and secrets as one JSON object."""
     with account_of(stack) as account:
-        settings = _settings(account, merchant_id)
+        settings = settings_in_force(account, merchant_id)
         held = account.desk.enrolment(merchant_id)
         shown = {
             "id": merchant_id,
@@ -115,7 +115,7 @@ def list_merchants(stack: str, *, after: str | None, limit: int | None, as_json:
 def set_status(stack: str, merchant_id: str, status: str) -> int:
     """Make a merchant `active` or `suspended`."""
     with account_of(stack) as account:
-        held = _settings(account, merchant_id)
+        held = settings_in_force(account, merchant_id)
         if held.status == status:
             say(f"merchant {merchant_id} is {status} already")
             return DONE
@@ -240,23 +240,6 @@ def _printing(merchant_id: str) -> onboarding.Hand:
         print(json.dumps(shown | msgspec.to_builtins(values), indent=2), flush=True)
 
     return hand
-
-
-def _allows_private_targets(account: Account) -> bool:
-    """Ask the notifier's own configuration: what it refuses is not to be settled."""
-    function = account.functions.get_function_configuration(
-        FunctionName=account.compute.notifier_function_name, Qualifier=account.compute.alias_name
-    )
-    return bool(function["Environment"]["Variables"]["WEBHOOK_ALLOW_PRIVATE_TARGETS"] == "true")
-
-
-def _settings(account: Account, merchant_id: str) -> MerchantSettings:
-    account.desk.enrolment(merchant_id)
-    held = account.merchants.settings(merchant_id)
-    if held is None:
-        how = command("merchant", "reconcile", stack=account.stack)
-        raise UserError(f"merchant {merchant_id!r} has no settings; look for the cause: {how}")
-    return held
 
 
 def _described(key: Key) -> Mapping[str, Any]:
