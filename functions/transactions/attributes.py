@@ -71,8 +71,11 @@ def _typed(value: Any) -> dict[str, Any]:
 
 def _plain(value: Mapping[str, Any]) -> Any:
     ((kind, held),) = value.items()
+    # By far the most values are texts.
+    if kind == "S":
+        return held
     match kind:
-        case "S" | "B" | "BOOL":
+        case "B" | "BOOL":
             return held
         case "N":
             return int(held)

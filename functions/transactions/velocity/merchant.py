@@ -140,7 +140,7 @@ class MerchantVelocityCounter:
                 )
             else:
                 admitted.append(new)
-                buckets = merge((*buckets.values(), new))
+                buckets |= merge((*filter(None, [buckets.get(new.at)]), new))
         return admitted, refused
 
     def _read(self, own: str, keys: Sequence[str]) -> dict[str, Tally]:

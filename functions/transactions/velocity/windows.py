@@ -38,13 +38,23 @@ def exceeded(
         Whether there would be too many, and whether too much.
     """
     near = [entry for entry in earlier if abs(entry.at - new.at) < window]
+    limited = [(currency, amount) for currency, amount in new.amounts.items() if currency in amounts]
+    # Mostly all that is near fits even if it were in one window: then no window need be looked at by itself.
+    if _fits(new, near, count) and all(
+        sum(entry.amounts.get(currency, 0) for entry in near) + amount <= amounts[currency]
+        for currency, amount in limited
+    ):
+        return False, False
     starts = {entry.at for entry in near if entry.at <= new.at} | {new.at}
     windows = [[entry for entry in near if start <= entry.at < start + window] for start in starts]
-    too_many = any(sum(entry.count for entry in entries) + new.count > count for entries in windows)
+    too_many = not all(_fits(new, entries, count) for entries in windows)
     too_much = any(
         sum(entry.amounts.get(currency, 0) for entry in entries) + amount > amounts[currency]
-        for currency, amount in new.amounts.items()
-        if currency in amounts
+        for currency, amount in limited
         for entries in windows
     )
     return too_many, too_much
+
+
+def _fits(new: Counted, entries: Sequence[Counted], count: int) -> bool:
+    return sum(entry.count for entry in entries) + new.count <= count

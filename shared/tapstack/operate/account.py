@@ -11,6 +11,7 @@ from tapstack.contracts.contract import Contract
 from tapstack.contracts.data import DataContract
 from tapstack.engine.aws import Aws
 from tapstack.engine.environment import Environment
+from tapstack.operate.backtest.trial import History, stored
 from tapstack.operate.caller import Caller, caller_of
 from tapstack.operate.exports import Exports
 from tapstack.operate.merchants.api_keys import ApiKeys
@@ -22,8 +23,10 @@ from tapstack.operate.smoke.run import Done, SmokeRun
 from tapstack.operate.smoke.secret import probe_secret
 from transactions.card_lists.register import CardListRegister
 from transactions.clock import Clock, now
+from transactions.listing import Listing
 from transactions.merchants import Merchants
 from transactions.reviews.closing import ReviewDesk
+from transactions.sdk import keep_items_read
 from transactions.store import TransactionStore
 from transactions.webhooks.deliveries import DeliveryLog
 from transactions.webhooks.endpoints import EndpointRegister
@@ -110,6 +113,13 @@ class Account:
     def merchants(self) -> Merchants:
         """The merchants table."""
         return Merchants(self.dynamodb, self.data.merchants_table_name, now)
+
+    def history(self, merchant_id: str) -> History:
+        """A merchant's stored transactions, to be replayed."""
+        table = self.data.transactions_table_name
+        # Whoever replays them reads no binary values, and millions of texts.
+        keep_items_read(self.dynamodb)
+        return stored(TransactionStore(self.dynamodb, table), Listing(self.dynamodb, table), merchant_id)
 
     @cached_property
     def transactions(self) -> TransactionStore:

@@ -18,12 +18,9 @@ from tapstack.operate.backtest.agreement import Agreement
 from tapstack.operate.backtest.comparison import Comparison, Sum
 from tapstack.operate.backtest.picture import bars_of, draw
 from tapstack.operate.backtest.precision import Precision
-from tapstack.operate.backtest.trial import Result, Trial, carry_out, stored
+from tapstack.operate.backtest.trial import Result, Trial, carry_out
 from transactions.clock import iso
-from transactions.listing import Listing
-from transactions.sdk import keep_items_read
 from transactions.settings import MerchantSettings
-from transactions.store import TransactionStore
 
 _PROCESSES: Final = max((os.cpu_count() or 1) - 1, 1)
 """Beside this one, which reads, and counts what is of all cards together."""
@@ -64,13 +61,11 @@ def backtest(
 
 
 def _carried_out(account: Account, trial: Trial) -> Result:
-    # Nothing of this process reads binary values in these answers.
-    keep_items_read(account.dynamodb)
-    table = account.data.transactions_table_name
-    history = stored(TransactionStore(account.dynamodb, table), Listing(account.dynamodb, table), trial.merchant_id)
     with bar() as progress:
         task = progress.add_task("replaying", total=None)
-        return carry_out(trial, history, _PROCESSES, lambda count: progress.advance(task, count))
+        return carry_out(
+            trial, account.history(trial.merchant_id), _PROCESSES, lambda count: progress.advance(task, count)
+        )
 
 
 def _draw(file: str, result: Result, settings: MerchantSettings) -> None:

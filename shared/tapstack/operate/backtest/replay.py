@@ -11,6 +11,7 @@ from tapstack.operate.backtest.decided_order import NEAR_MS, Decided
 from tapstack.operate.backtest.judging import Judged, Record
 from tapstack.operate.backtest.velocity_table import VelocityTable
 from transactions.agreed.invocations import DAY_SECONDS, STREAM_BATCH
+from transactions.agreed.tables import LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY
 from transactions.findings import Findings
 from transactions.settings import MerchantSettings
 from transactions.test_tokens import WEIGHTS as TEST_WEIGHTS
@@ -21,6 +22,8 @@ CHUNK: Final = 2_000
 """Transactions that are handed to other processes at once."""
 _PARTS_OF_A_WINDOW: Final = 48
 """A fourth of a bucket."""
+_NOT_JUDGED: Final = frozenset({"decision", "status", LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY})
+"""Attributes of a stored transaction that need not go to another process."""
 _AHEAD: Final = 3
 """Chunks that are under way while one before them is finished."""
 
@@ -121,7 +124,7 @@ def _lateness(decided: Decided) -> int:
 def _record(decided: Decided, settings: MerchantSettings) -> Record:
     reasons = decided.decision.reasons
     return Record(
-        decided.item,
+        {name: value for name, value in decided.item.items() if name not in _NOT_JUDGED},
         decided.transaction.created_at,
         decided.decision.decided_at,
         settings.version,
