@@ -2,7 +2,6 @@
 
 import json
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -28,7 +27,7 @@ def made() -> MadeHistory:
 
 
 @pytest.fixture(autouse=True)
-def account(made: MadeHistory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def account(made: MadeHistory, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have commands work on the model, and judge in this process."""
 
     def enrolment(merchant_id: str) -> None:
@@ -47,7 +46,6 @@ def account(made: MadeHistory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None
     monkeypatch.setattr(environments, "environment_named", lambda _: None)
     monkeypatch.setattr(accounts, "Account", lambda _: account)
     monkeypatch.setattr(action, "_PROCESSES", 0)
-    return
 
 
 def written(tmp_path: Path, value: Any) -> str:
