@@ -2,8 +2,8 @@
 
 id                         holds
 key#<SHA-256 of the key>   merchant_id; ends_at, where the key has an end; for operators label, api_key_id, made_at
-merchant#<id>              the settings in force
-merchant#<id>#<version>    settings that were in force before
+merchant#<id>              the settings in force, who put them there and why, and a draft of others
+merchant#<id>#<version>    settings that were in force before, likewise
 secret#<id>                the webhook secrets, encrypted: `transactions.webhooks.secret_store`
 enrolment#<id>             what operators note of the merchant: `tapstack.operate.enrolments`
 """
@@ -18,6 +18,7 @@ from transactions.agreed.tables import API_KEY_ENDS_AT, API_KEY_MERCHANT, KEY, a
 from transactions.attributes import from_item, key_of, refused_item, to_item
 from transactions.clock import Clock, iso
 from transactions.errors import ApiKeyEndedError
+from transactions.held_settings import Draft, HeldSettings, VersionNote, held_settings
 from transactions.memory import remember
 from transactions.settings import MerchantSettings, stored_settings
 
@@ -27,11 +28,6 @@ if TYPE_CHECKING:
 
 class SettingsChangedError(Exception):
     """Somebody else changed the merchant's settings at the same moment; nothing was written."""
-
-
-def settings_item(item_id: str, settings: MerchantSettings) -> dict[str, Any]:
-    """Write settings as the plain values of an item."""
-    return {KEY: item_id, "settings": msgspec.to_builtins(settings)}
 
 
 class Merchants:
@@ -70,6 +66,11 @@ class Merchants:
         item = self._read(settings_id(merchant_id))
         return stored_settings(item["settings"]) if item else None
 
+    def held(self, merchant_id: str) -> HeldSettings | None:
+        """Read a merchant's settings likewise, with what is kept beside them."""
+        item = self._read(settings_id(merchant_id))
+        return held_settings(item) if item else None
+
     def forget(self, merchant_id: str) -> None:
         """Read a merchant's settings anew next time: somebody asks for those that are in force now."""
         self._remembered.pop(settings_id(merchant_id), None)
@@ -81,22 +82,33 @@ class Merchants:
             item = self._fetch(settings_id(merchant_id, version))
         return stored_settings(item["settings"]) if item else None
 
-    def versions(self, merchant_id: str) -> Iterator[tuple[int, MerchantSettings]]:
-        """Read all settings of a merchant that were ever in force, the earliest first, with their versions."""
-        item = self._fetch(settings_id(merchant_id))
-        if item is None:
-            return
-        current = stored_settings(item["settings"])
-        for version in range(1, current.version):
-            if earlier := self._fetch(settings_id(merchant_id, version)):
-                yield version, stored_settings(earlier["settings"])
-        yield current.version, current
+    def versions(self, merchant_id: str) -> Iterator[HeldSettings]:
+        """Read all settings of a merchant that were ever in force, the earliest first."""
+        current = self._in_force(merchant_id)
+        for version in range(1, current.settings.version if current else 0):
+            if item := self._fetch(settings_id(merchant_id, version)):
+                yield held_settings(item)
+        if current:
+            yield current
 
-    def write(self, settings: MerchantSettings) -> MerchantSettings:
+    def write(
+        self,
+        settings: MerchantSettings,
+        note: VersionNote | None = None,
+        *,
+        over: int | None = None,
+        promoted: Draft | None = None,
+    ) -> MerchantSettings:
         """Put a merchant's settings in force under the next version; those there were are kept beside them.
 
         The outgoing settings are put aside first: a write that is cut short between the two leaves a copy of what is
         in force, and the next one puts the same copy there again.
+
+        Args:
+            settings: the settings.
+            note: who puts them in force, and why.
+            over: the version that they are to take the place of; None takes whichever is in force.
+            promoted: the draft that they are, which is none any more then; any other draft stays.
 
         Returns:
             The settings as written, or, when they are in force already, as they are.
@@ -104,37 +116,79 @@ class Merchants:
         Raises:
             SettingsChangedError: somebody else wrote meanwhile.
         """
-        item_id = settings_id(settings.id)
         self.forget(settings.id)
-        item = self._fetch(item_id)
-        earlier = stored_settings(item["settings"]) if item else None
+        earlier = self._in_force(settings.id)
         if earlier is None:
-            settings = msgspec.structs.replace(settings, version=1)
-        else:
-            if msgspec.structs.replace(settings, version=earlier.version) == earlier:
-                return earlier
-            settings = msgspec.structs.replace(settings, version=earlier.version + 1)
-            self._put(settings_id(settings.id, earlier.version), earlier)
-        condition: dict[str, Any] = {"ConditionExpression": f"attribute_not_exists({KEY})"}
-        if earlier is not None:
-            condition = {
-                "ConditionExpression": "settings.version = :earlier",
-                "ExpressionAttributeValues": to_item({":earlier": earlier.version}),
-            }
-        try:
-            self._put(item_id, settings, **condition, ReturnValuesOnConditionCheckFailure="ALL_OLD")
-        except ClientError as error:
-            held = from_item(refused_item(error) or {})
-            # The SDK sends a request again when its answer was lost: then it is this very write that is in the way.
-            if held and stored_settings(held["settings"]) == settings:
-                return settings
-            raise SettingsChangedError(
-                f"the settings of merchant {settings.id!r} were changed at the same moment; look at them and try again"
-            ) from error
-        return settings
+            first = HeldSettings(msgspec.structs.replace(settings, version=1), note)
+            self._replace(None, first)
+            return first.settings
+        if over not in {None, earlier.settings.version} or promoted not in {None, earlier.draft}:
+            raise SettingsChangedError(_changed(earlier))
+        draft = None if promoted else earlier.draft
+        if msgspec.structs.replace(settings, version=earlier.settings.version) == earlier.settings:
+            if draft != earlier.draft:
+                self._replace(earlier, HeldSettings(earlier.settings, earlier.note, draft))
+            return earlier.settings
+        following = HeldSettings(msgspec.structs.replace(settings, version=earlier.settings.version + 1), note, draft)
+        aside = HeldSettings(earlier.settings, earlier.note)
+        self._put(aside.item(settings_id(settings.id, earlier.settings.version)))
+        self._replace(earlier, following)
+        return following.settings
 
-    def _put(self, item_id: str, settings: MerchantSettings, **condition: Any) -> None:
-        self._client.put_item(TableName=self._table, Item=to_item(settings_item(item_id, settings)), **condition)
+    def write_draft(self, merchant_id: str, draft: Draft | None) -> bool:
+        """Put a draft beside the settings in force, in place of one that is there; None takes it away.
+
+        Returns:
+            Whether anything was written: False where there was no draft to take away.
+
+        Raises:
+            SettingsChangedError: somebody else wrote meanwhile, or there are no settings.
+        """
+        self.forget(merchant_id)
+        held = self._in_force(merchant_id)
+        if held is None:
+            raise SettingsChangedError(f"merchant {merchant_id!r} has no settings any more")
+        if held.draft == draft:
+            return False
+        self._replace(held, HeldSettings(held.settings, held.note, draft))
+        return True
+
+    def _in_force(self, merchant_id: str) -> HeldSettings | None:
+        """Read what is in force now, past the memory."""
+        item = self._fetch(settings_id(merchant_id))
+        return held_settings(item) if item else None
+
+    def _replace(self, earlier: HeldSettings | None, following: HeldSettings) -> None:
+        """Write the item in force over the one that was read, if that is still there."""
+        merchant_id = following.settings.id
+        condition, values = f"attribute_not_exists({KEY})", {}
+        if earlier is not None:
+            condition, values = "settings.version = :earlier", {":earlier": earlier.settings.version}
+            if earlier.draft:
+                condition += " AND draft.note.#at = :draft"
+                values[":draft"] = earlier.draft.number
+            else:
+                condition += " AND attribute_not_exists(draft)"
+        more: dict[str, Any] = {"ExpressionAttributeValues": to_item(values)} if values else {}
+        if ":draft" in values:
+            more["ExpressionAttributeNames"] = {"#at": "at"}
+        try:
+            self._put(
+                following.item(settings_id(merchant_id)),
+                ConditionExpression=condition,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **more,
+            )
+        except ClientError as error:
+            refused = from_item(refused_item(error) or {})
+            found = held_settings(refused) if refused else None
+            # The SDK sends a request again when its answer was lost: then it is this very write that is in the way.
+            if found == following:
+                return
+            raise SettingsChangedError(_changed(found) if found else _gone(merchant_id)) from error
+
+    def _put(self, item: dict[str, Any], **condition: Any) -> None:
+        self._client.put_item(TableName=self._table, Item=to_item(item), **condition)
 
     def _read(self, item_id: str) -> dict[str, Any] | None:
         return remember(self._remembered, item_id, self._clock(), self._fetch)
@@ -142,3 +196,16 @@ class Merchants:
     def _fetch(self, item_id: str) -> dict[str, Any] | None:
         answer = self._client.get_item(TableName=self._table, Key=key_of(item_id), ConsistentRead=True)
         return from_item(answer["Item"]) if "Item" in answer else None
+
+
+def _changed(held: HeldSettings) -> str:
+    note = held.note
+    by = f", put there by {note.by} at {iso(note.at)}" if note else ""
+    return (
+        f"the settings of merchant {held.settings.id!r} were changed at the same moment: version "
+        f"{held.settings.version} is in force{by}; look at them and try again"
+    )
+
+
+def _gone(merchant_id: str) -> str:
+    return f"the settings of merchant {merchant_id!r} are gone; look at the merchant and try again"

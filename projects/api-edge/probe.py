@@ -14,7 +14,7 @@ from tapstack.program.naming import Names
 from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.agreed.tables import API_KEY_MERCHANT, KEY, api_key_id, settings_id
 from transactions.attributes import to_item
-from transactions.merchants import settings_item
+from transactions.held_settings import HeldSettings
 from transactions.probe import SETTINGS
 
 _RATE: Final = 20
@@ -35,7 +35,7 @@ def make_probe(names: Names, data: DataContract, served: ServedApi) -> aws.apiga
         data,
         Output.json_dumps({KEY: {"S": key.value.apply(api_key_id)}, API_KEY_MERCHANT: {"S": PROBE_MERCHANT}}),
     )
-    settings = to_item(settings_item(settings_id(PROBE_MERCHANT), SETTINGS))
+    settings = to_item(HeldSettings(SETTINGS).item(settings_id(PROBE_MERCHANT)))
     _make_item("settings-of-probe", data, Output.json_dumps(settings))
     plan = aws.apigateway.UsagePlan(
         "probe",

@@ -71,6 +71,7 @@ class Office:
             tiers=("premium", "standard"),
             stack="local",
             clock=self.at,
+            caller=lambda: "arn:aws:iam::123456789012:user/someone",
         )
 
     def hand(self, values: HandOver, key: Key | None) -> None:

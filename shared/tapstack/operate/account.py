@@ -162,6 +162,7 @@ class Account:
             tiers=tuple(sorted(edge.usage_plan_ids)),
             stack=self.stack,
             clock=self.clock,
+            caller=lambda: self.caller().arn,
         )
 
     @cached_property

@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from typing import Final
 
+from tapstack.console.errors import UserError
+from tapstack.console.words import quoted
+from transactions.card_numbers import holds_card_number
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
 from transactions.velocity.merchant import unknown_ms
 
+LONGEST_REASON: Final = 200
+"""Bytes: it stands in every version's item."""
 _MINUTE_MS: Final = 60_000
 _HOUR_MS: Final = 60 * _MINUTE_MS
 
@@ -25,6 +30,20 @@ def side_effects(held: MerchantSettings, wanted: MerchantSettings) -> Iterator[s
             f"{later.window_seconds}; what the shorter window has forgotten the longer one could hold, so for up to "
             f"{_long(milliseconds + CACHE_MS)} every transaction is for review (velocity_merchant_unknown)"
         )
+
+
+def check_reason(reason: str) -> None:
+    """Refuse a reason that is not to be kept with a version; an empty one is none.
+
+    Raises:
+        UserError: it is too long, holds a control character or what looks like a card number.
+    """
+    if holds_card_number(reason):
+        raise UserError("--reason holds what looks like a card number; it is kept, so leave the number out")
+    if not reason.isprintable() or (reason and not reason.strip()):
+        raise UserError(f"--reason is {quoted(reason)}; say in a few words why, for whoever looks at the version next")
+    if (size := len(reason.encode())) > LONGEST_REASON:
+        raise UserError(f"--reason has {size} bytes; {LONGEST_REASON} is the most")
 
 
 def _long(milliseconds: int) -> str:

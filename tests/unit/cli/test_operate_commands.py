@@ -18,10 +18,12 @@ from tapstack.operate.account import Account
 from tapstack.operate.merchants.api_keys import ApiKeys
 from tapstack.operate.merchants.desk import Desk
 from tapstack.operate.merchants.enrolments import Enrolment
+from transactions.held_settings import VersionNote
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 
 Captured = pytest.CaptureFixture[str]
+CALLER = "arn:aws:iam::123456789012:user/someone"
 DOCUMENT: dict[str, Any] = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
 LONG = "x" * 10_000
 PREFIX = "tapstack-dev-merchant"
@@ -40,7 +42,8 @@ class Merchants:
     def settings(self, merchant_id: str) -> MerchantSettings | None:
         return self.held.get(merchant_id)
 
-    def write(self, settings: MerchantSettings) -> MerchantSettings:
+    def write(self, settings: MerchantSettings, note: VersionNote, *, over: int) -> MerchantSettings:
+        assert (note.by, over) == (CALLER, self.held[settings.id].version)
         self.hears()
         self.written.append(settings.id)
         return settings
@@ -54,7 +57,9 @@ def merchants(monkeypatch: pytest.MonkeyPatch) -> Merchants:
     enrolments: Any = SimpleNamespace(read=enrolled.get)
     nothing: Any = None
     held: Any = merchants
-    desk = Desk(nothing, "t", held, enrolments, nothing, nothing, ("premium", "standard"), "local", lambda: 1)
+    desk = Desk(
+        nothing, "t", held, enrolments, nothing, nothing, ("premium", "standard"), "local", lambda: 1, lambda: CALLER
+    )
     merchants.desk = desk
     monkeypatch.setattr("tapstack.operate.merchants.desk.merchant_ids", lambda *_: {"globex", "hooli"})
     configuration = {"Environment": {"Variables": {"WEBHOOK_ALLOW_PRIVATE_TARGETS": "false"}}}
@@ -64,6 +69,7 @@ def merchants(monkeypatch: pytest.MonkeyPatch) -> Merchants:
         compute=SimpleNamespace(notifier_function_name="notifier", alias_name="live"),
         functions=SimpleNamespace(get_function_configuration=lambda **_: configuration),
         stack="local",
+        caller=CALLER,
     )
     monkeypatch.setattr(environments, "environment_named", lambda _: None)
     monkeypatch.setattr(accounts, "Account", lambda _: account)
@@ -101,7 +107,7 @@ def test_without_a_lane_a_command_says_what_to_run(arguments: list[str], nowhere
     [
         ([], "missing command"),
         (["merchant"], "missing command"),
-        (["merchant", "promote", "acme"], "unknown command 'promote'"),
+        (["merchant", "propose", "acme"], "unknown command 'propose'"),
         (["merchant", "add"], "missing argument 'FILE'"),
         (["explain"], "missing argument 'TRANSACTION_ID'"),
         (["reconcile", "--older-than", "-1"], "'-1' is no number of seconds; give a whole number, 0 or more"),

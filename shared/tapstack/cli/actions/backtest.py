@@ -47,7 +47,9 @@ def backtest(
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
         wanted = settings_of_file(account, merchant_id, file) if file else None
-        versions = {} if wanted else dict(account.merchants.versions(merchant_id))
+        versions = (
+            {} if wanted else {each.settings.version: each.settings for each in account.merchants.versions(merchant_id)}
+        )
         result = _carried_out(account, Trial(merchant_id, versions, wanted, since))
     if picture:
         _draw(picture, result, wanted or held)

@@ -19,9 +19,10 @@ from tapstack.operate.merchants import halves, key_rotation, onboarding, removal
 from tapstack.operate.merchants.enrolments import Key
 from tapstack.operate.merchants.hand_over import HandOver
 from tapstack.operate.register import Entry, read_register
-from tapstack.operate.settings_change import side_effects
+from tapstack.operate.settings_change import check_reason, side_effects
 from tapstack.operate.settings_file import checked, read_documents
-from transactions.clock import iso
+from transactions.clock import iso, now
+from transactions.held_settings import VersionNote
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
 from transactions.webhooks.secret_store import SECRET_MEMORY_MS
@@ -45,11 +46,12 @@ def add(stack: str, file: str, tier: str) -> int:
     return DONE
 
 
-def change(stack: str, file: str) -> int:
-    """Change merchants' settings; `-` is stdin."""
+def change(stack: str, file: str, reason: str) -> int:
+    """Change merchants' settings; `-` is stdin, and the reason is kept with each version."""
+    check_reason(reason)
     with account_of(stack) as account:
         private = allows_private_targets(account)
-        settings: list[MerchantSettings] = []
+        settings: list[tuple[MerchantSettings, int]] = []
         told: list[str] = []
         for document in read_documents(file):
             wanted = checked(document, allow_private=private)
@@ -60,12 +62,14 @@ def change(stack: str, file: str) -> int:
                     f"look at them and change those: {command('merchant', 'show', wanted.id, stack=stack)}"
                 )
             # Who changes a limit does not mean to lift a suspension.
-            settings.append(wanted if "status" in document else msgspec.structs.replace(wanted, status=held.status))
+            merchant = wanted if "status" in document else msgspec.structs.replace(wanted, status=held.status)
+            settings.append((merchant, held.version))
             told += side_effects(held, wanted)
         for line in told:
             say(line)
-        for merchant in settings:
-            written = account.merchants.write(merchant)
+        note = VersionNote(account.caller().arn, now(), reason)
+        for merchant, over in settings:
+            written = account.merchants.write(merchant, note, over=over)
             say(f"merchant {merchant.id}: version {written.version} holds everywhere in {_SECONDS} s")
     return DONE
 
@@ -112,15 +116,17 @@ def list_merchants(stack: str, *, after: str | None, limit: int | None, as_json:
     return DONE
 
 
-def set_status(stack: str, merchant_id: str, status: str) -> int:
+def set_status(stack: str, merchant_id: str, status: str, reason: str) -> int:
     """Make a merchant `active` or `suspended`."""
+    check_reason(reason)
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
         if held.status == status:
             say(f"merchant {merchant_id} is {status} already")
             return DONE
         changed = msgspec.convert(msgspec.to_builtins(held) | {"status": status}, MerchantSettings)
-        written = account.merchants.write(changed)
+        note = VersionNote(account.caller().arn, now(), reason)
+        written = account.merchants.write(changed, note, over=held.version)
     say(f"merchant {merchant_id} is {status}: version {written.version} holds everywhere in {_SECONDS} s")
     return DONE
 

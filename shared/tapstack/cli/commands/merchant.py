@@ -1,8 +1,19 @@
 """`tapstack merchant`."""
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from tapstack.cli.parameters import DURATION, Verbs, WholeNumber, may_take_stack, takes_json, takes_stack
+
+may_give_reason: Callable[..., Any] = click.option(
+    "--reason", default="", metavar="TEXT", help="Why; it is kept with the version."
+)
+_VERSION = WholeNumber("version", 1)
+gives_reason: Callable[..., Any] = click.option(
+    "--reason", required=True, metavar="TEXT", help="Why; it is kept with the version."
+)
 
 
 @click.group(cls=Verbs, no_args_is_help=False, subcommand_metavar="ACTION [ARGS]...")
@@ -53,15 +64,16 @@ def add(*, stack: str, file: str, tier: str) -> int:
 
 @command.command("set")
 @click.argument("file")
+@may_give_reason
 @takes_stack
-def set_(*, stack: str, file: str) -> int:
+def set_(*, stack: str, file: str, reason: str) -> int:
     """Change merchants' settings.
 
     FILE is JSON, one object or an array; - is stdin.
     """
     from tapstack.cli.actions import merchant
 
-    return merchant.change(stack, file)
+    return merchant.change(stack, file, reason)
 
 
 @command.command("set-tier")
@@ -80,22 +92,24 @@ def set_tier(*, stack: str, merchant_id: str, tier: str) -> int:
 
 @command.command
 @click.argument("merchant_id", metavar="ID")
+@may_give_reason
 @takes_stack
-def suspend(*, stack: str, merchant_id: str) -> int:
+def suspend(*, stack: str, merchant_id: str, reason: str) -> int:
     """Refuse new transactions of a merchant."""
     from tapstack.cli.actions import merchant
 
-    return merchant.set_status(stack, merchant_id, "suspended")
+    return merchant.set_status(stack, merchant_id, "suspended", reason)
 
 
 @command.command
 @click.argument("merchant_id", metavar="ID")
+@may_give_reason
 @takes_stack
-def resume(*, stack: str, merchant_id: str) -> int:
+def resume(*, stack: str, merchant_id: str, reason: str) -> int:
     """Take new transactions of a merchant again."""
     from tapstack.cli.actions import merchant
 
-    return merchant.set_status(stack, merchant_id, "active")
+    return merchant.set_status(stack, merchant_id, "active", reason)
 
 
 @command.command("rotate-key")
@@ -187,3 +201,79 @@ def reconcile(*, stack: str, fix: bool, as_json: bool) -> int:
     from tapstack.cli.actions import merchant
 
     return merchant.reconcile(stack, fix=fix, as_json=as_json)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@takes_json
+@takes_stack
+def history(*, stack: str, merchant_id: str, as_json: bool) -> int:
+    """List the versions of a merchant's settings: who put each in force, when, why, and what it changed."""
+    from tapstack.cli.actions import merchant_versions
+
+    return merchant_versions.history(stack, merchant_id, as_json=as_json)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@click.argument("before", metavar="V1", type=_VERSION)
+@click.argument("after", metavar="V2", type=_VERSION)
+@takes_json
+@takes_stack
+def diff(*, stack: str, merchant_id: str, before: int, after: int, as_json: bool) -> int:
+    """Tell what differs between two versions of a merchant's settings."""
+    from tapstack.cli.actions import merchant_versions
+
+    return merchant_versions.diff(stack, merchant_id, before, after, as_json=as_json)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@click.argument("version", metavar="V", type=_VERSION)
+@gives_reason
+@takes_stack
+def rollback(*, stack: str, merchant_id: str, version: int, reason: str) -> int:
+    """Put what an earlier version says in force again, as the next version."""
+    from tapstack.cli.actions import merchant_versions
+
+    return merchant_versions.rollback(stack, merchant_id, version, reason)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@click.argument("file", required=False)
+@click.option("--remove", is_flag=True, help="Take the draft away.")
+@may_give_reason
+@takes_stack
+def draft(*, stack: str, merchant_id: str, file: str | None, remove: bool, reason: str) -> int:
+    """Have settings judge beside those in force, and decide nothing.
+
+    FILE is JSON, the merchant's settings; - is stdin. A draft that is there already goes.
+    """
+    from tapstack.cli.actions import merchant_draft
+
+    if remove == bool(file):
+        raise click.UsageError("draft takes a FILE, or --remove", click.get_current_context())
+    return merchant_draft.draft(stack, merchant_id, file, reason)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@takes_json
+@takes_stack
+def compare(*, stack: str, merchant_id: str, as_json: bool) -> int:
+    """Print what a merchant's draft would have decided beside what was decided: counts, and a sample."""
+    from tapstack.cli.actions import merchant_draft
+
+    return merchant_draft.compare(stack, merchant_id, as_json=as_json)
+
+
+@command.command
+@click.argument("merchant_id", metavar="ID")
+@gives_reason
+@takes_stack
+def promote(*, stack: str, merchant_id: str, reason: str) -> int:
+    """Put a merchant's draft in force."""
+    from tapstack.cli.actions import merchant_draft
+
+    return merchant_draft.promote(stack, merchant_id, reason)

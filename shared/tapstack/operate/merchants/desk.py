@@ -1,5 +1,6 @@
 """The desk: all that operations on merchants work with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ class Desk:
         tiers: the tiers that have a usage plan.
         stack: the environment's, for the commands that messages name.
         clock: tells now.
+        caller: tells whose credentials are worked with: an ARN.
     """
 
     dynamodb: "DynamoDBClient"
@@ -43,6 +45,7 @@ class Desk:
     tiers: tuple[str, ...]
     stack: str
     clock: Clock
+    caller: Callable[[], str]
 
     def enrolment(self, merchant_id: str) -> Enrolment:
         """Read the enrolment of a merchant that is there, for the operations that need one.

@@ -23,7 +23,7 @@ from tapstack.operate.merchants.enrolments import Change, Enrolment, Key, put
 from tapstack.operate.merchants.hand_over import HandOver, new_api_key, new_webhook_secret
 from transactions.agreed.tables import api_key_id, settings_id
 from transactions.clock import iso
-from transactions.merchants import settings_item
+from transactions.held_settings import HeldSettings, VersionNote
 from transactions.settings import MerchantSettings
 
 FIRST_LABEL = "key-1"
@@ -103,8 +103,9 @@ def _set_up(desk: Desk, held: Enrolment, settings: MerchantSettings, value: str)
     made_id = desk.api_keys.ensure(held.merchant_id, FIRST_LABEL, value)
     desk.api_keys.place(made_id, held.tier)
     key = Key(label=FIRST_LABEL, api_key_id=made_id, tier=held.tier, binding=api_key_id(value), made_at=desk.clock())
-    first = put(settings_item(settings_id(settings.id), msgspec.structs.replace(settings, version=1)), new=True)
-    return desk.enrolments.save(held, bind(held.merchant_id, key), first, keys=[key])
+    note = VersionNote(desk.caller(), desk.clock(), "added")
+    first = HeldSettings(msgspec.structs.replace(settings, version=1), note).item(settings_id(settings.id))
+    return desk.enrolments.save(held, bind(held.merchant_id, key), put(first, new=True), keys=[key])
 
 
 def _digest(settings: MerchantSettings) -> str:

@@ -19,6 +19,7 @@ from tapstack.operate.merchants.desk import Desk
 from tapstack.operate.merchants.enrolments import Change, Enrolment, delete
 from tapstack.operate.settings_file import is_merchant_id
 from transactions.agreed.tables import secret_id
+from transactions.held_settings import VersionNote
 
 _HALF: Final = "half added"
 
@@ -63,4 +64,5 @@ def _begin(desk: Desk, held: Enrolment) -> Enrolment:
 def _stop(desk: Desk, merchant_id: str) -> None:
     settings = desk.merchants.settings(merchant_id)
     if settings is not None:
-        desk.merchants.write(msgspec.structs.replace(settings, status="suspended", webhook_url=None))
+        note = VersionNote(desk.caller(), desk.clock(), "removed")
+        desk.merchants.write(msgspec.structs.replace(settings, status="suspended", webhook_url=None), note)
