@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 
+from fraud_detector.shadow import Shadow
 from fraud_detector.stream import Detector, FailedRecord
 from fraud_detector.workers import WORKERS, Workers
 from transactions.agreed import metrics as metric_names
@@ -14,6 +15,7 @@ from transactions.agreed.environments import TRUE, FraudDetectorEnvironment, Log
 from transactions.agreed.invocations import FRAUD_DETECTOR_TIMEOUT_SECONDS
 from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.clock import now
+from transactions.failures import described
 from transactions.logs import Logger
 from transactions.merchants import Merchants
 from transactions.metrics import Metrics
@@ -51,8 +53,13 @@ def _failed(record: FailedRecord) -> None:
     logger.error("record failed", **record.described())
 
 
+def _shadow_failed(error: Exception) -> None:
+    logger.error("draft not counted", **described(error))
+
+
+merchants = Merchants(dynamodb, environment.merchants_table, now)
 detector = Detector(
-    merchants=Merchants(dynamodb, environment.merchants_table, now),
+    merchants=merchants,
     store=TransactionStore(dynamodb, environment.transactions_table),
     cards=CardVelocityCounter(dynamodb, environment.velocity_table, now),
     limits=MerchantVelocityCounter(dynamodb, environment.velocity_table, now),
@@ -64,6 +71,7 @@ detector = Detector(
     test_tokens=environment.test_tokens == TRUE,
     decided=_decided,
     failed=_failed,
+    shadow=Shadow(merchants, dynamodb, environment.velocity_table, now, _shadow_failed),
 )
 
 

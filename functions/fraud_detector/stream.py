@@ -12,6 +12,7 @@ it out again, and every step is one that can be taken twice:
     limit    one write per merchant and batch; counted twice, a merchant's limit holds a little early
     decide   only a pending transaction changes
     notify   the same webhook ids
+    shadow   what the merchants' drafts would have decided is counted; nothing waits for it, and nothing follows from it
 
 A step begins when the one before has come to its end for the whole batch. Within one, what is of different cards, or in
 `judge` and `limit` of different merchants, goes side by side; what is of one goes in the order of the stream.
@@ -23,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from fraud_detector.shadow import Beside, Shadow
 from fraud_detector.workers import Workers
 from transactions.agreed.tables import KEY, MODIFIED
 from transactions.clock import Clock
@@ -89,6 +91,8 @@ class _Case:
     """The decision, where there is one already."""
     told: list[Notification] = field(default_factory=list)
     """What the merchant must be told."""
+    beside: Beside | None = None
+    """What its merchant's draft says of it, where there is one."""
 
     @property
     def number(self) -> str:
@@ -136,6 +140,8 @@ class Detector:
     """Hears of each decision."""
     failed: Callable[[FailedRecord], None]
     """Hears of each record that has to come again."""
+    shadow: Shadow | None = None
+    """Judges by drafts; None where nobody wants to know."""
 
     def process(self, event: Mapping[str, Any]) -> dict[str, Any]:
         """Decide what a batch of records brings, and tell of it.
@@ -156,6 +162,8 @@ class Detector:
         told = [(case.number, item) for case in left for item in case.told]
         told += [(review.number, item) for review in reviews for item in review_notifications(review.transaction)]
         self._tell(told, again)
+        if self.shadow:
+            self.shadow.write()
         self.workers.do(partial(self._mark_told, again), [each for each in reviews if each.number not in again])
         numbers = [each["dynamodb"]["SequenceNumber"] for each in records]
         return {"batchItemFailures": [{"itemIdentifier": number} for number in numbers if number in again]}
@@ -210,8 +218,12 @@ class Detector:
 
     def _case(self, change: Mapping[str, Any], transaction: Transaction, settings: MerchantSettings) -> _Case:
         if self.test_tokens and (forced := forced_reasons(transaction)):
-            return _Case(change, transaction, Findings(forced, settings), is_forced=True)
-        return _Case(change, transaction, judge(transaction, settings))
+            case = _Case(change, transaction, Findings(forced, settings), is_forced=True)
+        else:
+            case = _Case(change, transaction, judge(transaction, settings))
+        if self.shadow:
+            case.beside = self.shadow.beside(transaction, case.findings, is_forced=case.is_forced)
+        return case
 
     def _count(self, cases: Sequence[_Case], again: list[str]) -> None:
         # What is forced is nobody's use. What is declined is none either, but it may not be under the card's entries,
@@ -227,6 +239,8 @@ class Detector:
                 self._count_one(case, read)
 
     def _count_one(self, case: _Case, read: dict[str, History]) -> None:
+        if self.shadow and case.beside:
+            self.shadow.see_card(self.cards, case.transaction, read, case.beside)
         counted = self.cards.count(
             case.transaction, case.findings.settings, read, lambda in_force: case.findings.under(in_force).is_declined
         )
@@ -248,8 +262,12 @@ class Detector:
             with self._failing(again, [case.change]):
                 decision = case.held
                 if decision is None:
-                    decision = self.store.decide(case.transaction, case.findings.decision(self.clock()))
+                    wanted = case.findings.decision(self.clock())
+                    decision = self.store.decide(case.transaction, wanted)
                     self.decided(case.transaction, decision)
+                    # Somebody else's decision is in the counts already.
+                    if self.shadow and case.beside and decision is wanted:
+                        self.shadow.decided(case.transaction, decision, case.findings.settings, case.beside)
                 case.told = notifications_of(case.transaction, decision)
 
     def _tell(self, told: Sequence[tuple[str, Notification]], again: list[str]) -> None:

@@ -198,9 +198,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "tell before deciding",
         "fraud_detector/stream.py",
-        "decision = self.store.decide(case.transaction, case.findings.decision(self.clock()))\n",
-        "decision = case.findings.decision(self.clock())\n"
-        "                    self.store.decide(case.transaction, decision)\n",
+        "decision = self.store.decide(case.transaction, wanted)\n",
+        "decision = wanted\n                    self.store.decide(case.transaction, decision)\n",
     ),
     Mutant(
         "forget records that failed",

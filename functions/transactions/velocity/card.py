@@ -19,7 +19,7 @@ refused and comes again under another limit may be counted, though its decision 
 by that, never one too few. What the item looks like is in `transactions.velocity.history`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -150,6 +150,27 @@ class CardVelocityCounter:
             if written:
                 return CardCount(duplicate, in_force=under)
         raise CardContentionError(f"{transaction.id} met {CARD_TRIES} others of the same card")
+
+    def tried(
+        self, transaction: Transaction, settings: MerchantSettings, read: Mapping[str, History]
+    ) -> CardCount | None:
+        """Say what counting would come to by other settings, and count nothing.
+
+        Args:
+            transaction: what would be counted.
+            settings: what it would be counted by.
+            read: histories that were read.
+
+        Returns:
+            What it would come to; None where the card's history was not read, or has the transaction already.
+        """
+        history, mine = read.get(card_key(transaction)), use_of(transaction)
+        if history is None or any(use.is_of(mine) for use in history.uses):
+            return None
+        reasons = self._refusal(mine, history, settings) or _duplicate(
+            mine, history.uses, settings.duplicate_window_seconds
+        )
+        return CardCount(reasons, in_force=in_force(history.entries, self._clock()))
 
     def _refusal(self, mine: Use, history: History, settings: MerchantSettings) -> tuple[str, ...]:
         limit = settings.card_velocity
