@@ -122,7 +122,7 @@ class Merchants:
             first = HeldSettings(msgspec.structs.replace(settings, version=1), note)
             self._replace(None, first)
             return first.settings
-        if over not in {None, earlier.settings.version} or promoted not in {None, earlier.draft}:
+        if over not in {None, earlier.settings.version} or (promoted is not None and promoted != earlier.draft):
             raise SettingsChangedError(_changed(earlier))
         draft = None if promoted else earlier.draft
         if msgspec.structs.replace(settings, version=earlier.settings.version) == earlier.settings:

@@ -1,8 +1,8 @@
 """What a merchant's draft would have decided, in one item of the velocity table for each draft: counts and a sample.
 
 attribute                  holds
-judged                     how many were judged by the draft
-unknown                    how many could not be: what it would take was not read for the settings in force
+n_judged                   how many were judged by the draft
+n_unknown                  how many could not be: what it would take was not read for the settings in force
 v_<verdict>_<draft>        how many were decided so, and would have been so by the draft
 r_<code>                   how many the draft has the reason against
 s_0 … s_4                  transactions with another verdict, a later one in the place of an earlier one
@@ -73,8 +73,8 @@ def add_shadow_counts(
 ) -> None:
     """Add what a batch came to, in one update."""
     sums = {
-        "judged": counts.judged,
-        "unknown": counts.unknown,
+        "n_judged": counts.judged,
+        "n_unknown": counts.unknown,
         **{f"{_VERDICT}{verdict}_{other}": count for (verdict, other), count in counts.verdicts.items()},
         **{f"{_RULE}{code}": count for code, count in counts.rules.items()},
     }
@@ -97,7 +97,7 @@ def read_shadow_counts(client: "DynamoDBClient", table: str, merchant_id: str, d
     """Read what a draft came to so far."""
     answer = client.get_item(TableName=table, Key=key_of(shadow_id(merchant_id, draft)), ConsistentRead=True)
     values = from_item(answer.get("Item", {}))
-    counts = ShadowCounts(values.get("judged", 0), values.get("unknown", 0))
+    counts = ShadowCounts(values.get("n_judged", 0), values.get("n_unknown", 0))
     for name, value in sorted(values.items()):
         if name.startswith(_VERDICT):
             verdict, _, draft_verdict = name.removeprefix(_VERDICT).partition("_")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from fraud_detector.shadow import Shadow
 from fraud_detector.stream import Detector
 from fraud_detector.workers import Workers
 from simulation.merchants import settings_document
@@ -63,6 +64,7 @@ class MadeHistory:
             test_tokens=True,
             decided=lambda transaction, decision: None,
             failed=_raise,
+            shadow=Shadow(self.merchants, self.cloud.dynamodb, "velocity", self.cloud.clock, _reraise),
         )
 
     @property
@@ -136,6 +138,10 @@ class MadeHistory:
                 )
             )
         )
+
+
+def _reraise(error: Exception) -> None:
+    raise error
 
 
 def _raise(record: Any) -> None:
