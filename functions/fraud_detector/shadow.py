@@ -8,7 +8,7 @@ a draft's own limit of the merchant counts nothing; where it is the one in force
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from transactions.clock import Clock
 from transactions.findings import Findings, judge
@@ -23,7 +23,8 @@ from transactions.velocity.history import History
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-_OF_MERCHANT = "velocity_merchant_"
+_OF_MERCHANT: Final = "velocity_merchant_"
+_OF_CARD: Final = "velocity_card_"
 
 
 @dataclass
@@ -48,19 +49,19 @@ class Beside:
         if self.card is None:
             return None
         found = self.findings.under(self.card.in_force)
-        if found.is_declined:
-            return found
-        found = found.plus(self.card.reasons)
+        refused_by_card = any(code.startswith(_OF_CARD) for code in self.card.reasons)
+        if not found.is_declined:
+            found = found.plus(self.card.reasons)
         limit = self.draft.settings.merchant_velocity
-        if found.is_declined or limit is None or limit != settings.merchant_velocity:
+        # What is declined, or refused by the card, the merchant's limit does not count.
+        if found.is_declined or refused_by_card or limit is None or limit != settings.merchant_velocity:
             return found
-        if any(code.startswith("velocity_card_") for code in self.card.reasons):
-            # What the card refuses, the merchant's limit does not count.
-            return found
+        return self._limited(found, decision, settings)
+
+    def _limited(self, found: Findings, decision: Decision, settings: MerchantSettings) -> Findings | None:
+        """Add what the merchant's limit found, which is in force for both; None where it was not asked."""
         before = tuple(code for code in decision.reasons if not code.startswith(_OF_MERCHANT))
-        refused = any(code.startswith("velocity_card_") for code in before)
-        if refused or Findings(before, settings).is_declined:
-            # The merchant's limit was not asked.
+        if any(code.startswith(_OF_CARD) for code in before) or Findings(before, settings).is_declined:
             return None
         return found.plus(tuple(code for code in decision.reasons if code.startswith(_OF_MERCHANT)))
 

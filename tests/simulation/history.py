@@ -14,6 +14,7 @@ from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
 from transactions.listing import Listing
 from transactions.merchants import Merchants
+from transactions.reviews.closing import ReviewDesk
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
@@ -57,6 +58,7 @@ class MadeHistory:
             store=self.store,
             cards=CardVelocityCounter(self.cloud.dynamodb, "velocity", self.cloud.clock),
             limits=MerchantVelocityCounter(self.cloud.dynamodb, "velocity", self.cloud.clock),
+            desk=ReviewDesk(self.cloud.dynamodb, "transactions"),
             sqs=self.cloud.sqs,
             queue_url=_QUEUE_URL,
             workers=Workers(InlineExecutor()),

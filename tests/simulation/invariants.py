@@ -10,6 +10,7 @@ from simulation.model.values import item_size
 from simulation.oracle import wire
 from simulation.oracle.facts import Batch, Change
 from simulation.oracle.oracle import Oracle
+from simulation.versions import Versions
 
 if TYPE_CHECKING:
     from simulation.world import World
@@ -50,6 +51,7 @@ class Invariants:
     def __post_init__(self) -> None:
         """Tell the oracle what the world knows."""
         self.oracle = Oracle(self.world.facts)
+        self.versions = Versions(self.world)
 
     def check(self) -> None:
         """Look at everything that is new, and at whether anything is lost.
@@ -65,6 +67,10 @@ class Invariants:
             ("one webhook id per decision, and what it says is what was decided", self._webhooks()),
             ("every write is one unit", self._sizes()),
             ("a batch brings a card's transactions in their order", self._orders()),
+            ("every version of settings is kept, with who, when and why", self.versions.kept()),
+            ("a decision names a version that is kept", self.versions.named()),
+            ("a draft is the one that was made, and none once it is in force", self.versions.drafts()),
+            ("a draft's counts are of what was decided", self.versions.counts()),
         ):
             for problem in problems:
                 raise InvariantError(name, problem)

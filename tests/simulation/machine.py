@@ -60,6 +60,8 @@ CHANGES: Final = (
     "API key changed",
     "secret exchanged",
 )
+TRIED: Final = tuple(kind for kind in CHANGES if kind.endswith(("limit changed", "window changed", "weights changed")))
+"""What a draft can say."""
 WEIGHTS: Final[tuple[dict[str, int], ...]] = (
     {},
     {"duplicate": 100},
@@ -391,6 +393,23 @@ class Simulation(RuleBasedStateMachine):
             return
         for _ in range(2 if how == "twice" else 1):
             self._start(self.world.say_outcome(said_by, one.id, said), finish=how == "finish")
+
+    @rule(merchant=MERCHANT, kind=st.sampled_from(TRIED), count=st.integers(1, CARD_COUNT))
+    def make_a_draft(self, merchant: str, kind: str, count: int) -> None:
+        self.world.counts["draft made"] += 1
+        self.world.make_draft(merchant, **changed(kind, self.world.settings(merchant), count))
+
+    @precondition(lambda self: self.world.drafts)
+    @rule(choice=CHOICE, promoted=st.booleans())
+    def end_a_draft(self, choice: int, *, promoted: bool) -> None:
+        merchant = sorted(self.world.drafts)[choice % len(self.world.drafts)]
+        self.world.counts["draft promoted" if promoted else "draft taken away"] += 1
+        (self.world.promote if promoted else self.world.remove_draft)(merchant)
+
+    @rule(merchant=MERCHANT, choice=CHOICE)
+    def roll_back(self, merchant: str, choice: int) -> None:
+        self.world.counts["settings rolled back"] += 1
+        self.world.roll_back(merchant, choice)
 
     @rule(merchant=MERCHANT, receiver=st.sampled_from(RECEIVERS))
     def change_the_receiver(self, merchant: str, receiver: str) -> None:

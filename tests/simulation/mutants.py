@@ -438,6 +438,51 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "        if held.value and held.at > outcome.at:\n            return Recorded(outcome, replayed=True)\n"
         "        if held == outcome and held.at < 0:\n",
     ),
+    Mutant(
+        "have a draft decide",
+        "fraud_detector/stream.py",
+        "settings = self.merchants.settings(merchant_id)\n",
+        "held = self.merchants.held(merchant_id)\n"
+        "            settings = (held.draft or held).settings if held else None\n",
+    ),
+    Mutant(
+        "put no version of settings aside",
+        "transactions/merchants.py",
+        "self._put(aside.item(settings_id(settings.id, earlier.settings.version)))",
+        "aside.item(settings_id(settings.id, earlier.settings.version))",
+    ),
+    Mutant(
+        "put a version of settings aside without who and why",
+        "transactions/merchants.py",
+        "aside = HeldSettings(earlier.settings, earlier.note)",
+        "aside = HeldSettings(earlier.settings)",
+    ),
+    Mutant(
+        "keep a draft that is in force",
+        "transactions/merchants.py",
+        "draft = None if promoted else earlier.draft",
+        "draft = earlier.draft",
+    ),
+    Mutant(
+        "lose a draft with a change of the settings beside it",
+        "transactions/merchants.py",
+        "draft = None if promoted else earlier.draft",
+        "draft = None",
+    ),
+    Mutant(
+        "count for a draft what was decided before",
+        "fraud_detector/stream.py",
+        "if self.shadow and case.beside and decision is wanted:",
+        "if self.shadow and case.beside and decision:",
+    ),
+    Mutant(
+        "count on a card what a draft would count",
+        "transactions/velocity/card.py",
+        "        history, mine = read.get(card_key(transaction)), use_of(transaction)\n",
+        "        history, mine = read.get(card_key(transaction)), use_of(transaction)\n"
+        "        if history is not None and not self._refusal(mine, history, settings):\n"
+        "            self._add(card_key(transaction), history, mine, settings)\n",
+    ),
 )
 
 

@@ -57,6 +57,7 @@ from transactions.errors import (
     ReviewClosedError,
     TransactionNotFoundError,
 )
+from transactions.held_settings import Draft, VersionNote
 from transactions.merchants import Merchants
 from transactions.outcome import Outcome, OutcomeRegister
 from transactions.reviews.closing import ReviewDesk
@@ -75,6 +76,7 @@ SHARDS: Final = 2
 LARGEST_BATCH: Final = 3
 RETRIES: Final = 3
 LARGEST_SKEW_MS: Final = 2_000
+OPERATOR: Final = "arn:aws:iam::000000000000:user/operator"
 UNAVAILABLE: Final = 503
 """The status that tells a merchant to send a request again."""
 TIMEOUT_MS: Final = 60_000
@@ -120,6 +122,8 @@ class World:
     """Merchant id to when the exchange of its secret began, and the new secret."""
     old_keys: dict[str, str] = field(default_factory=dict)
     """Merchant id to the API key it had before the one it uses."""
+    drafts: dict[str, tuple[int, Mapping[str, Any]]] = field(default_factory=dict)
+    """Merchant id to when its draft was made, and what it says."""
     in_hand: set[str] = field(default_factory=set)
     """Ids of the transactions that an operator is putting back on their way."""
     _batches: dict[Invocation, Batch] = field(default_factory=dict)
@@ -387,10 +391,41 @@ class World:
         if document != self.settings(merchant):
             self._write(merchant, document)
 
-    def _write(self, merchant: str, document: Mapping[str, Any]) -> None:
+    def roll_back(self, merchant: str, choice: int) -> None:
+        """Put what an earlier version says in force again; whether the merchant is suspended stays as it is."""
+        written = self.facts.settings[merchant]
+        earlier = written[choice % len(written)].document
+        self.change_settings(merchant, **{**earlier, "status": self.settings(merchant)["status"]})
+
+    def make_draft(self, merchant: str, **changes: Any) -> None:
+        """Have other settings of a merchant judge beside those in force."""
+        document = self.settings(merchant) | changes
+        # No two of a merchant's are made at once.
+        self.pass_time(1)
+        self.drafts[merchant] = (self.cloud.now, document)
+        self.operator().write_draft(merchant, Draft(parse_settings(document), self._version_note()))
+
+    def remove_draft(self, merchant: str) -> None:
+        """Take a merchant's draft away."""
+        self.drafts.pop(merchant, None)
+        self.operator().write_draft(merchant, None)
+
+    def promote(self, merchant: str) -> None:
+        """Put a merchant's draft in force, where it has one that says something else."""
+        status = {"status": self.settings(merchant)["status"]}
+        document = {**self.drafts.get(merchant, (0, self.settings(merchant)))[1], **status}
+        held = self.operator().held(merchant)
+        if document != self.settings(merchant) and held:
+            del self.drafts[merchant]
+            self._write(merchant, document, held.draft)
+
+    def _write(self, merchant: str, document: Mapping[str, Any], promoted: Draft | None = None) -> None:
         written = self.facts.settings.setdefault(merchant, [])
         written.append(Written(len(written) + 1, self.cloud.now, document))
-        self.operator().write(parse_settings(document))
+        self.operator().write(parse_settings(document), self._version_note(), promoted=promoted)
+
+    def _version_note(self) -> VersionNote:
+        return VersionNote(OPERATOR, self.cloud.now, f"at {self.cloud.now}")
 
     def cards(self) -> CardListRegister:
         """Return the entries of cards as an operator has them; before each write others may make a call."""

@@ -59,7 +59,7 @@ class Oracle:
             elif change.key.startswith(wire.CARD_PREFIX):
                 yield from self.cards.change(change, self.transactions)
                 yield from self.entries.change(change)
-            elif change.table == wire.VELOCITY:
+            elif change.table == wire.VELOCITY and change.key.startswith(wire.MERCHANT_PREFIX):
                 yield from self.merchants.change(change)
         for reported in self.facts.reported[self._reported :]:
             self._reported += 1

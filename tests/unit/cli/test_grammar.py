@@ -32,6 +32,7 @@ ON_A_STACK = {
     "graph": [],
     "smoke": [],
     "explain": ["txn_1"],
+    "backtest": ["--merchant", "acme"],
     "logs": [],
     "merchant": ["list"],
     "card": ["show", "tok_4f2a91c7", "--merchant", "acme"],
