@@ -147,6 +147,12 @@ def simulate(session: nox.Session) -> None:
 
 
 @nox.session
+def replays(session: nox.Session) -> None:
+    """Decide 100,000 transactions again that the model has decided, and time a million: -- [--decided N]."""
+    among_tests(session, "simulation.replays")
+
+
+@nox.session
 def mutants(session: nox.Session) -> None:
     """Put deliberate bugs into the functions, and see that the simulation finds each."""
     among_tests(session, "simulation.mutants")

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -79,9 +79,15 @@ class MadeHistory:
         self.document |= changes
         self.operators.write(parse_settings(self.document))
 
-    def make(self, count: int) -> None:
-        """Have transactions accepted and decided, some of them late, each batch at a time of its own."""
+    def make(self, count: int, looked: Callable[[int], None] = lambda _: None) -> None:
+        """Have transactions accepted and decided, some of them late, each batch at a time of its own.
+
+        Args:
+            count: how many.
+            looked: hears how many more are made.
+        """
         for number in range(count):
+            looked(1)
             self.cloud.advance(self.random.choice((1, 1_000, 20_000, 60_000)))
             self._submit(f"key-{self.seed}-{number}")
             if not self.random.randrange(self.changes):
