@@ -38,7 +38,7 @@ def test_all_that_the_lane_has_decided_comes_out_again(name: str, operate: Opera
     compared = result["agreement"]["same"] + sum(result["agreement"]["explained"].values())
     assert compared == result["comparison"]["count"] >= 8
     assert compared == len(decisions_of(deployed, name))
-    assert told.startswith("not known: ")
+    assert "not known: the order of decisions" in told
 
 
 def decisions_of(deployed: Any, name: str) -> list[Any]:
@@ -70,7 +70,7 @@ def test_a_draft_is_counted_promoted_and_rolled_back_on_the_lane(
     seen: list[str] = []
     # Until the function has read the settings anew.
     wait(counted, seconds=90)
-    assert seen[-1] != "declined" or "approved" in seen
+    assert seen[0] == "approved"
     compared = json.loads(operate("merchant", "compare", "initech", "--json")[1])
     assert compared["rules"]["country_not_allowed"] >= 1
 
