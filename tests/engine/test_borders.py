@@ -159,8 +159,10 @@ def test_a_team_alone_is_told_whose_turn_it_is_and_each_step_can_be_repeated(
     assert on_lane("up", "compute", "--yes") == DONE
     assert f"{prune}, then .venv/bin/tapstack up network" in capsys.readouterr().out
     assert on_lane("up", "network", "--yes") == ERROR
-    told = capsys.readouterr().err
-    assert re.search(rf"validator:\d; next: {re.escape(prune)}, then \.venv/bin/tapstack up network\. Up: none;", told)
+    refused = capsys.readouterr().err
+    assert re.search(
+        rf"validator:\d; next: {re.escape(prune)}, then \.venv/bin/tapstack up network\. Up: none;", refused
+    )
     assert len(left_over(running)) == REPLACED
 
     assert on_lane("prune-versions", "compute") == DONE

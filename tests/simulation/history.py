@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,9 +13,12 @@ from fraud_detector.workers import Workers
 from simulation.merchants import settings_document
 from simulation.model.cloud import Cloud
 from simulation.model.executor import InlineExecutor
+from transactions.card_lists.entry import ALLOW, BLOCK, MUTE, Entry
+from transactions.card_lists.register import CardFullError, CardListRegister
 from transactions.listing import Listing
 from transactions.merchants import Merchants
 from transactions.reviews.closing import ReviewDesk
+from transactions.rules import BY_CODE, UNLIFTED
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.store import TransactionStore
@@ -38,11 +42,13 @@ class MadeHistory:
         seed: of all chance.
         cloud: the account.
         changes: how often settings change, one transaction in so many.
+        entries: how often an operator blocks or allows a card, or mutes a rule for it, likewise.
     """
 
     seed: int = 1
     cloud: Cloud = field(default_factory=Cloud)
     changes: int = 200
+    entries: int = 50
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)  # noqa: S311 - the same history each time
@@ -92,6 +98,8 @@ class MadeHistory:
             self._submit(f"key-{self.seed}-{number}")
             if not self.random.randrange(self.changes):
                 self._change_by_chance()
+            if not self.random.randrange(self.entries):
+                self._list_by_chance()
             if not self.random.randrange(10):
                 self._decide(self.random.randrange(len(self.cloud.stream_pollers)))
             if not self.random.randrange(2_000):
@@ -146,6 +154,22 @@ class MadeHistory:
                 )
             )
         )
+
+    def _list_by_chance(self) -> None:
+        chance, now = self.random, self.cloud.now
+        effect = chance.choice((BLOCK, ALLOW, MUTE, MUTE))
+        entry = Entry(
+            effect=effect,
+            until=now + chance.choice((60_000, 3_600_000)),
+            at=now,
+            by="arn:aws:iam::123456789012:user/jane",
+            reason="r" * chance.randint(1, 80),
+            rule=chance.choice(sorted(BY_CODE.keys() - UNLIFTED)) if effect == MUTE else "",
+        )
+        with suppress(CardFullError):
+            CardListRegister(self.cloud.dynamodb, "velocity", self.cloud.clock).set(
+                MERCHANT, f"tok_{chance.randrange(30):06}", entry
+            )
 
 
 def _reraise(error: Exception) -> None:

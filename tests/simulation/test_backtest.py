@@ -1,5 +1,6 @@
 """A backtest gives back what the functions decided on the model, and tells what other settings would have decided."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -7,8 +8,14 @@ import pytest
 from simulation.history import MERCHANT, MadeHistory
 from tapstack.operate.backtest import stored_history
 from tapstack.operate.backtest.trial import Result, Trial, carry_out, stored
+from transactions.attributes import to_item
+from transactions.card_lists.precedence import WEIGHTS as LIST_WEIGHTS
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
+from transactions.store import parse_item
+
+NEVER = 10**9
+"""Transactions between two of what is not to happen."""
 
 
 def replayed(made: MadeHistory, *, processes: int = 0, **trial: Any) -> Result:
@@ -23,7 +30,7 @@ def verdicts(result: Result) -> dict[tuple[str, str], int]:
 
 @pytest.fixture(scope="module")
 def made() -> MadeHistory:
-    made = MadeHistory(seed=1)
+    made = MadeHistory(seed=1, entries=NEVER)
     made.make(2_000)
     return made
 
@@ -72,6 +79,20 @@ def test_what_was_changed_in_the_store_has_no_explanation(made: MadeHistory) -> 
     assert agreement
     assert agreement.unexplained >= 1
     assert name in {example.transaction_id for example in agreement.examples}
+
+
+def test_what_entries_of_cards_blocked_allowed_and_lifted_comes_out_again() -> None:
+    made = MadeHistory(seed=1, entries=5)
+    made.make(1_000)
+    decisions = [decision for each in made.cloud.transactions.items() if (decision := parse_item(each).decision)]
+    listed = Counter(code for decision in decisions for code in decision.reasons if code in LIST_WEIGHTS)
+    assert min(listed["card_blocked"], listed["card_allowed"]) > 10
+    assert sum(bool(each.lifted) and "card_allowed" not in each.reasons for each in decisions) > 10
+
+    agreement = replayed(made).agreement
+
+    assert agreement
+    assert (agreement.same, agreement.causes, agreement.unexplained) == (1_000, {}, 0)
 
 
 def loosened(made: MadeHistory, **changes: Any) -> MerchantSettings:
@@ -134,12 +155,13 @@ def test_windows_are_filled_before_the_period_begins(made: MadeHistory) -> None:
 
 
 def test_outcomes_give_precision_and_recall() -> None:
-    made = MadeHistory(seed=4, changes=10**9)
+    made = MadeHistory(seed=4, changes=NEVER)
     made.make(60)
     items = [each for each in made.cloud.transactions.items() if each["status"] != {"S": "pending"}]
     for number, item in enumerate(items):
-        outcome = ("fraud", "genuine", "disputed", "unheard of")[number % 4]
-        made.cloud.transactions.write(item["id"]["S"], {**item, "outcome": {"S": outcome}})
+        value = ("fraud", "genuine", "disputed", "unheard of")[number % 4]
+        outcome = to_item({"outcome": {"value": value, "source": "shop", "at": 1}})
+        made.cloud.transactions.write(item["id"]["S"], item | outcome)
 
     precision = replayed(made).comparison.precision
 

@@ -83,12 +83,32 @@ def test_a_draft_s_limit_of_a_card_is_held_against_what_was_counted(world: World
     assert counts(world, number).verdicts["approved", "declined"] == 1
 
 
-def test_what_the_settings_in_force_declined_without_the_card_s_history_is_unknown(world: World) -> None:
-    number = drafted(world, currencies={"EUR": {"amount_limit": 99_000, "foreign_card_review_above": 99_000}})
+def test_what_is_declined_whatever_its_card_s_entries_is_unknown(world: World) -> None:
+    limits = {"amount_limit": 9_000, "foreign_card_review_above": 0}
+    number = drafted(world, currencies={"EUR": limits, "CHF": limits})
 
-    assert decide(world, BODY | {"amount": 9_500}) == ["declined"]
+    assert decide(world, BODY | {"currency": "CHF"}) == ["declined"]
 
     assert (counts(world, number).judged, counts(world, number).unknown) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    ("effect", "rule", "verdicts"),
+    [
+        ("block", "", ("declined", "declined")),
+        ("allow", "", ("approved", "approved")),
+        ("mute", "amount_over_limit", ("approved", "approved")),
+        ("mute", "night_ceiling", ("approved", "declined")),
+    ],
+)
+def test_the_entries_of_a_card_hold_for_a_draft_too(
+    world: World, effect: str, rule: str, verdicts: tuple[str, str]
+) -> None:
+    number = drafted(world, currencies={"EUR": {"amount_limit": 500, "foreign_card_review_above": 0}})
+    world.set_entry("acme", BODY["card"]["token"], effect, rule, 60_000)
+
+    assert decide(world, BODY) == [verdicts[0]]
+    assert counts(world, number).verdicts == {verdicts: 1}
 
 
 def test_a_batch_is_one_write_unit_more_and_no_read(world: World) -> None:

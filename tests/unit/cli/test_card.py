@@ -16,7 +16,8 @@ from transactions.attributes import to_item
 from transactions.card_lists.entry import MOST_ENTRIES
 from transactions.card_lists.register import CardListRegister
 from transactions.clock import iso, moment_of, now
-from transactions.merchants import Merchants, settings_item
+from transactions.held_settings import HeldSettings
+from transactions.merchants import Merchants
 from transactions.rules import BY_CODE, UNLIFTED
 from transactions.settings_document import parse_settings
 
@@ -31,7 +32,7 @@ PAN = "4242424242424242"
 def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     """Have the commands work on an account in which acme is the only merchant."""
     cloud = Cloud(start=now())
-    item = to_item(settings_item("merchant#acme", parse_settings(settings_document("acme"))))
+    item = to_item(HeldSettings(parse_settings(settings_document("acme"))).item("merchant#acme"))
     cloud.dynamodb.put_item(TableName="merchants", Item=item)
     account = SimpleNamespace(
         stack="local",

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from tapstack.lane.samples import MERCHANTS
-from tapstack.operate.backtest.agreement import Agreement
+from tapstack.operate.backtest.agreement import Agreement, Cause
 from tapstack.operate.backtest.comparison import Scored
 from tapstack.operate.backtest.decided_order import Decided
 from tapstack.operate.backtest.picture import MOST_BARS, bars_of
@@ -30,12 +30,12 @@ def replayed(transaction: Make) -> Callable[..., Replayed]:
     def make(before: tuple[str, ...], now: tuple[str, ...], *, number: int = 1, at: int = AT, **near: Any) -> Replayed:
         stored = Findings(before, SETTINGS).decision(at + 5)
         one = msgspec.structs.replace(transaction(number, at=at), decision=stored)
-        return Replayed(Decided({}, one, stored, None, **near), SETTINGS, Findings(now, SETTINGS).decision(at + 5))
+        return Replayed(Decided({}, one, stored, **near), SETTINGS, Findings(now, SETTINGS).decision(at + 5))
 
     return make
 
 
-def causes(agreement: Agreement, *all_replayed: Replayed) -> tuple[int, dict[str, int], int]:
+def causes(agreement: Agreement, *all_replayed: Replayed) -> tuple[int, dict[Cause, int], int]:
     for one in all_replayed:
         agreement.add(one)
     return agreement.same, dict(agreement.causes), agreement.unexplained

@@ -37,7 +37,7 @@ def draft(stack: str, merchant_id: str, file: str | None, reason: str) -> int:
         settings = _beside(wanted, held)
         if not list(differences(held, settings)):
             raise UserError(f"the draft of merchant {merchant_id!r} says what is in force; change something in it")
-        account.merchants.write_draft(merchant_id, Draft(settings, VersionNote(account.caller, now(), reason)))
+        account.merchants.write_draft(merchant_id, Draft(settings, VersionNote(account.caller().arn, now(), reason)))
     compared = command("merchant", "compare", merchant_id, stack=stack)
     say(f"the draft of merchant {merchant_id} judges beside version {held.version} in {_SECONDS} s; see: {compared}")
     return DONE

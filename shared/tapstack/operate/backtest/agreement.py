@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 
 from tapstack.operate.backtest.comparison import hangs_on_order
 from tapstack.operate.backtest.replay import Replayed
-from transactions.velocity.card import card_key
+from transactions.velocity.history import card_key
 
 Cause = Literal["order", "late", "beginning", "newer"]
 

@@ -109,8 +109,8 @@ class Comparison:
             rule.now.add(replayed)
             if _decides(code, replayed):
                 rule.alone.add(replayed)
-        if replayed.decided.outcome:
-            self.precision.add(replayed.decided.outcome, before.verdict, now.verdict)
+        if outcome := replayed.decided.transaction.outcome:
+            self.precision.add(outcome, before.verdict, now.verdict)
         if before.verdict != now.verdict:
             self._add_difference(replayed)
 

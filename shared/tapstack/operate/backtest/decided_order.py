@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from tapstack.operate.backtest.outcomes import Outcome, outcome_of
 from transactions.attributes import Item
 from transactions.store import parse_item
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import card_key
+from transactions.velocity.history import card_key
 
 NEAR_MS: Final = 1_000
 """A batch counts all it brings before it decides the first, and comes to its end within this time as a rule."""
@@ -31,7 +30,6 @@ class Decided:
         item: as the table has it.
         transaction: the same.
         decision: its decision.
-        outcome: what it turned out to be, where somebody has said so.
         is_near_card: whether another of its card was decided so near that their order is not known.
         is_near_merchant: likewise another of its merchant.
     """
@@ -39,7 +37,6 @@ class Decided:
     item: Item
     transaction: Transaction
     decision: Decision
-    outcome: Outcome | None
     is_near_card: bool = False
     is_near_merchant: bool = False
 
@@ -70,7 +67,7 @@ class DecidedOrder:
             if transaction.decision is None:
                 self.undecided += 1
                 continue
-            one = Decided(item, transaction, transaction.decision, outcome_of(item))
+            one = Decided(item, transaction, transaction.decision)
             heapq.heappush(waiting, (one.order, one))
             # No transaction is decided before it came, so none that follows was decided before this moment.
             while waiting[0][0][0] < transaction.created_at - _SKEW_MS:

@@ -5,17 +5,21 @@ merchant's limit has to say is of all cards together and comes last; `tapstack.o
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from fraud_detector.stream import Detector, FailedRecord
 from fraud_detector.workers import Workers
 from tapstack.operate.backtest.velocity_table import VelocityTable
 from transactions.agreed.invocations import STREAM_BATCH
+from transactions.agreed.tables import KEY
 from transactions.attributes import Item
+from transactions.card_lists.entry import Entry, InForce
+from transactions.card_lists.precedence import WEIGHTS as LIST_WEIGHTS
 from transactions.settings import MerchantSettings, MerchantVelocity
 from transactions.transaction import Decision, Transaction
-from transactions.velocity.card import CardVelocityCounter
+from transactions.velocity.card import CardCount, CardVelocityCounter
+from transactions.velocity.history import History, card_key
 
 _LONGEST_BATCH_MS: Final = 60 * 60 * 1000
 """From the first of a batch to its last: a batch has one time."""
@@ -33,6 +37,7 @@ class Record:
         decided_at: when it was decided.
         version: of the settings, in the mapping that comes with it.
         is_forced: whether a test token forced its outcome.
+        entries: of its card, as far as the decision says what was in force.
     """
 
     item: Item
@@ -40,6 +45,7 @@ class Record:
     decided_at: int
     version: int
     is_forced: bool
+    entries: tuple[Entry, ...] = ()
 
     @property
     def is_late(self) -> bool:
@@ -60,11 +66,11 @@ class Judged:
     """What was found, but for what the merchant's own limit finds.
 
     Attributes:
-        reasons: the codes of what speaks against the transaction.
+        found: the codes of all that was found, whether the card's entries lift it or not.
         is_limited: whether the merchant's own limit has a say.
     """
 
-    reasons: tuple[str, ...]
+    found: tuple[str, ...]
     is_limited: bool
 
 
@@ -103,6 +109,25 @@ class _OneByOne:
         return [work(item) for item in items]
 
 
+class _Cards(CardVelocityCounter):
+    """The histories of cards, each with the entries that it had as the transaction at hand was decided."""
+
+    entries: Mapping[str, tuple[Entry, ...]] = {}
+    """Transaction id to entries."""
+
+    def count(
+        self,
+        transaction: Transaction,
+        settings: MerchantSettings,
+        read: dict[str, History] | None = None,
+        is_declined: Callable[[InForce], bool] = lambda under: under.blocked,
+    ) -> CardCount:
+        """Count a transaction under its entries."""
+        known, key = read or {}, card_key(transaction)
+        known[key] = replace(known.get(key, History()), entries=self.entries.get(transaction.id, ()))
+        return super().count(transaction, settings, known, is_declined)
+
+
 @dataclass
 class _Settings:
     """Takes the place of the merchants table."""
@@ -127,7 +152,7 @@ class Judging:
         self._made: dict[str, Decision] = {}
         self._asked = _Asked()
         table: Any = VelocityTable(lambda: self._now, longest_window_ms)
-        self._cards = CardVelocityCounter(table, "velocity", lambda: self._now)
+        self._cards = _Cards(table, "velocity", lambda: self._now)
         self._detectors = {is_forced: self._detector(test_tokens=is_forced) for is_forced in (False, True)}
 
     def judge(self, records: Sequence[Record], settings: Mapping[int, MerchantSettings]) -> list[Judged]:
@@ -142,12 +167,13 @@ class Judging:
             self._settings.current = settings[batch[0].version]
             self._now = batch[0].decided_at
             self._made.clear()
+            self._cards.entries = {record.item[KEY]["S"]: record.entries for record in batch}
             self._asked.ids.clear()
             changes = [{"SequenceNumber": f"{n}", "NewImage": record.item} for n, record in enumerate(batch)]
             self._detectors[batch[0].is_forced].process({"Records": [{"dynamodb": change} for change in changes]})
             for record in batch:
-                name = record.item["id"]["S"]
-                judged.append(Judged(tuple(self._made[name].reasons), name in self._asked.ids))
+                name = record.item[KEY]["S"]
+                judged.append(Judged(_found(self._made[name]), name in self._asked.ids))
         return judged
 
     def _detector(self, *, test_tokens: bool) -> Detector:
@@ -160,6 +186,7 @@ class Judging:
             store=undecided,
             cards=self._cards,
             limits=asked,
+            desk=nobody,
             sqs=nobody,
             queue_url="",
             workers=Workers(_OneByOne()),
@@ -171,6 +198,10 @@ class Judging:
 
     def _note(self, transaction: Transaction, decision: Decision) -> None:
         self._made[transaction.id] = decision
+
+
+def _found(decision: Decision) -> tuple[str, ...]:
+    return (*(code for code in decision.reasons if code not in LIST_WEIGHTS), *decision.lifted)
 
 
 def _raise(record: FailedRecord) -> None:

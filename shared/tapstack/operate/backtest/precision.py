@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from tapstack.operate.backtest.outcomes import Outcome
+from transactions.outcome import VALUES, Outcome
 from transactions.transaction import Verdict
 
 When = Literal["before", "now"]
@@ -25,14 +25,16 @@ class Precision:
         held_back: whether by the decision before or now, and outcome, to how many were held back.
     """
 
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
-    held_back: Counter[tuple[When, Outcome]] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    held_back: Counter[tuple[When, str]] = field(default_factory=Counter)
 
     def add(self, outcome: Outcome, before: Verdict, now: Verdict) -> None:
-        """Add a transaction that has an outcome."""
-        self.outcomes[outcome] += 1
-        self.held_back["before", outcome] += before != "approved"
-        self.held_back["now", outcome] += now != "approved"
+        """Add a transaction that has an outcome; one that is not known here says nothing."""
+        if outcome.value not in VALUES:
+            return
+        self.outcomes[outcome.value] += 1
+        self.held_back["before", outcome.value] += before != "approved"
+        self.held_back["now", outcome.value] += now != "approved"
 
     def precision(self, when: When) -> float | None:
         """The share of fraud in what is held back; None where nothing is."""

@@ -11,7 +11,16 @@ from tapstack.operate.backtest.decided_order import NEAR_MS, Decided
 from tapstack.operate.backtest.judging import Judged, Record
 from tapstack.operate.backtest.velocity_table import VelocityTable
 from transactions.agreed.invocations import DAY_SECONDS, STREAM_BATCH
-from transactions.agreed.tables import LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY
+from transactions.agreed.tables import (
+    LIST_INDEX_HASH_KEY,
+    LIST_INDEX_RANGE_KEY,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    OUTCOME,
+    REVIEWS_INDEX_HASH_KEY,
+    UNTOLD,
+)
+from transactions.card_lists.entry import ALLOW, BLOCK, MUTE, Entry, in_force
+from transactions.card_lists.precedence import CARD_ALLOWED, CARD_BLOCKED
 from transactions.findings import Findings
 from transactions.settings import MerchantSettings
 from transactions.test_tokens import WEIGHTS as TEST_WEIGHTS
@@ -22,10 +31,25 @@ CHUNK: Final = 2_000
 """Transactions that are handed to other processes at once."""
 _PARTS_OF_A_WINDOW: Final = 48
 """A fourth of a bucket."""
-_NOT_JUDGED: Final = frozenset({"decision", "status", LIST_INDEX_HASH_KEY, LIST_INDEX_RANGE_KEY})
-"""Attributes of a stored transaction that need not go to another process."""
+_NOT_JUDGED: Final = frozenset(
+    {
+        "decision",
+        "status",
+        "resolution",
+        OUTCOME,
+        UNTOLD,
+        LIST_INDEX_HASH_KEY,
+        LIST_INDEX_RANGE_KEY,
+        REVIEWS_INDEX_HASH_KEY,
+        MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    }
+)
+"""Attributes of a stored transaction that came after it, or need not go to another process."""
 _AHEAD: Final = 3
 """Chunks that are under way while one before them is finished."""
+
+_NEVER: Final = 2**53
+"""An end of an entry that no replay reaches."""
 
 SettingsOf = Callable[[Decided], MerchantSettings]
 """Gives the settings that a transaction is to be decided by."""
@@ -79,8 +103,10 @@ class _Limits:
     def apply(self, cases: Sequence[tuple[Decided, MerchantSettings]], judged: Sequence[Judged]) -> Iterator[Replayed]:
         refused = self._refused([(*case, found) for case, found in zip(cases, judged, strict=True)])
         for (decided, settings), found in zip(cases, judged, strict=True):
-            reasons = found.reasons + refused.get(decided.transaction.id, ())
-            yield Replayed(decided, settings, Findings(reasons, settings).decision(decided.decision.decided_at))
+            against = found.found + refused.get(decided.transaction.id, ())
+            under = in_force(_entries(decided.decision), decided.decision.decided_at)
+            again = Findings(against, settings, under).decision(decided.decision.decided_at)
+            yield Replayed(decided, settings, again)
 
     def _refused(self, cases: Sequence[tuple[Decided, MerchantSettings, Judged]]) -> dict[str, tuple[str, ...]]:
         refused: dict[str, tuple[str, ...]] = {}
@@ -129,4 +155,18 @@ def _record(decided: Decided, settings: MerchantSettings) -> Record:
         decided.decision.decided_at,
         settings.version,
         is_forced=any(reason in TEST_WEIGHTS for reason in reasons),
+        entries=_entries(decided.decision),
     )
+
+
+def _entries(decision: Decision) -> tuple[Entry, ...]:
+    """Give the entries that a decision was made under, as far as it says so; of mutes it says what they lifted."""
+    if CARD_BLOCKED in decision.reasons:
+        return (_entry(BLOCK),)
+    if CARD_ALLOWED in decision.reasons:
+        return (_entry(ALLOW),)
+    return tuple(_entry(MUTE, code) for code in decision.lifted)
+
+
+def _entry(effect: str, rule: str = "") -> Entry:
+    return Entry(effect=effect, until=_NEVER, at=0, by="", reason="", rule=rule)

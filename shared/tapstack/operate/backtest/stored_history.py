@@ -12,7 +12,8 @@ from typing import Final
 
 from transactions.agreed.tables import KEY
 from transactions.attributes import Item
-from transactions.listing import Listing, id_of
+from transactions.listing import Listing
+from transactions.partitions import id_of
 from transactions.store import LARGEST_GET, TransactionStore
 
 _AHEAD: Final = 8
