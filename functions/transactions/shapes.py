@@ -30,7 +30,9 @@ def _field_faults(value: Any, kind: Any, here: str) -> Iterator[Fault]:
         return
     # Of an object with names of the merchant's own, msgspec does not say which of them it is.
     whole = {here: value}
-    parts = {pointer(here, name): {name: part} for name, part in value.items()} if isinstance(value, dict) else whole
+    parts = whole
+    if isinstance(value, dict) and value:
+        parts = {pointer(here, name): {name: part} for name, part in value.items()}
     for place, part in parts.items():
         try:
             msgspec.convert(part, kind)

@@ -51,9 +51,9 @@ def kept_parts(event: Event) -> Iterator[tuple[Fault, object]]:
     yield in_path, texts(event, "pathParameters")
     for part in (texts(event, "queryStringParameters"), _values(event, "multiValueQueryStringParameters")):
         for name, value in part.items():
-            # A name may be the number itself.
+            # A name may be the number itself, or there may be none.
             yield parameter("*", REFUSED), name
-            yield parameter(name, REFUSED), value
+            yield parameter(name or "*", REFUSED), value
 
 
 def header(event: Event, wanted: str) -> list[str]:

@@ -10,7 +10,7 @@ import openapi_examples as examples
 from openapi_parts import body, item_parameter, page_parameters
 from openapi_problems import GATEWAY_ANYWHERE, GATEWAY_ON_BODIES, refusals
 from openapi_reviews import REVIEWS, close_review, list_reviews
-from openapi_schemas import DecidedTransaction, PendingTransaction, event_schema, headers, schemas
+from openapi_schemas import DecidedTransaction, Outcome, PendingTransaction, event_schema, headers, schemas
 from transactions.agreed.api import (
     API_KEY_HEADER,
     COLLECTION_PATH,
@@ -41,7 +41,7 @@ from transactions.errors import (
 from transactions.idempotency import KEY_PATTERN, LONGEST_KEY
 from transactions.product import PRODUCT
 
-__all__ = ["DecidedTransaction", "PendingTransaction", "openapi", "render"]
+__all__ = ["DecidedTransaction", "Outcome", "PendingTransaction", "openapi", "render"]
 
 _TRANSACTIONS: Final = "Transactions"
 _WEBHOOKS: Final = "Webhooks"

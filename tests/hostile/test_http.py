@@ -25,6 +25,7 @@ OPERATIONS = (
     "redeliverTransaction",
     "listReviews",
     "closeReview",
+    "reportOutcome",
 )
 """Those that take anything of a caller; sendTestWebhook takes nothing."""
 SHARE = 1 / 100
@@ -82,7 +83,7 @@ def test_every_answer_is_one_that_is_described(
 
 
 def test_the_answers_along_a_transactions_life_are_described(call: Callable[..., Any]) -> None:
-    submit, listing, read, deliveries, redeliver = map(described().find_operation_by_id, OPERATIONS)
+    submit, listing, read, deliveries, redeliver, report = map(described().find_operation_by_id, OPERATIONS)
     card = {"token": "tok_described", "bin": "424242", "country": "US", "expires": "2099-12"}
     body = {"amount": 1250, "currency": "EUR", "card": card}
 
@@ -107,6 +108,13 @@ def test_the_answers_along_a_transactions_life_are_described(call: Callable[...,
     answers = [call(deliveries.Case(path_parameters=path)), call(redeliver.Case(path_parameters=path))]
     answers.append(call(described().find_operation_by_id("sendTestWebhook").Case()))
     assert [answer.status_code for answer in answers] == [200, 202, 202]
+    said = {"outcome": "genuine", "source": "shop", "at": first.json()["created_at"]}
+    outcomes = [
+        call(report.Case(path_parameters=path, body=said | changes, media_type="application/json"))
+        for changes in ({}, {}, {"outcome": "fraud"}, {"outcome": "stolen"})
+    ]
+    assert [answer.status_code for answer in outcomes] == [200, 200, 409, 400]
+    assert outcomes[1].headers["idempotent-replayed"] == ["true"]
     if cursor := page.json()["next_cursor"]:
         assert call(listing.Case(query={"limit": 1, "cursor": cursor})).status_code == 200
     assert call(listing.Case(), "not-a-key-of-anybodys-at-all").status_code == 403

@@ -13,7 +13,7 @@ from hostile.conftest import Inputs
 from hostile.mutations import Mutator
 from support.api_description import openapi
 from support.edge import Edge, event, key_of
-from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH
+from transactions.agreed.api import COLLECTION_PATH, ITEM_PATH, OUTCOME_PATH
 from transactions.idempotency import transaction_id
 from transactions.transaction import Decision
 from validator import cursors
@@ -26,6 +26,7 @@ BODY = {
     "reference": "order-1",
     "metadata": {"shop": "one"},
 }
+REPORT = {"outcome": "fraud", "source": "chargeback", "at": "2026-09-01T08:00:00Z"}
 # With other digits around it, it is a part of another number.
 CARD_NUMBER = re.compile(r"(?<!\d)4242424242424242(?!\d)")
 MEMBERS = ("headers", "multiValueHeaders", "queryStringParameters", "multiValueQueryStringParameters", "pathParameters")
@@ -33,7 +34,7 @@ MEMBERS = ("headers", "multiValueHeaders", "queryStringParameters", "multiValueQ
 
 def good_event(random: Random) -> dict[str, Any]:
     headers = {"x-api-key": key_of("acme"), "Content-Type": "application/json", "User-Agent": "shop/1"}
-    match random.randrange(4):
+    match random.randrange(5):
         case 0 | 1:
             key = {"Idempotency-Key": f"key-{random.randrange(50)}"}
             return event("POST", COLLECTION_PATH, headers=headers | key, body=json.dumps(BODY))
@@ -41,6 +42,9 @@ def good_event(random: Random) -> dict[str, Any]:
             place = f"2026-11-24T21:31:19.042Z#{transaction_id('acme', 'key-1')}"
             query = {"limit": f"{random.randrange(1, 101)}", "cursor": cursors.encode("acme", place)}
             return event("GET", COLLECTION_PATH, headers=headers, query=query)
+        case 3:
+            path = {"id": transaction_id("acme", f"key-{random.randrange(5)}")}
+            return event("POST", OUTCOME_PATH, headers=headers, path=path, body=json.dumps(REPORT))
         case _:
             path = {"id": transaction_id("acme", f"key-{random.randrange(50)}")}
             return event("GET", ITEM_PATH, headers=headers, path=path)
@@ -53,7 +57,7 @@ def hostile_event(random: Random) -> dict[str, Any]:
     for _ in range(random.choice((1, 1, 2, 3))):
         match random.randrange(6):
             case 0 | 1:
-                data = mutator.document(BODY)
+                data = mutator.document(REPORT if made.get("resource") == OUTCOME_PATH else BODY)
                 made["isBase64Encoded"] = random.random() < 0.5
                 made["body"] = (
                     base64.b64encode(data).decode()
@@ -116,6 +120,8 @@ def check(answer: dict[str, Any]) -> str:
         assert body["title"]
         assert body["detail"]
         assert body["status"] == status
+    elif "outcome" in body:
+        assert msgspec.convert(body, openapi.Outcome)
     elif status == 202:
         assert msgspec.convert(body, openapi.PendingTransaction)
     else:

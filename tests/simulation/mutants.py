@@ -428,8 +428,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         "take what a merchant says of another's transaction",
         "transactions/outcome.py",
-        'f"{TRANSACTION_MERCHANT} = :merchant "\n',
-        'f"({TRANSACTION_MERCHANT} = :merchant OR attribute_exists({TRANSACTION_MERCHANT})) "\n',
+        'f"{TRANSACTION_MERCHANT} = :merchant AND (',
+        'f"({TRANSACTION_MERCHANT} = :merchant OR attribute_exists({TRANSACTION_MERCHANT})) AND (',
     ),
     Mutant(
         "take an outcome that is refused for one that is in force",

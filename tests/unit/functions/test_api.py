@@ -295,3 +295,10 @@ def test_a_key_is_refused_from_its_end_on_with_a_problem_that_says_so(edge: Edge
     assert (refused.status, refused.body["type"]) == (403, "urn:tapstack:problem:api-key-ended")
     assert refused.body["detail"] == f"the API key ended at {iso(ends_at)}; use the one that replaced it"
     assert edge.submit(BODY, "other", "globex").status == 202
+
+
+def test_a_card_number_under_no_name_is_told_with_a_place(edge: Edge) -> None:
+    headers = {"x-api-key": key_of("acme")}
+    answer = Answered(edge.api.answer(event("GET", COLLECTION_PATH, headers=headers, query={"": "4242424242424242"})))
+
+    assert (answer.status, [fault["parameter"] for fault in answer.body["errors"]]) == (400, ["*"])

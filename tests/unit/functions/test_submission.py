@@ -70,3 +70,13 @@ def test_each_fault_says_where_and_what() -> None:
     assert [(fault.place, fault.detail) for fault in beyond.value.faults] == [
         ("#/currency", "it is no currency of ISO 4217")
     ]
+
+
+def test_an_empty_object_in_the_place_of_something_else_is_a_fault_like_any_other() -> None:
+    with pytest.raises(InvalidSubmissionError) as refused:
+        parse(written(amount={}))
+
+    assert [(fault.place, fault.detail) for fault in refused.value.faults] == [
+        ("#/amount", "Expected `int`, got `object`")
+    ]
+    assert parse(written(metadata={})).metadata == {}
