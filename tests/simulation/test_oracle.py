@@ -18,7 +18,7 @@ from simulation.merchants import settings_document
 from simulation.oracle import rules
 from simulation.oracle.facts import Request
 from simulation.oracle.windows import Limit, passed
-from simulation.oracle.wire import Kept
+from simulation.oracle.wire import Kept, Said
 from simulation.world import LANES, World
 
 HERE = Path(__file__).parent
@@ -426,3 +426,71 @@ def test_an_answer_to_who_waits_that_is_not_right_is_found(world: World, wrong: 
     with pytest.raises(InvariantError, match=re.escape(detail)):
         watch.check()
     assert watch.oracle.transactions[name].decided
+
+
+# Entries of cards, and outcomes
+
+
+def held(world: World, key: str) -> dict[str, Any]:
+    found = world.cloud.velocity.newest(key)
+    assert found is not None
+    return dict(found)
+
+
+def test_an_entry_that_is_lost_is_told(world: World) -> None:
+    world.set_entry("acme", CARD["token"], "block", "", 60_000)
+    watch = Invariants(world)
+    watch.check()
+    key = world.facts.wishes[-1].key
+    world.facts.wishes.clear()
+
+    world.cloud.velocity.write(key, {name: value for name, value in held(world, key).items() if name != "entries"})
+
+    with pytest.raises(InvariantError, match="has lost Listed"):
+        watch.check()
+
+
+def test_an_operators_write_that_loses_a_count_is_told(world: World) -> None:
+    submit(world, "key-1")
+    decide(world)
+    watch = Invariants(world)
+    watch.check()
+    world.set_entry("acme", CARD["token"], "allow", "", 60_000)
+    key = world.facts.wishes[-1].key
+
+    world.cloud.velocity.write(key, held(world, key) | {"packed": {"B": b""}})
+
+    with pytest.raises(InvariantError, match="forgot .* too soon"):
+        watch.check()
+
+
+def test_what_is_approved_on_a_blocked_card_is_told(world: World) -> None:
+    world.set_entry("acme", CARD["token"], "block", "", 3_600_000)
+    world.pass_time(120_000)
+    name = submit(world, "key-1")
+    watch = Invariants(world)
+    watch.check()
+
+    write(world, name)
+
+    with pytest.raises(InvariantError, match="and its card's entries came to one of"):
+        watch.check()
+
+
+def test_an_outcome_that_nobody_has_said_and_one_that_goes_back_in_time_are_told(world: World) -> None:
+    name = submit(world, "key-1")
+    watch = Invariants(world)
+
+    def turn_out(at: int) -> None:
+        outcome = {"value": {"S": "fraud"}, "source": {"S": "bank"}, "at": {"N": f"{at}"}}
+        world.cloud.transactions.write(
+            name, {**(world.cloud.transactions.newest(name) or {}), "outcome": {"M": outcome}}
+        )
+
+    turn_out(NOON)
+    with pytest.raises(InvariantError, match="which acme has not said"):
+        watch.check()
+    world.facts.said |= {("acme", name, Said("fraud", "bank", at)) for at in (NOON, NOON - 1)}
+    turn_out(NOON - 1)
+    with pytest.raises(InvariantError, match="turned out to be"):
+        watch.check()

@@ -25,8 +25,9 @@ class Entries:
         """Take in how a card's item changed: by a count, by an operator, or because its time was over."""
         before, after = wire.entries(change.before), wire.entries(change.after)
         left = [each for each in before if each.until > change.at + self.facts.skew_ms]
-        if change.batch is None and change.after is not None:
-            yield from self._wished(change, before, after)
+        wish = next((each for each in reversed(self.facts.wishes) if each.key == change.key), None)
+        if wish is not None and change.batch is None and change.after is not None:
+            yield from self._wished(change, wish, before, after)
         else:
             for lost in (each for each in left if each not in after):
                 yield f"{change.key} has lost {lost}"
@@ -38,14 +39,13 @@ class Entries:
         if before != after or not self.held[change.key]:
             self.held[change.key].append((change.at, after))
 
-    def _wished(self, change: Change, before: Sequence[Listed], after: Sequence[Listed]) -> Iterator[str]:
+    def _wished(self, change: Change, wish: Wish, before: Sequence[Listed], after: Sequence[Listed]) -> Iterator[str]:
         """Hold an operator's write against what the operator wanted, and against what it had no business with."""
         if (wire.uses(change.before), wire.forgotten(change.before)) != (
             wire.uses(change.after),
             wire.forgotten(change.after),
         ):
             yield f"{change.key} has other counts after an operator's write"
-        wish = next(each for each in reversed(self.facts.wishes) if each.key == change.key)
         others = [each for each in before if each.until > change.at and not _is_replaced(each, wish)]
         right = [*others, *([wish.entry] if wish.entry else [])]
         if sorted(after) != sorted(right):
