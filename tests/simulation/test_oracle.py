@@ -460,7 +460,7 @@ def test_an_operators_write_that_loses_a_count_is_told(world: World) -> None:
 
     world.cloud.velocity.write(key, held(world, key) | {"packed": {"B": b""}})
 
-    with pytest.raises(InvariantError, match="forgot .* too soon"):
+    with pytest.raises(InvariantError, match=r"forgot .* too soon"):
         watch.check()
 
 
