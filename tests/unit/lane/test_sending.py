@@ -141,6 +141,13 @@ class FakeReceiver:
         return self._deliveries
 
 
+def test_a_test_event_that_came_before_tells_of_no_transaction() -> None:
+    event = {"type": "webhook.test", "timestamp": "2026-01-02T03:04:05Z", "data": {"merchant_id": "acme"}}
+    tested = Delivery("acme", "msg_1", verified=True, problem="", event=event, received=1.0)
+
+    assert checked(tested, delivery("approved")).webhook
+
+
 def checked(*deliveries: Delivery, up: bool = True) -> Outcome:
     decided = Outcome(LINE, "acme", "txn_1", "approved")
     (outcome,) = check_webhooks([decided], cast("Receiver", FakeReceiver(*deliveries, up=up)))
