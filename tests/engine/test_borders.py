@@ -142,11 +142,11 @@ def test_a_team_alone_is_told_whose_turn_it_is_and_each_step_can_be_repeated(
     for words in (("--plan", approved), ("network", "--yes")):
         capsys.readouterr()
         assert on_lane("up", *words) == DONE
-        told = capsys.readouterr()
-        assert told.out.startswith("network: the old is kept, as compute holds ")
-        assert move in told.out
+        captured = capsys.readouterr()
+        assert captured.out.startswith("network: the old is kept, as compute holds ")
+        assert move in captured.out
         assert len(left_over(running)) == REPLACED
-    assert "nothing to do: network as this checkout has it" in told.err
+    assert "nothing to do: network as this checkout has it" in captured.err
     assert on_lane("plan", "network", "--json") == DONE
     (planned,) = json.loads(capsys.readouterr().out)["layers"]
     assert planned["changes"] == {"create": 0, "update": 0, "replace": 0, "delete": REPLACED}
