@@ -21,15 +21,7 @@ from grants import Condition, Grant, own
 from state_grants import read_outputs
 from tapstack.account_names import merchants_project
 from transactions.agreed.encryption import HAND_OVER, PURPOSE_CONDITION, WEBHOOK_SECRET
-from transactions.agreed.tables import (
-    CARD_ID_PREFIX,
-    KEY,
-    MERCHANT_REVIEWS_INDEX_HASH_KEY,
-    OUTCOME,
-    REVIEWS_INDEX_HASH_KEY,
-    TRANSACTION_MERCHANT,
-    UNTOLD,
-)
+from transactions.agreed.tables import CARD_ID_PREFIX, KEY, OUTCOME, REVIEW_ATTRIBUTES, TRANSACTION_MERCHANT
 
 _API: Final = "arn:{partition}:apigateway:{region}::"
 _TABLE: Final = "arn:{partition}:dynamodb:{region}:{account}:table/{prefix}"
@@ -45,16 +37,6 @@ def _of_merchants(kind: str) -> Condition:
 
 
 STATE: Final[Sequence[Grant]] = read_outputs("data", "compute", "api-edge")
-
-_OF_REVIEWS: Final = [
-    KEY,
-    "status",
-    "resolution",
-    UNTOLD,
-    REVIEWS_INDEX_HASH_KEY,
-    MERCHANT_REVIEWS_INDEX_HASH_KEY,
-]
-"""What the end of a review writes."""
 
 GRANTS: Final[Sequence[Grant]] = [
     Grant(
@@ -83,7 +65,7 @@ GRANTS: Final[Sequence[Grant]] = [
         ["dynamodb:UpdateItem"],
         [f"{_TABLE}transactions"],
         {
-            "ForAllValues:StringEquals": {"dynamodb:Attributes": _OF_REVIEWS},
+            "ForAllValues:StringEquals": {"dynamodb:Attributes": REVIEW_ATTRIBUTES},
             "Null": {"dynamodb:Attributes": "false"},
         },
     ),

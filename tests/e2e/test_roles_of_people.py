@@ -287,6 +287,17 @@ REFUSED: Final = [
         ),
     ),
     ("operator", Authorization("dynamodb:UpdateItem", MERCHANTS_TABLE.replace("merchants", "transactions"))),
+    *(
+        (
+            "operator",
+            Authorization(
+                "dynamodb:UpdateItem",
+                MERCHANTS_TABLE.replace("merchants", "transactions"),
+                {"dynamodb:Attributes": ["id", attribute]},
+            ),
+        )
+        for attribute in ("decision", "submission", "merchant_id")
+    ),
     ("operator", Authorization("dynamodb:DeleteItem", MERCHANTS_TABLE.replace("merchants", "transactions"))),
     *(
         (

@@ -45,6 +45,16 @@ STREAM_VIEW: Final = "NEW_IMAGE"
 UNTOLD: Final = "untold"
 """Names the event of a change that the stream tells of, from that change on until its notification is in the queue."""
 REVIEWED_EVENT: Final = "transaction.reviewed"
+REVIEW_ATTRIBUTES: Final = (
+    KEY,
+    "status",
+    "resolution",
+    UNTOLD,
+    REVIEWS_INDEX_HASH_KEY,
+    MERCHANT_REVIEWS_INDEX_HASH_KEY,
+    REVIEWS_RANGE_KEY,
+)
+"""All that closing a review, and listing one, writes or looks at: whoever may do that changes no decision by it."""
 INSERTED: Final = "INSERT"
 MODIFIED: Final = "MODIFY"
 STREAM_FILTERS: Final = (
