@@ -28,7 +28,7 @@ from transactions.errors import (
 from transactions.faults import Fault, parameter
 from transactions.idempotency import transaction_id
 from transactions.outcome import Outcome, outcome_view
-from transactions.reviews.resolution import REASONS as REVIEW_REASONS
+from transactions.reviews.reasons import REASONS as REVIEW_REASONS
 from transactions.reviews.resolution import ProposedResolution, Resolution
 from transactions.submission import Submission, request_hash
 from transactions.test_tokens import REASONS

@@ -16,7 +16,8 @@ from transactions.errors import (
     ReviewsNotAllowedError,
     TransactionNotFoundError,
 )
-from transactions.reviews.resolution import LONGEST_NOTE, REASONS
+from transactions.reviews.reasons import REASONS
+from transactions.reviews.resolution import LONGEST_NOTE
 
 REVIEWS: Final = "Reviews"
 

@@ -11,7 +11,8 @@ from transactions.faults import MOST_FAULTS
 from transactions.idempotency import ID_PATTERN
 from transactions.money import CURRENCIES
 from transactions.outcome import OutcomeReport
-from transactions.reviews.resolution import ProposedResolution, Reviewer, ReviewVerdict
+from transactions.reviews.reasons import ReviewVerdict
+from transactions.reviews.resolution import ProposedResolution, Reviewer
 from transactions.submission import Submission
 from transactions.transaction import Verdict
 from transactions.webhooks.deliveries import MOST_ATTEMPTS, State

@@ -19,7 +19,8 @@ from simulation.oracle.facts import Request
 from simulation.oracle.lists import Walk
 from simulation.oracle.wire import Said
 from simulation.world import CALL_FAULTS, LANES, LARGEST_BATCH, LARGEST_SKEW_MS, WEBHOOK_FAULTS, World
-from transactions.reviews.resolution import LONGEST_NOTE, Resolution, ReviewVerdict
+from transactions.reviews.reasons import ReviewVerdict
+from transactions.reviews.resolution import LONGEST_NOTE, Resolution
 
 LONGEST_RUN_MS: Final = 60 * 60 * 60 * 1000
 """Two and a half days: within what the queues keep a message for."""

@@ -16,25 +16,12 @@ from transactions.card_numbers import refuse_card_numbers
 from transactions.clock import iso
 from transactions.errors import InvalidReviewError
 from transactions.faults import BODY, Fault, pointer
+from transactions.reviews.reasons import OTHER, REASONS, ReviewVerdict
 
-ReviewVerdict = Literal["approved", "declined"]
 Reviewer = Literal["merchant", "operator"]
 
 LONGEST_NOTE: Final = 280
 """Bytes of UTF-8."""
-OTHER: Final = "other"
-REASONS: Final[dict[ReviewVerdict, tuple[str, ...]]] = {
-    "approved": ("verified_with_cardholder", "known_customer", "documents_verified", "rule_too_strict", OTHER),
-    "declined": (
-        "confirmed_fraud",
-        "suspected_fraud",
-        "not_recognised_by_cardholder",
-        "cardholder_not_reached",
-        "against_policy",
-        OTHER,
-    ),
-}
-"""Verdict to the codes that can be its reason."""
 _ARN: Final = "arn:"
 """What an operator's identity begins with; no merchant's id has a colon."""
 

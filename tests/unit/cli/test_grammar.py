@@ -34,6 +34,7 @@ ON_A_STACK = {
     "explain": ["txn_1"],
     "backtest": ["--merchant", "acme"],
     "logs": [],
+    "review": ["list"],
     "merchant": ["list"],
     "card": ["show", "tok_4f2a91c7", "--merchant", "acme"],
     "label": ["import", "labels.csv"],

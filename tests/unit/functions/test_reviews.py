@@ -17,7 +17,8 @@ from transactions.agreed.api import REVIEW_PATH, REVIEWS_PATH
 from transactions.agreed.metrics import OLDEST_REVIEW_AGE
 from transactions.errors import NotInReviewError, ReviewClosedError, TransactionNotFoundError
 from transactions.reviews.closing import ReviewDesk
-from transactions.reviews.resolution import LONGEST_NOTE, REASONS, Resolution, ReviewVerdict
+from transactions.reviews.reasons import REASONS, ReviewVerdict
+from transactions.reviews.resolution import LONGEST_NOTE, Resolution
 from transactions.store import TransactionStore
 from transactions.transaction import Decision
 

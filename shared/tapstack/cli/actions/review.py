@@ -16,10 +16,10 @@ from tapstack.operate.account import Account
 from tapstack.operate.register import merchant_ids
 from transactions.clock import iso, now
 from transactions.errors import FaultyRequestError, NotInReviewError, ReviewClosedError
+from transactions.reviews.reasons import ReviewVerdict
 from transactions.reviews.resolution import (
     ProposedResolution,
     Resolution,
-    ReviewVerdict,
     check_proposed,
     resolution_of,
 )

@@ -7,7 +7,7 @@ import click
 
 from tapstack.cli.parameters import UnknownNameError, Verbs, WholeNumber, may_take_stack, takes_json, takes_stack
 from tapstack.console.words import unknown
-from transactions.reviews.resolution import REASONS, ReviewVerdict
+from transactions.reviews.reasons import REASONS, ReviewVerdict
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
