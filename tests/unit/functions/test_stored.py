@@ -38,9 +38,9 @@ from transactions.webhooks.probe_sink import ProbeSink
 from transactions.webhooks.signing import WebhookSecrets
 
 STORED: Final = Path(__file__).parent / "stored"
-REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6", "86393ef")
+REVISIONS: Final = ("6fe41ed", "ec072a0", "fe5f5e3", "db27d9a", "3df7fc6", "86393ef", "224ab9c")
 NEWEST: Final = REVISIONS[-1]
-WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6", "86393ef")
+WITH_HISTORIES: Final = ("fe5f5e3", "db27d9a", "3df7fc6", "86393ef", "224ab9c")
 
 
 class Written:
