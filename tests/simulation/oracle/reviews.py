@@ -74,7 +74,7 @@ class Reviews:
             yield f"{asked} was told that it is done, and what is kept is {held}"
         elif answer.body and json.loads(answer.body) != wire.view(held, decided=True):
             yield f"{asked} was told {answer.body}, what is kept is {wire.view(held, decided=True)}"
-        elif self.closed[held.id] <= answer.began and not answer.replayed:
+        elif self.closed.get(held.id, 0) <= answer.began and not answer.replayed:
             yield f"the replay of {asked} is not called one"
 
     def _allowed(self, answer: ReviewAnswer, held: Kept | None) -> Iterator[int]:
