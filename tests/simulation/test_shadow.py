@@ -83,6 +83,21 @@ def test_a_draft_s_limit_of_a_card_is_held_against_what_was_counted(world: World
     assert counts(world, number).verdicts["approved", "declined"] == 1
 
 
+@pytest.mark.parametrize(("count", "draft"), [(1, "review"), (2, "approved")])
+def test_what_the_merchant_s_limit_found_holds_for_a_draft_that_has_the_same(
+    world: World, count: int, draft: str
+) -> None:
+    limit = {"window_seconds": 3_600, "count": 1}
+    world.change_settings("acme", merchant_velocity=limit)
+    number = drafted(world, merchant_velocity=limit | {"count": count}, duplicate_window_seconds=0)
+
+    decide(world, BODY)
+    assert decide(world, BODY | {"amount": 1_001}) == ["review"]
+
+    # Of another limit it says nothing: nobody has counted by it.
+    assert counts(world, number).verdicts == {("approved", "approved"): 1, ("review", draft): 1}
+
+
 def test_what_is_declined_whatever_its_card_s_entries_is_unknown(world: World) -> None:
     limits = {"amount_limit": 9_000, "foreign_card_review_above": 0}
     number = drafted(world, currencies={"EUR": limits, "CHF": limits})

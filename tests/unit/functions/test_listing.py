@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from simulation.oracle.facts import Request
 from simulation.world import World
 from support.lists import CARD, made_at, walk
 from transactions.errors import UnavailableError
-from transactions.listing import SHARDS
+from transactions.listing import SHARDS, Listing
 from transactions.store import TransactionStore
 from transactions.transaction import Decision, Transaction
 from validator import cursors
@@ -69,6 +70,25 @@ def test_every_transaction_is_listed_once_newest_first(made: list[Made], limit: 
     right = sorted(transactions, key=lambda each: (each.created_at, each.id), reverse=True)
     assert [name for page in pages for name in page] == [each.id for each in right]
     assert all(len(page) <= limit for page in pages)
+
+
+@given(
+    made=st.lists(st.tuples(st.integers(0, 6), st.sampled_from(FORMS)), max_size=40),
+    begin=st.none() | st.integers(0, 7),
+    most=st.integers(1, 12),
+)
+def test_a_walk_from_a_moment_on_passes_each_once_oldest_first(made: list[Made], begin: int | None, most: int) -> None:
+    cloud = Cloud()
+    transactions = [made_at(number, after) for number, (after, _) in enumerate(made)]
+    for transaction, (_, form) in zip(transactions, made, strict=True):
+        write(cloud, transaction, form)
+    write(cloud, made_at(0, 3, "globex"), "both")
+    client = SimpleNamespace(query=lambda **call: cloud.dynamodb.query(**call, Limit=most))
+    moment = None if begin is None else made_at(0, begin).created_at
+
+    walked = list(Listing(client, "transactions").since("acme", moment))  # type: ignore[arg-type]
+
+    assert walked == sorted(each.listing for each in transactions if moment is None or each.created_at >= moment)
 
 
 @pytest.mark.parametrize("form", FORMS)
