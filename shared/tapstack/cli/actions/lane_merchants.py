@@ -8,6 +8,7 @@ from tapstack.lane.samples import MERCHANTS, TIERS
 from tapstack.operate.account import Account
 from tapstack.operate.merchants import onboarding, removal
 from tapstack.operate.register import read_register
+from transactions.held_settings import VersionNote
 from transactions.settings_document import parse_settings
 
 
@@ -30,7 +31,8 @@ def set_up(account: Account, webhooks: str) -> None:
         if held is None:
             onboarding.add(account.desk, settings, TIERS[settings.id], lambda _, __: None)
         else:
-            account.merchants.write(settings)
+            note = VersionNote(account.caller, account.clock(), "the lane came up again")
+            account.merchants.write(settings, note)
 
 
 def api_keys(account: Account) -> Mapping[str, str]:
