@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from simulation.model.faults import Fault
 from simulation.oracle import wire
-from transactions.attributes import from_item
 
 if TYPE_CHECKING:
     from simulation.world import World
+
+
+_NONE: Final = {"NULL": True}
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Versions:
         new = self.world.facts.changes[self._changes :]
         self._changes += len(new)
         for change in new:
-            decision = from_item(change.after).get("decision") if change.after else None
+            decision = wire.plain(change.after.get("decision", _NONE)) if change.after else None
             if change.table != wire.TRANSACTIONS or not decision or change.key in self.world.facts.foreign:
                 continue
             merchant, version = change.after["merchant_id"]["S"], decision["settings_version"]  # type: ignore[index]
@@ -89,4 +91,4 @@ class Versions:
 
     def _item(self, table: str, key: str) -> Any:
         found = getattr(self.world.cloud, table).newest(key)
-        return from_item(found) if found else None
+        return wire.plain({"M": found}) if found else None

@@ -114,7 +114,7 @@ def test_help_waits_for_none_of_the_large_libraries(arguments: list[str]) -> Non
         ("tapstack plan data ", [layer for layer in LAYERS if layer != "data"]),
         ("tapstack plan --stack l", ["local"]),
         ("tapstack --stack d", ["dev"]),
-        ("tapstack merchant r", ["reconcile", "remove", "resume", "rotate-key", "rotate-secret"]),
+        ("tapstack merchant r", ["reconcile", "remove", "resume", "rollback", "rotate-key", "rotate-secret"]),
         ("tapstack merchant --st", ["--stack"]),
     ],
 )
