@@ -31,7 +31,7 @@ def set_up(account: Account, webhooks: str) -> None:
         if held is None:
             onboarding.add(account.desk, settings, TIERS[settings.id], lambda _, __: None)
         else:
-            note = VersionNote(account.caller, account.clock(), "the lane came up again")
+            note = VersionNote(account.caller().arn, account.clock(), "the lane came up again")
             account.merchants.write(settings, note)
 
 
