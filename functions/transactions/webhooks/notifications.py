@@ -17,6 +17,8 @@ LARGEST_BATCH = 10
 WEBHOOK_ID_PREFIX: Final = "msg_"
 TEST_EVENT: Final = "webhook.test"
 """The type of the event that only shows whether an endpoint takes webhooks."""
+_REVIEWED_SUFFIX: Final = "_reviewed"
+"""Of the webhook that tells how a review was closed: it comes beside the decision's."""
 
 Purpose = Literal["delivery", "probe", "redelivery", "test"]
 """Why a notification is sent.
@@ -67,9 +69,6 @@ class Event:
     id_suffix: str = ""
     """Ends the webhook id; one of its own for an event that a decision can be beside another."""
 
-
-_REVIEWED_SUFFIX: Final = "_reviewed"
-"""Of the webhook that tells how a review was closed: it comes beside the decision's."""
 
 EVENTS: Final = (
     Event(type="transaction.approved", happened=lambda _, decision: decision.verdict == "approved"),
