@@ -57,7 +57,7 @@ def test_merchants_are_listed_with_what_they_have(monkeypatch: pytest.MonkeyPatc
     held = Enrolment(merchant_id="acme", version=3, state="enrolled", tier="standard", made_at=1, keys=keys)
     half = Enrolment(merchant_id="globex", version=1, state="adding", tier="premium", made_at=1)
     register = {"acme": Entry(settings, held), "globex": Entry(None, half), "hooli": Entry(settings, None, {"key#2"})}
-    monkeypatch.setattr(merchant, "read_register", lambda *_: register)
+    monkeypatch.setattr(merchant, "read_register", lambda *_, **__: register)
 
     assert main(["merchant", "list", "--json"]) == 0
     assert printed(capsys) == [
@@ -89,7 +89,7 @@ def test_merchants_are_listed_with_what_they_have(monkeypatch: pytest.MonkeyPatc
 
 
 def test_merchants_are_listed_in_pages(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    monkeypatch.setattr(merchant, "read_register", lambda *_: {f"m{number}": Entry() for number in range(5)})
+    monkeypatch.setattr(merchant, "read_register", lambda *_, **__: {f"m{number}": Entry() for number in range(5)})
 
     pages: list[list[str]] = []
     after: list[str] = []

@@ -45,7 +45,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Cloud:
     account: Any = SimpleNamespace(
         compute=SimpleNamespace(alias_name="live", **names),
         data=SimpleNamespace(transactions_table_name="transactions"),
-        dynamodb=SimpleNamespace(get_item=lambda **_: {}),
+        transactions=SimpleNamespace(get=lambda _: None),
         functions=cloud,
         logs=cloud,
         stack="dev",

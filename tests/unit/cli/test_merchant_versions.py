@@ -14,6 +14,7 @@ from tapstack.cli import environments
 from tapstack.cli.actions import accounts
 from tapstack.cli.main import main
 from tapstack.console.errors import UserError
+from tapstack.operate.caller import Caller
 from transactions.merchants import Merchants
 from transactions.shadow_counts import ShadowCounts, add_shadow_counts
 
@@ -47,7 +48,7 @@ def merchants(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> Merchants:
             compute=SimpleNamespace(notifier_function_name="notifier", alias_name="live"),
             functions=SimpleNamespace(get_function_configuration=lambda **_: configuration),
             stack="local",
-            caller=CALLER,
+            caller=lambda: Caller(CALLER, cloud.now),
         )
 
     monkeypatch.setattr(environments, "environment_named", lambda _: None)

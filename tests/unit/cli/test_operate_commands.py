@@ -15,6 +15,7 @@ from tapstack.cli.main import main
 from tapstack.lane.lane import Lane
 from tapstack.lane.samples import MERCHANTS
 from tapstack.operate.account import Account
+from tapstack.operate.caller import Caller
 from tapstack.operate.merchants.api_keys import ApiKeys
 from tapstack.operate.merchants.desk import Desk
 from tapstack.operate.merchants.enrolments import Enrolment
@@ -69,7 +70,7 @@ def merchants(monkeypatch: pytest.MonkeyPatch) -> Merchants:
         compute=SimpleNamespace(notifier_function_name="notifier", alias_name="live"),
         functions=SimpleNamespace(get_function_configuration=lambda **_: configuration),
         stack="local",
-        caller=CALLER,
+        caller=lambda: Caller(CALLER, 1),
     )
     monkeypatch.setattr(environments, "environment_named", lambda _: None)
     monkeypatch.setattr(accounts, "Account", lambda _: account)
