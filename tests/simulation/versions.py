@@ -21,6 +21,7 @@ class Versions:
 
     world: "World"
     _changes: int = 0
+    _counted: int = 0
     _looked: dict[str, int] = field(default_factory=dict)
     """Merchant to how many versions were looked at."""
 
@@ -62,6 +63,10 @@ class Versions:
 
     def counts(self) -> Iterator[str]:
         """Hold what drafts have counted against what was decided: each once, but for answers that were lost."""
+        new = self.world.facts.changes[self._counted :]
+        self._counted += len(new)
+        if not any(change.key.startswith("draft#") for change in new):
+            return
         decided = Counter(
             (item["merchant_id"]["S"], item["status"]["S"])
             for item in self.world.cloud.transactions.items()
