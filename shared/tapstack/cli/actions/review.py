@@ -73,8 +73,11 @@ def show(stack: str, transaction_id: str, *, as_json: bool) -> int:
         say(f"{transaction.resolution.verdict} {_how(transaction.resolution)}")
     elif transaction.is_in_review:
         say(f"in review for {_age(transaction)}; close it:")
-        for verb in ("approve", "decline"):
-            say(f"  {command('review', verb, transaction.id, '--reason', 'CODE', stack=stack)}")
+        for how in (
+            command("review", "approve", transaction.id, "--reason", "CODE", stack=stack),
+            command("review", "decline", transaction.id, "--reason", "CODE", stack=stack),
+        ):
+            say(f"  {how}")
     else:
         say("it was never in review")
     return DONE
