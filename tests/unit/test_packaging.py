@@ -12,7 +12,7 @@ from simulation.functions import ENVIRONMENTS
 from tapstack.program.errors import PackagingError
 from tapstack.program.packaging import NATIVE, package
 
-LARGEST: Final = 600_000
+LARGEST: Final = 640_000
 """Bytes of a package, deflated, as it is handed to Lambda."""
 # As Lambda runs it, and as the lane does.
 PLATFORMS: Final = ("aarch64-manylinux_2_28", NATIVE)
