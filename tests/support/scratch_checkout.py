@@ -76,8 +76,10 @@ def scratch_checkout(folder: Path) -> ScratchCheckout:
     for program, entry in _PROGRAMS.items():
         module, _, function = entry.partition(":")
         script = root / ".venv" / "bin" / program
+        # As installers write them: processes that a program begins import what they have begun with.
         script.write_text(
-            f"#!{script.parent / 'python'}\nimport sys\nfrom {module} import {function}\nsys.exit({function}())\n",
+            f"#!{script.parent / 'python'}\nimport sys\nfrom {module} import {function}\n"
+            f'if __name__ == "__main__":\n    sys.exit({function}())\n',
             encoding="utf-8",
         )
         script.chmod(0o755)
