@@ -1,6 +1,8 @@
 """What the emulator judges requests by: over what they came, for which action, and under which conditions."""
 
 import json
+from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 from tapstack.lane.patches.serving import module
@@ -40,6 +42,18 @@ def tell_encryption_contexts() -> None:
     actions.request_tag_context = find_with_context
 
 
-def look_for_tags_always() -> None:
-    """Find a resource's tags whoever asks for them: the emulator looks at a role's own policies alone."""
-    module("core.iam_evaluator")._names_condition_key = lambda *_: True
+def look_at_boundaries_for_tags() -> None:
+    """Find a resource's tags where a boundary asks for them: the emulator asks a role's own policies alone."""
+    evaluator = module("core.iam_evaluator")
+    resolve, names = evaluator.resolve_principal, evaluator._names_condition_key
+    limits: ContextVar[Sequence[Any]] = ContextVar("limits", default=())
+
+    def resolve_with_limits(*request: Any) -> Any:
+        principal = resolve(*request)
+        limits.set(getattr(principal, "limits", ()))
+        return principal
+
+    evaluator.resolve_principal = resolve_with_limits
+    evaluator._names_condition_key = lambda policies, prefix: any(
+        names(each, prefix) for each in (policies, *limits.get())
+    )

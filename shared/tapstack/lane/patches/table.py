@@ -234,6 +234,6 @@ PATCHES: Final = (
         aws="Judges a boundary's conditions as those of any policy.",
         source="https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html",
         request="kms encrypt, as a role whose boundary allows it for keys with a tag",
-        apply=permissions.look_for_tags_always,
+        apply=permissions.look_at_boundaries_for_tags,
     ),
 )
