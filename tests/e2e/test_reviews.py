@@ -145,7 +145,10 @@ def test_an_operator_lists_shows_and_closes_reviews_in_the_name_of_their_credent
     status, out, told_more = operate("review", "show", first)
     assert (status, "foreign_card_high_amount" in out, "approve" in told_more) == (0, True, True)
 
-    assert operate("review", "approve", first, "--reason", "verified_with_cardholder", "--note", "rang back")[0] == 0
+    status, _, told_more = operate(
+        "review", "approve", first, "--reason", "verified_with_cardholder", "--note", "rang back"
+    )
+    assert (status, f"tapstack card allow {body['card']['token']} --merchant globex" in told_more) == (0, True)
 
     assert operate("review", "approve", first, "--reason", "verified_with_cardholder", "--note", "rang back")[0] == 0
     status, _, conflict = operate("review", "decline", first, "--reason", "suspected_fraud")

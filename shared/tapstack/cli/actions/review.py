@@ -109,7 +109,19 @@ def close(stack: str, transaction_id: str, verdict: ReviewVerdict, reason: str, 
     else:
         say(f"transaction {transaction.id} of merchant {transaction.merchant_id} is {verdict}, by {caller.arn}")
         say(f"see what becomes of the webhook: {command('webhook', 'deliveries', transaction.id, stack=stack)}")
+        _offer_entry(transaction, verdict, stack)
     return DONE
+
+
+def _offer_entry(transaction: Transaction, verdict: ReviewVerdict, stack: str) -> None:
+    """Say how to have the card's next transactions decided alike, without a review."""
+    token, merchant = transaction.submission.card.token, transaction.merchant_id
+    if verdict == "declined":
+        how = command("card", "block", token, "--merchant", merchant, "--for", "30d", "--reason", "TEXT", stack=stack)
+        say(f"keep the card out for a while: {how}")
+    else:
+        how = command("card", "allow", token, "--merchant", merchant, "--for", "30d", "--reason", "TEXT", stack=stack)
+        say(f"let the card pass without a review for a while: {how}")
 
 
 def _require_merchant(account: Account, merchant_id: str) -> None:
