@@ -1,4 +1,4 @@
-"""Tell one of the stories, `renaming`, `life` or `network`, in Markdown on stdout.
+"""Tell one of the stories, `renaming`, `life`, `network` or `tour`, in Markdown on stdout.
 
 Each step is run on a copy of the checkout with a lane of its own. A step that does not end as told ends the story.
 """
@@ -8,11 +8,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from story import life, network, renaming
+from story import life, network, renaming, tour
 from story.telling import Story, UnexpectedEndError
 from support.scratch_checkout import scratch_checkout
 
-STORIES = {"renaming": renaming.tell, "life": life.tell, "network": network.tell}
+STORIES = {"renaming": renaming.tell, "life": life.tell, "network": network.tell, "tour": tour.tell}
 
 
 def main(name: str) -> int:
@@ -32,4 +32,4 @@ def main(name: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if sys.argv[1:] else "renaming"))
+    sys.exit(main(sys.argv[1]))

@@ -1,6 +1,7 @@
 """A story in Markdown, told while its commands run: what was typed, what was seen, how long it took."""
 
 import re
+import shlex
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -47,6 +48,15 @@ class Story:
         added = [f"+{line}" for line in new.splitlines()]
         self.lines += ["```diff", f"# {file}", *removed, *added, "```", ""]
 
+    def write(self, file: str, text: str) -> None:
+        """Make a file of the checkout, and show it."""
+        (self.checkout.root / file).write_text(text, encoding="utf-8")
+        self.lines += ["```", f"# {file}", *text.splitlines(), "```", ""]
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, as what functions remember is used up to its end."""
+        time.sleep(seconds)
+
     def do(self, *arguments: str) -> None:
         """Run the checkout's Python without telling of it."""
         self.checkout.python(*arguments)
@@ -67,7 +77,7 @@ class Story:
         for arguments in (("add", "--all"), (*identity, "commit", "--quiet", "--message", message)):
             self.git(*arguments)
 
-    def run(self, program: str, *arguments: str, status: int = 0, says: str, show: int = 8) -> None:
+    def run(self, program: str, *arguments: str, status: int = 0, says: str, show: int = 8) -> str:
         """Run a program, and show the command, the end of what it printed, and its seconds.
 
         Args:
@@ -77,10 +87,13 @@ class Story:
             says: what it has to say; white space counts as one space.
             show: how many lines of it are shown, the last ones.
 
+        Returns:
+            What it printed.
+
         Raises:
             UnexpectedEndError: it ended otherwise, or said something else.
         """
-        typed = " ".join((program, *arguments))
+        typed = shlex.join((program, *arguments))
         started = time.monotonic()
         done = subprocess.run(
             [str(self.checkout.root / ".venv" / "bin" / program), *arguments],
@@ -106,6 +119,7 @@ class Story:
             "",
         ]
         self.took.append((typed, seconds))
+        return done.stdout
 
 
 def _is_told(line: str) -> bool:

@@ -144,6 +144,13 @@ TABLE: Final[Mapping[str, Generated]] = {
             needs="some minutes, and a lane of its own",
         ),
         Generated(
+            name="tour",
+            files=("docs/tour.md",),
+            source="tests/story, by running it",
+            render=told_by_tests.page("docs/tour.md", "story", "tour"),
+            needs="some minutes, and a lane of its own",
+        ),
+        Generated(
             name="integrating",
             files=("docs/integrating.md",),
             source="tests/journey, by walking it",

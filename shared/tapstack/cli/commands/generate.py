@@ -14,8 +14,9 @@ def command(*, names: tuple[str, ...], check: bool) -> int:
     and on the emulator's patches), openapi, contracts (their snapshots, unless a change breaks a reader),
     published-contracts (for other repositories), github (workflows and code owners), transaction (its picture). By NAME
     also layers (the picture, of a lane that is up), story (the page on renaming an output), network-story (that on
-    replacing the network), life (that on a layer's life), integrating (a merchant's page), card-numbers (its figures),
-    benchmarks (what the functions cost) and capacity (how many transactions a second they take).
+    replacing the network), life (that on a layer's life), tour (that on reviews, cards and settings), integrating (a
+    merchant's page), card-numbers (its figures), benchmarks (what the functions cost) and capacity (how many
+    transactions a second they take).
 
     With --check the status is 2 when a file differs.
     """
