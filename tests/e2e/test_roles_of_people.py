@@ -296,7 +296,7 @@ REFUSED: Final = [
                 {"dynamodb:Attributes": ["id", attribute]},
             ),
         )
-        for attribute in ("decision", "submission", "merchant_id")
+        for attribute in ("decision", "submission")
     ),
     ("operator", Authorization("dynamodb:DeleteItem", MERCHANTS_TABLE.replace("merchants", "transactions"))),
     *(

@@ -99,7 +99,7 @@ def test_a_table_renamed_is_planned_refused_followed_and_taken_down(
     assert "tapstack-local-velocity" in tables.list_tables()["TableNames"]
 
     assert on_lane("up", "data", "--accept-data-loss", "data.velocity", "--yes") == 0
-    assert "next: .venv/bin/tapstack up compute, then .venv/bin/tapstack up data deletes it" in capsys.readouterr().err
+    assert "next: .venv/bin/tapstack up compute, then .venv/bin/tapstack up data deletes it" in capsys.readouterr().out
     assert {"tapstack-local-speeds", "tapstack-local-velocity"} <= {*tables.list_tables()["TableNames"]}
     assert on_lane("drift", "compute") == FOUND
     told = capsys.readouterr().out

@@ -83,7 +83,9 @@ def test_every_answer_is_one_that_is_described(
 
 
 def test_the_answers_along_a_transactions_life_are_described(call: Callable[..., Any]) -> None:
-    submit, listing, read, deliveries, redeliver, report = map(described().find_operation_by_id, OPERATIONS)
+    named = {name: described().find_operation_by_id(name) for name in OPERATIONS}
+    submit, listing, read = (named[f"{name}"] for name in OPERATIONS[:3])
+    deliveries, redeliver, report = named["listDeliveries"], named["redeliverTransaction"], named["reportOutcome"]
     card = {"token": "tok_described", "bin": "424242", "country": "US", "expires": "2099-12"}
     body = {"amount": 1250, "currency": "EUR", "card": card}
 

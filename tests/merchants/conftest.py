@@ -1,7 +1,7 @@
 """A desk on the emulator: the merchants table, the key, an API with a usage plan a tier, and nothing else."""
 
-import itertools
 import json
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -26,7 +26,6 @@ from transactions.webhooks.secret_store import SecretStore
 
 TABLE = "merchants"
 DOCUMENT: dict[str, Any] = json.loads(MERCHANTS.read_text(encoding="utf-8"))[0]
-_NUMBERS = itertools.count(1)
 
 
 @cache
@@ -112,7 +111,7 @@ def office(building: Office) -> Office:
 
 def environment_in(building: Office) -> Office:
     """Make another environment in the account."""
-    made = replace(building, environment=f"e{next(_NUMBERS)}", handed=[])
+    made = replace(building, environment=f"e{secrets.token_hex(4)}", handed=[])
     made.client("dynamodb").create_table(
         TableName=f"{TABLE}-{made.environment}",
         KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],

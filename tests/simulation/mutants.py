@@ -127,7 +127,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
     ),
     Mutant(
         "take card numbers",
-        "transactions/submission.py",
+        "transactions/bodies.py",
         "    refuse_card_numbers(value)\n",
         "    refuse_card_numbers({})\n",
     ),

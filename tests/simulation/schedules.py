@@ -207,6 +207,7 @@ class Search:
         with World(cloud) as world:
             watch = Invariants(world)
             if self.earlier:
+                world.facts.beside_earlier = True
                 world.functions.version = lambda: self._random.choice((self.earlier, None))
             try:
                 actors = list(self._actors(world, scene))

@@ -44,7 +44,7 @@ def test_a_wrong_verdict_of_the_earlier_version_is_found(tmp_path: Path) -> None
 def test_a_version_that_cannot_read_what_this_one_writes_is_found() -> None:
     search = Search(1, earlier=earlier_checkout(CANNOT_READ_THIS_ONES_CARDS))
 
-    with pytest.raises(InvariantError, match="came again"):
+    with pytest.raises(InvariantError, match=r"came again|a function fails only where AWS fails: ValidationError"):
         run_until(search, 5_000)
 
 

@@ -68,7 +68,9 @@ def write(world: World, transaction_id: str, **changes: Any) -> None:
         "settings_version": {"N": "1"},
         "decided_at": {"N": f"{world.cloud.now}"},
     }
-    world.cloud.transactions.write(transaction_id, {**held, "decision": {"M": told | changes}})
+    world.cloud.transactions.write(
+        transaction_id, {**held, "decision": {"M": told | changes}, "status": (told | changes)["verdict"]}
+    )
 
 
 # What it shares with the code

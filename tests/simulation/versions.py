@@ -68,9 +68,9 @@ class Versions:
         if not any(change.key.startswith("draft#") for change in new):
             return
         decided = Counter(
-            (item["merchant_id"]["S"], item["status"]["S"])
+            (item["merchant_id"]["S"], item["decision"]["M"]["verdict"]["S"])
             for item in self.world.cloud.transactions.items()
-            if item["id"]["S"] not in self.world.facts.foreign
+            if item["id"]["S"] not in self.world.facts.foreign and "M" in item["decision"]
         )
         twice = self.world.counts[f"{Fault.RESENT}"] * self.world.facts.largest_batch
         for item in self.world.cloud.velocity.items():

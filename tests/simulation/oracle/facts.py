@@ -163,6 +163,7 @@ class Facts:
         largest_batch: the most transactions that one batch brings.
         longest_run_ms: after how long a function is ended.
         skew_ms: how far a function's clock is off at the most.
+        beside_earlier: whether functions of an earlier version run too.
         changes: of all tables, in order.
         requests: submissions, in the order they were sent.
         answers: to submissions, in order.
@@ -180,6 +181,7 @@ class Facts:
     largest_batch: int
     longest_run_ms: int
     skew_ms: int
+    beside_earlier: bool = False
     changes: list[Change] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     answers: list[Answer] = field(default_factory=list)
