@@ -240,8 +240,9 @@ class World:
         self.facts.reviews.append(asked)
         began = len(self.facts.changes)
         body = {"verdict": verdict, "reason": reason} | ({} if note is None else {"note": note})
+        used = self.merchants[merchant].api_key
         event = {
-            **self._event(self.merchants[merchant].api_key, "POST", "/v1/transactions/{id}/review"),
+            **self._event(used, "POST", "/v1/transactions/{id}/review"),
             "pathParameters": {"id": transaction_id},
             "body": json.dumps(body),
         }
@@ -251,19 +252,43 @@ class World:
                 self._note(error)
                 return
             replayed = answer["headers"].get("idempotent-replayed") == "true"
-            self._review_answered(asked, answer["statusCode"], answer["body"], began, invocation, replayed=replayed)
+            self._review_answered(
+                asked, answer["statusCode"], answer["body"], began, invocation, replayed=replayed, used=used
+            )
 
         invocation = self.functions.begin("validator", event, ended)
         self.functions.resume(invocation)
         return invocation
 
+    def _may_be_over(self, api_key: str) -> bool:
+        """Tell whether an API key may be refused by now, by any of the functions' clocks."""
+        end = self.key_ends.get(api_key)
+        return api_key in self.keys_ended or (end is not None and self.cloud.now + self.facts.skew_ms >= end.at)
+
     def _review_answered(
-        self, asked: ReviewAsked, status: int, body: str, began: int, invocation: Invocation | None, *, replayed: bool
+        self,
+        asked: ReviewAsked,
+        status: int,
+        body: str,
+        began: int,
+        invocation: Invocation | None,
+        *,
+        replayed: bool,
+        used: str = "",
     ) -> None:
         self.counts[f"review answered {status}{' again' if replayed else ''}"] += 1
         under_fault = invocation is not None and invocation.faults > 0
         self.facts.review_answers.append(
-            ReviewAnswer(asked, status, replayed, body if status == 200 else "", began, self.cloud.now, under_fault)
+            ReviewAnswer(
+                asked,
+                status,
+                replayed,
+                body if status == 200 else "",
+                began,
+                self.cloud.now,
+                under_fault,
+                self._may_be_over(used),
+            )
         )
 
     def _event(self, api_key: str, method: str, resource: str) -> dict[str, Any]:
@@ -457,14 +482,16 @@ class World:
         self.counts["outcome said"] += 1
         self.facts.said.add((merchant, transaction_id, said))
         body = {"outcome": said.value, "source": said.source, "at": wire.iso(said.at)}
-        event = self._event(self.merchants[merchant].api_key, "POST", "/v1/transactions/{id}/outcome")
+        used = self.merchants[merchant].api_key
+        event = self._event(used, "POST", "/v1/transactions/{id}/outcome")
 
         def ended(answer: Any, error: BaseException | None) -> None:
             if error is not None:
                 self._note(error)
                 return
             under_fault = invocation.faults > 0
-            self.facts.reported.append(Reported(merchant, transaction_id, said, answer["statusCode"], under_fault))
+            status, may_be_over = answer["statusCode"], self._may_be_over(used)
+            self.facts.reported.append(Reported(merchant, transaction_id, said, status, under_fault, may_be_over))
 
         more = {"pathParameters": {"id": transaction_id}, "body": json.dumps(body)}
         invocation = self.functions.begin("validator", event | more, ended)

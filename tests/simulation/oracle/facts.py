@@ -31,6 +31,8 @@ class Reported(NamedTuple):
     said: Any
     status: int
     under_fault: bool
+    key_may_be_over: bool = False
+    """Whether the API key may have been refused, as one that has ended."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +145,8 @@ class ReviewAnswer:
     """How many changes there were when it was asked."""
     ended_at: int
     under_fault: bool = False
+    key_may_be_over: bool = False
+    """Whether the API key may have been refused, as one that has ended."""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,8 @@ class Outcomes:
         allowed = {200, 409} if own else {404}
         if reported.under_fault:
             allowed.add(503)
+        if reported.key_may_be_over:
+            allowed.add(403)
         if reported.status not in allowed:
             yield f"{reported.merchant} was answered {reported.status} of {reported.transaction}, right is {allowed}"
             return

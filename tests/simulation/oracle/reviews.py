@@ -84,6 +84,8 @@ class Reviews:
         asked = answer.asked
         if answer.under_fault:
             yield 503
+        if answer.key_may_be_over:
+            yield 403
         if ":" not in asked.by:
             in_force = self.facts.in_force(asked.by, asked.at, answer.ended_at)
             may = [each.document.get("resolves_reviews") and each.document["status"] == "active" for each in in_force]
