@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Self
+from threading import Lock
+from typing import Final, Self
+
+_ADDING: Final = Lock()
+"""Commands of operators write from several threads."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,8 @@ class Usage:
     def add(self, table: str, operation: str, consumed: Consumed) -> None:
         """Add what one operation consumed; each call counts once."""
         place = (table, operation)
-        self._consumed[place] = self._consumed.get(place, Consumed()) + consumed
+        with _ADDING:
+            self._consumed[place] = self._consumed.get(place, Consumed()) + consumed
 
     def of(self, table: str, operation: str) -> Consumed:
         """Return the totals of one table's operation."""
