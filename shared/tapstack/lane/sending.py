@@ -3,7 +3,6 @@
 import os
 import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -15,6 +14,7 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.lane.receiver import Receiver
 from tapstack.lane.transactions_file import Line
+from tapstack.new_names import new_name
 
 PENDING: Final = "pending"
 CONCURRENCY: Final = 8
@@ -84,9 +84,7 @@ class Api:
         outcome = Outcome(line, self.merchant)
         deadline = time.monotonic() + DECISION_SECONDS
         try:
-            answer = self._request(
-                "POST", self._url, deadline, json=line.body, headers={"idempotency-key": str(uuid.uuid4())}
-            )
+            answer = self._request("POST", self._url, deadline, json=line.body, headers={"idempotency-key": new_name()})
             if answer.status_code != httpx.codes.ACCEPTED:
                 return replace(outcome, problem=_refusal(answer))
             started = time.monotonic() - answer.elapsed.total_seconds()

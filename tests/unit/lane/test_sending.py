@@ -15,6 +15,8 @@ from tapstack.lane.ports import free_port
 from tapstack.lane.receiver import Delivery, Receiver
 from tapstack.lane.sending import Api, Outcome, check_webhooks, send_all
 from tapstack.lane.transactions_file import Line
+from tapstack.new_names import new_name
+from transactions.card_numbers import holds_card_number
 
 LINE = Line(1, {"amount": 1250})
 ACCEPTED = (202, {"id": "txn_1", "status": "pending"})
@@ -61,6 +63,11 @@ def api(edge: Edge) -> Iterator[Api]:
     api = Api(f"http://127.0.0.1:{edge.server_port}/v1/transactions", "acme", "the-key")
     yield api
     api.close()
+
+
+def test_no_key_of_a_request_is_taken_for_a_card_number() -> None:
+    # One UUID in 5,000 is: docs/card-numbers.md.
+    assert not any(holds_card_number(new_name()) for _ in range(50_000))
 
 
 def test_a_transaction_is_followed_to_its_decision(edge: Edge, api: Api) -> None:

@@ -3,7 +3,6 @@
 import json
 import shlex
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -26,6 +25,7 @@ from tapstack.lane.sending import Outcome
 from tapstack.lane.smoke import check_smoke, smoke_jobs
 from tapstack.lane.transactions_file import Line
 from tapstack.layers import LAYERS
+from tapstack.new_names import new_name
 from tapstack.operate.account import Account
 
 _SHOWN: Final = ("api_url", "rest_api_id", "stage_name", "web_acl_arn", "dashboard_url")
@@ -156,7 +156,7 @@ def _kept_in_state(lane: Lane, reports: Mapping[str, Report]) -> dict[str, str]:
 def _curl(edge: Mapping[str, Any], keys: Mapping[str, str], merchant: str, line: Line) -> str:
     headers = {
         "x-api-key": keys[merchant],
-        "idempotency-key": str(uuid.uuid4()),
+        "idempotency-key": new_name(),
         "content-type": "application/json",
     }
     flags = " ".join(f"-H {shlex.quote(f'{name}: {value}')}" for name, value in headers.items())

@@ -15,8 +15,6 @@ Whatever a run makes is called by random letters, and it looks for nothing else:
 
 import contextlib
 import functools
-import secrets
-import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +25,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
+from tapstack.new_names import new_name
 from tapstack.operate.smoke.api import Api
 from transactions.agreed.api import problem_type
 from transactions.probe import AMOUNT_LIMIT, COUNTRY, CURRENCY
@@ -103,7 +102,7 @@ class SmokeRun:
     told: Callable[[Done], None] = lambda _: None
     approved: str = ""
     declined: str = ""
-    _letters: str = field(default_factory=lambda: "".join(secrets.choice(string.ascii_lowercase) for _ in range(20)))
+    _letters: str = field(default_factory=new_name)
     _secret: str = ""
     _views: dict[str, Any] = field(default_factory=dict)
     _ends: float = 0.0
