@@ -1,6 +1,6 @@
 """Bodies of requests: strict JSON, without card numbers, of a type."""
 
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import msgspec
 
@@ -28,14 +28,30 @@ def read_body(body: bytes, kind: type[_Struct], refused: type[FaultyRequestError
         FaultyRequestError: of the type `refused`; it names every field that is wrong, and what is wrong with it.
         CardNumberError: it holds a card number.
     """
-    if len(body) > LARGEST_BODY:
-        raise refused(Fault(BODY, f"the body is larger than {LARGEST_BODY} bytes"))
+    value = read_json(body, refused)
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise refused(*shape_faults(value, kind)) from error
+
+
+def read_json(body: bytes, refused: type[FaultyRequestError], largest: int = LARGEST_BODY) -> Any:
+    """Read a body of any type.
+
+    Args:
+        body: as it was sent.
+        refused: the error that says it is no JSON.
+        largest: how many bytes it may have.
+
+    Raises:
+        FaultyRequestError: of the type `refused`.
+        CardNumberError: it holds a card number.
+    """
+    if len(body) > largest:
+        raise refused(Fault(BODY, f"the body is larger than {largest} bytes"))
     try:
         value = strict_json.load(body)
     except ValueError as error:
         raise refused(strict_json.fault(body) or Fault(BODY, f"{error}")) from error
     refuse_card_numbers(value)
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as error:
-        raise refused(*shape_faults(value, kind)) from error
+    return value

@@ -20,10 +20,9 @@ import msgspec
 from botocore.exceptions import ClientError
 from msgspec import Meta
 
-from transactions import strict_json
 from transactions.agreed.tables import OUTCOME, TRANSACTION_MERCHANT
 from transactions.attributes import from_item, key_of, refused_item, to_item
-from transactions.card_numbers import refuse_card_numbers
+from transactions.bodies import read_json
 from transactions.clock import Clock, iso
 from transactions.errors import InvalidOutcomeError, OutcomeSupersededError, TransactionNotFoundError
 from transactions.faults import BODY, Fault, pointer
@@ -133,14 +132,7 @@ def parse(body: bytes, clock: Clock) -> Outcome:
         InvalidOutcomeError: it is no outcome; it names every field that is wrong, and what is wrong with it.
         CardNumberError: it holds a card number.
     """
-    if len(body) > _LARGEST_BODY:
-        raise InvalidOutcomeError(Fault(BODY, f"the body is larger than {_LARGEST_BODY} bytes"))
-    try:
-        value = strict_json.load(body)
-    except ValueError as error:
-        raise InvalidOutcomeError(strict_json.fault(body) or Fault(BODY, f"{error}")) from error
-    refuse_card_numbers(value)
-    return outcome_of(value, clock)
+    return outcome_of(read_json(body, InvalidOutcomeError, _LARGEST_BODY), clock)
 
 
 def outcome_of(value: Any, clock: Clock) -> Outcome:
