@@ -88,16 +88,22 @@ class Shadow:
     failed: Callable[[Exception], None]
     _judged: list[_Judged] = field(default_factory=list)
 
-    def beside(self, transaction: Transaction, findings: Findings, *, is_forced: bool) -> Beside | None:
-        """Begin to judge a transaction by its merchant's draft; None where there is none."""
+    def draft_of(self, merchant_id: str) -> Draft | None:
+        """Give a merchant's draft; None where there is none."""
         try:
-            held = self.merchants.held(transaction.merchant_id)
-            if held is None or held.draft is None:
-                return None
-            settings = held.draft.settings
-            found = Findings(findings.reasons, settings) if is_forced else judge(transaction, settings)
-            return Beside(held.draft, found, is_forced)
+            held = self.merchants.held(merchant_id)
         except Exception as error:  # noqa: BLE001 - a draft must not keep anything from being decided
+            self.failed(error)
+            return None
+        return held.draft if held else None
+
+    def beside(self, draft: Draft, transaction: Transaction, findings: Findings, *, is_forced: bool) -> Beside | None:
+        """Begin to judge a transaction by its merchant's draft; None where that cannot be done."""
+        try:
+            settings = draft.settings
+            found = Findings(findings.reasons, settings) if is_forced else judge(transaction, settings)
+            return Beside(draft, found, is_forced)
+        except Exception as error:  # noqa: BLE001 - likewise
             self.failed(error)
             return None
 

@@ -30,6 +30,7 @@ from transactions.agreed.tables import KEY, MODIFIED
 from transactions.clock import Clock
 from transactions.failures import described, ids
 from transactions.findings import Findings, judge
+from transactions.held_settings import Draft
 from transactions.merchants import Merchants
 from transactions.reviews.closing import ReviewDesk
 from transactions.settings import MerchantSettings, MerchantVelocity
@@ -211,18 +212,21 @@ class Detector:
             settings = self.merchants.settings(merchant_id)
             if settings is None:
                 raise MerchantNotSetUpError(f"merchant {merchant_id!r} has no settings")
+            draft = self.shadow.draft_of(merchant_id) if self.shadow else None
             for change, transaction in group:
                 with self._failing(again, [change]):
-                    cases.append(self._case(change, transaction, settings))
+                    cases.append(self._case(change, transaction, settings, draft))
         return cases
 
-    def _case(self, change: Mapping[str, Any], transaction: Transaction, settings: MerchantSettings) -> _Case:
+    def _case(
+        self, change: Mapping[str, Any], transaction: Transaction, settings: MerchantSettings, draft: Draft | None
+    ) -> _Case:
         if self.test_tokens and (forced := forced_reasons(transaction)):
             case = _Case(change, transaction, Findings(forced, settings), is_forced=True)
         else:
             case = _Case(change, transaction, judge(transaction, settings))
-        if self.shadow:
-            case.beside = self.shadow.beside(transaction, case.findings, is_forced=case.is_forced)
+        if self.shadow and draft:
+            case.beside = self.shadow.beside(draft, transaction, case.findings, is_forced=case.is_forced)
         return case
 
     def _count(self, cases: Sequence[_Case], again: list[str]) -> None:
