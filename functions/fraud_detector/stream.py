@@ -78,11 +78,23 @@ class FailedRecord:
 
 
 @dataclass
-class _Case:
-    """A record of the batch on its way to its decision."""
+class _Record:
+    """A record of the batch, and the transaction that it is of."""
 
     change: Mapping[str, Any]
     transaction: Transaction
+
+    @property
+    def number(self) -> str:
+        """Its sequence number."""
+        number: str = self.change["SequenceNumber"]
+        return number
+
+
+@dataclass
+class _Case(_Record):
+    """A record on its way to its decision."""
+
     findings: Findings
     is_forced: bool = False
     """Whether a test token forces its outcome."""
@@ -96,30 +108,10 @@ class _Case:
     """What its merchant's draft says of it, where there is one."""
 
     @property
-    def number(self) -> str:
-        """The record's sequence number."""
-        number: str = self.change["SequenceNumber"]
-        return number
-
-    @property
     def limit(self) -> MerchantVelocity | None:
         """The merchant's own limit, where it has a say in the decision."""
         settled = self.held is not None or self.findings.is_declined
         return self.findings.settings.merchant_velocity if self.is_counted and not settled else None
-
-
-@dataclass(frozen=True)
-class _Closed:
-    """A record of the batch that tells of a review that was closed."""
-
-    change: Mapping[str, Any]
-    transaction: Transaction
-
-    @property
-    def number(self) -> str:
-        """The record's sequence number."""
-        number: str = self.change["SequenceNumber"]
-        return number
 
 
 @dataclass(frozen=True)
@@ -159,7 +151,7 @@ class Detector:
         self.workers.do(partial(self._limit, again), _grouped(filter(_has_limit, cases), _merchant_of))
         left = [case for case in cases if case.number not in again]
         self.workers.do(partial(self._decide, again), _grouped(left, _card_of))
-        reviews = self._closed([each["dynamodb"] for each in records if _is_of_review(each)], again)
+        reviews = self._read([each["dynamodb"] for each in records if _is_of_review(each)], again)
         told = [(case.number, item) for case in left for item in case.told]
         told += [(review.number, item) for review in reviews for item in review_notifications(review.transaction)]
         self._tell(told, again)
@@ -181,46 +173,42 @@ class Detector:
 
     def _judged(self, changes: Sequence[Mapping[str, Any]], again: list[str]) -> list[_Case]:
         """Judge all records that can be, in the order of the stream."""
-        read: list[tuple[Mapping[str, Any], Transaction]] = []
-        for change in changes:
-            with self._failing(again, [change]):
-                read.append((change, parse_item(change["NewImage"])))
-        groups = _grouped(read, lambda each: each[1].merchant_id)
+        read = self._read(changes, again)
+        groups = _grouped(read, _merchant_of)
         judged = {case.number: case for cases in self.workers.do(partial(self._judge, again), groups) for case in cases}
-        return [judged[number] for change, _ in read if (number := change["SequenceNumber"]) in judged]
+        return [judged[record.number] for record in read if record.number in judged]
 
-    def _closed(self, changes: Sequence[Mapping[str, Any]], again: list[str]) -> list[_Closed]:
-        """Read the reviews that were closed."""
-        reviews: list[_Closed] = []
+    def _read(self, changes: Sequence[Mapping[str, Any]], again: list[str]) -> list[_Record]:
+        """Read the transactions of records."""
+        read: list[_Record] = []
         for change in changes:
             with self._failing(again, [change]):
-                reviews.append(_Closed(change, parse_item(change["NewImage"])))
-        return reviews
+                read.append(_Record(change, parse_item(change["NewImage"])))
+        return read
 
-    def _mark_told(self, again: list[str], review: _Closed) -> None:
+    def _mark_told(self, again: list[str], review: _Record) -> None:
         with self._failing(again, [review.change]):
             self.desk.told(review.transaction.id)
 
-    def _judge(self, again: list[str], group: Sequence[tuple[Mapping[str, Any], Transaction]]) -> list[_Case]:
+    def _judge(self, again: list[str], group: Sequence[_Record]) -> list[_Case]:
         """Judge what the batch brings of one merchant.
 
         Its limit is one for all of them, so what decides beside it is of that version of the settings, too.
         """
         cases: list[_Case] = []
-        with self._failing(again, [change for change, _ in group]):
-            merchant_id = group[0][1].merchant_id
+        with self._failing(again, [record.change for record in group]):
+            merchant_id = group[0].transaction.merchant_id
             settings = self.merchants.settings(merchant_id)
             if settings is None:
                 raise MerchantNotSetUpError(f"merchant {merchant_id!r} has no settings")
             draft = self.shadow.draft_of(merchant_id) if self.shadow else None
-            for change, transaction in group:
-                with self._failing(again, [change]):
-                    cases.append(self._case(change, transaction, settings, draft))
+            for record in group:
+                with self._failing(again, [record.change]):
+                    cases.append(self._case(record, settings, draft))
         return cases
 
-    def _case(
-        self, change: Mapping[str, Any], transaction: Transaction, settings: MerchantSettings, draft: Draft | None
-    ) -> _Case:
+    def _case(self, record: _Record, settings: MerchantSettings, draft: Draft | None) -> _Case:
+        change, transaction = record.change, record.transaction
         if self.test_tokens and (forced := forced_reasons(transaction)):
             case = _Case(change, transaction, Findings(forced, settings), is_forced=True)
         else:
@@ -294,8 +282,8 @@ def _text(image: object, name: str) -> object:
     return value.get("S") if isinstance(value, Mapping) else None
 
 
-def _merchant_of(case: _Case) -> str:
-    return case.transaction.merchant_id
+def _merchant_of(record: _Record) -> str:
+    return record.transaction.merchant_id
 
 
 def _card_of(case: _Case) -> str:
