@@ -7,7 +7,7 @@ import msgspec
 
 from tapstack.console.errors import UserError
 from tapstack.console.words import listed, quoted, unknown
-from transactions.card_lists.entry import ALLOW, BLOCK, LONGEST_REASON, MUTE, Entry
+from transactions.card_lists.entry import ALLOW, BLOCK, MUTE, Entry
 from transactions.card_numbers import holds_card_number
 from transactions.clock import iso
 from transactions.rules import BY_CODE, UNLIFTED
@@ -27,20 +27,6 @@ def check_token(token: str) -> None:
     except msgspec.ValidationError as error:
         wanted = "one is tok_ and 4 to 60 letters, digits and _, as submissions name it"
         raise UserError(f"{quoted(token)} is no card token: {wanted}") from error
-
-
-def check_reason(reason: str) -> None:
-    """Refuse a reason that is not to be kept.
-
-    Raises:
-        UserError: it is empty, too long, holds a control character or a card number.
-    """
-    if holds_card_number(reason):
-        raise UserError("--reason holds what looks like a card number; it is kept, so leave the number out")
-    if not reason.strip() or not reason.isprintable():
-        raise UserError(f"--reason is {quoted(reason)}; say in a few words why, for whoever looks at the card next")
-    if (size := len(reason.encode())) > LONGEST_REASON:
-        raise UserError(f"--reason has {size} bytes; {LONGEST_REASON} is the most")
 
 
 def check_rule(rule: str) -> None:

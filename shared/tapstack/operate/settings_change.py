@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from tapstack.console.errors import UserError
-from tapstack.console.words import quoted
-from transactions.card_numbers import holds_card_number
+from tapstack.operate.reasons import check_reason
 from transactions.memory import CACHE_MS
 from transactions.settings import MerchantSettings
 from transactions.velocity.merchant import unknown_ms
@@ -32,18 +30,13 @@ def side_effects(held: MerchantSettings, wanted: MerchantSettings) -> Iterator[s
         )
 
 
-def check_reason(reason: str) -> None:
-    """Refuse a reason that is not to be kept with a version; an empty one is none.
+def check_version_reason(reason: str) -> None:
+    """Refuse a reason that cannot be kept with a version; an empty one is none.
 
     Raises:
-        UserError: it is too long, holds a control character or what looks like a card number.
+        UserError: as `check_reason` says.
     """
-    if holds_card_number(reason):
-        raise UserError("--reason holds what looks like a card number; it is kept, so leave the number out")
-    if not reason.isprintable() or (reason and not reason.strip()):
-        raise UserError(f"--reason is {quoted(reason)}; say in a few words why, for whoever looks at the version next")
-    if (size := len(reason.encode())) > LONGEST_REASON:
-        raise UserError(f"--reason has {size} bytes; {LONGEST_REASON} is the most")
+    check_reason(reason, LONGEST_REASON, "the version", may_be_empty=True)
 
 
 def _long(milliseconds: int) -> str:

@@ -12,8 +12,9 @@ from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.console.words import counted
 from tapstack.operate.account import Account
-from tapstack.operate.cards import check_reason, check_rule, check_token, entry_document, entry_words
-from transactions.card_lists.entry import ALLOW, BLOCK, MUTE, Entry
+from tapstack.operate.cards import check_rule, check_token, entry_document, entry_words
+from tapstack.operate.reasons import check_reason
+from transactions.card_lists.entry import ALLOW, BLOCK, LONGEST_REASON, MUTE, Entry
 from transactions.card_lists.register import CardFullError
 from transactions.clock import iso
 from transactions.velocity.card import CardContentionError
@@ -94,7 +95,7 @@ def _set(stack: str, merchant_id: str, token: str, wanted: Wanted, effect: str, 
         _check(account, merchant_id, token)
         if effect == MUTE:
             check_rule(rule)
-        check_reason(wanted.reason)
+        check_reason(wanted.reason, LONGEST_REASON, "the card")
         now = account.clock()
         until = now + (wanted.for_ms or 0) if wanted.until is None else wanted.until
         entry = Entry(effect=effect, until=until, at=now, by=account.caller().arn, reason=wanted.reason, rule=rule)

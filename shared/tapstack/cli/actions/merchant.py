@@ -19,7 +19,7 @@ from tapstack.operate.merchants import halves, key_rotation, onboarding, removal
 from tapstack.operate.merchants.enrolments import Key
 from tapstack.operate.merchants.hand_over import HandOver
 from tapstack.operate.register import Entry, read_register
-from tapstack.operate.settings_change import check_reason, side_effects
+from tapstack.operate.settings_change import check_version_reason, side_effects
 from tapstack.operate.settings_file import checked, read_documents
 from transactions.clock import iso, now
 from transactions.held_settings import VersionNote
@@ -48,7 +48,7 @@ def add(stack: str, file: str, tier: str) -> int:
 
 def change(stack: str, file: str, reason: str) -> int:
     """Change merchants' settings; `-` is stdin, and the reason is kept with each version."""
-    check_reason(reason)
+    check_version_reason(reason)
     with account_of(stack) as account:
         private = allows_private_targets(account)
         settings: list[tuple[MerchantSettings, int]] = []
@@ -118,7 +118,7 @@ def list_merchants(stack: str, *, after: str | None, limit: int | None, as_json:
 
 def set_status(stack: str, merchant_id: str, status: str, reason: str) -> int:
     """Make a merchant `active` or `suspended`."""
-    check_reason(reason)
+    check_version_reason(reason)
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
         if held.status == status:

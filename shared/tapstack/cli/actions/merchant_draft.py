@@ -13,7 +13,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.operate.account import Account
-from tapstack.operate.settings_change import check_reason
+from tapstack.operate.settings_change import check_version_reason
 from tapstack.operate.settings_versions import differences, version_of
 from transactions.clock import iso, now
 from transactions.held_settings import Draft, VersionNote
@@ -26,7 +26,7 @@ _SECONDS = CACHE_MS // 1000
 
 def draft(stack: str, merchant_id: str, file: str | None, reason: str) -> int:
     """Store a draft, `-` for stdin; without a file, take the one there is away."""
-    check_reason(reason)
+    check_version_reason(reason)
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
         if file is None:
@@ -70,7 +70,7 @@ def compare(stack: str, merchant_id: str, *, as_json: bool) -> int:
 
 def promote(stack: str, merchant_id: str, reason: str) -> int:
     """Put the draft in force."""
-    check_reason(reason)
+    check_version_reason(reason)
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
         found = _draft(account, merchant_id)

@@ -12,7 +12,7 @@ from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import print_table
 from tapstack.operate.account import Account
-from tapstack.operate.settings_change import check_reason, side_effects
+from tapstack.operate.settings_change import check_version_reason, side_effects
 from tapstack.operate.settings_file import checked
 from tapstack.operate.settings_versions import differences, history_rows, version_of
 from transactions.clock import now
@@ -51,7 +51,7 @@ def diff(stack: str, merchant_id: str, before: int, after: int, *, as_json: bool
 
 def rollback(stack: str, merchant_id: str, version: int, reason: str) -> int:
     """Put what a version says in force again; whether the merchant is suspended stays as it is."""
-    check_reason(reason)
+    check_version_reason(reason)
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
         wanted = version_of(account.merchants, merchant_id, version).settings
