@@ -5,15 +5,13 @@ from typing import Any
 
 from tapstack.cli.actions.accounts import account_of
 from tapstack.cli.actions.explain import explanation_of, print_explanation
+from tapstack.cli.actions.merchants_named import settings_of
 from tapstack.cli.actions.transactions import transaction_of
 from tapstack.cli.statuses import DONE
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.console.progress import say
 from tapstack.console.table import duration, print_table
-from tapstack.console.words import unknown
-from tapstack.operate.account import Account
-from tapstack.operate.register import merchant_ids
 from transactions.clock import iso, now
 from transactions.errors import FaultyRequestError, NotInReviewError, ReviewClosedError
 from transactions.reviews.reasons import ReviewVerdict
@@ -38,7 +36,7 @@ def list_reviews(stack: str, *, merchant_id: str | None, after: str | None, limi
     """
     with account_of(stack) as account:
         if merchant_id is not None:
-            _require_merchant(account, merchant_id)
+            settings_of(account, merchant_id)
         begins = transaction_of(account, after).listing if after is not None else None
         found: list[Transaction] = []
         # What was closed a moment ago is left out of a page, and may be all of it.
@@ -122,12 +120,6 @@ def _offer_entry(transaction: Transaction, verdict: ReviewVerdict, stack: str) -
     else:
         how = command("card", "allow", token, "--merchant", merchant, "--for", "30d", "--reason", "TEXT", stack=stack)
         say(f"let the card pass without a review for a while: {how}")
-
-
-def _require_merchant(account: Account, merchant_id: str) -> None:
-    if account.merchants.settings(merchant_id) is None:
-        known = merchant_ids(account.dynamodb, account.data.merchants_table_name)
-        raise UserError(unknown("merchant", merchant_id, sorted(known)))
 
 
 def _print(found: list[Transaction]) -> None:
