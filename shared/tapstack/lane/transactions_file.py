@@ -3,14 +3,11 @@
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from tapstack.console.errors import UserError
 from tapstack.console.progress import say
-from tapstack.console.words import shortened
-
-STDIN: Final = "-"
+from tapstack.console.sources import STDIN, read_source, source_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,10 @@ def read_lines(source: str) -> list[Line]:
         UserError: the file cannot be read, a line is not a JSON object, or there is none at all; the message names the
             file and the line. What the API thinks of a body is the API's to say.
     """
-    name = "stdin" if source == STDIN else shortened(source)
+    name = source_name(source)
     if source == STDIN and sys.stdin.isatty():
         say("type transactions, one JSON object a line, and end with Ctrl-D")
-    try:
-        data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
-    except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}; give a JSON Lines file, or - for stdin") from error
+    data = read_source(source, "a JSON Lines file")
     lines = [
         Line(number, _parse(name, number, text)) for number, text in enumerate(data.split(b"\n"), 1) if text.strip()
     ]

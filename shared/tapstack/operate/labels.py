@@ -12,16 +12,15 @@ already is not written, and neither is what is older.
 import csv
 import io
 import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from tapstack.console.errors import UserError
-from tapstack.console.words import listed, shortened
+from tapstack.console.sources import read_source, source_name
+from tapstack.console.words import listed
 from transactions.card_numbers import holds_card_number
 from transactions.clock import Clock
 from transactions.errors import InvalidOutcomeError, OutcomeSupersededError
@@ -29,7 +28,6 @@ from transactions.idempotency import is_transaction_id
 from transactions.outcome import Outcome, OutcomeRegister, outcome_of
 from transactions.store import TransactionStore
 
-STDIN: Final = "-"
 FIELDS: Final = ("merchant", "transaction", "outcome", "source", "at")
 
 _READ_AT_ONCE: Final = 100
@@ -73,12 +71,9 @@ def read_labels(source: str, clock: Clock) -> Labels:
     Raises:
         UserError: it cannot be read, holds nothing, or is neither CSV with the right names nor JSON Lines.
     """
-    name = "stdin" if source == STDIN else shortened(source)
+    name = source_name(source)
     try:
-        data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}; give a file of labels, or - for stdin") from error
+        text = read_source(source, "a file of labels").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UserError(f"{name} is not UTF-8 at byte {error.start + 1}; nothing was imported") from error
     right: list[Label] = []

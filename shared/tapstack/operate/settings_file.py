@@ -1,21 +1,18 @@
 """A file of merchants' settings: one JSON object, or an array of them."""
 
-import sys
-from pathlib import Path
 from typing import Any, Final, get_type_hints
 
 import msgspec
 
 from tapstack.console.errors import UserError
-from tapstack.console.words import quoted, shortened, unknown
+from tapstack.console.sources import read_source, source_name
+from tapstack.console.words import quoted, unknown
 from transactions import strict_json
 from transactions.agreed.probe import PROBE_MERCHANT
 from transactions.errors import InvalidSettingsError
 from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 from transactions.webhooks.targets import PrivateTargetError
-
-STDIN: Final = "-"
 
 ID_FORM: Final = (
     "an id is 2 to 32 of the characters a to z, 0 to 9 and -, and begins with a letter; "
@@ -44,11 +41,8 @@ def read_documents(source: str) -> list[Document]:
     Raises:
         UserError: it cannot be read, or holds something else; the message names it.
     """
-    name = "stdin" if source == STDIN else shortened(source)
-    try:
-        data = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
-    except OSError as error:
-        raise UserError(f"{name} cannot be read: {error.strerror}; give a JSON file, or - for stdin") from error
+    name = source_name(source)
+    data = read_source(source, "a JSON file")
     try:
         value = strict_json.load(data)
     except ValueError as error:
