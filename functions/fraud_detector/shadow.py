@@ -8,12 +8,13 @@ a draft's own limit of the merchant counts nothing; where it is the one in force
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from transactions.clock import Clock
 from transactions.findings import Findings, judge
 from transactions.held_settings import Draft
 from transactions.merchants import Merchants
+from transactions.rules import is_card_limit, is_merchant_limit
 from transactions.settings import MerchantSettings
 from transactions.shadow_counts import ShadowCounts, add_shadow_counts
 from transactions.transaction import Decision, Transaction
@@ -22,9 +23,6 @@ from transactions.velocity.history import History
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_OF_MERCHANT: Final = "velocity_merchant_"
-_OF_CARD: Final = "velocity_card_"
 
 
 @dataclass
@@ -49,7 +47,7 @@ class Beside:
         if self.card is None:
             return None
         found = self.findings.under(self.card.in_force)
-        refused_by_card = any(code.startswith(_OF_CARD) for code in self.card.reasons)
+        refused_by_card = any(map(is_card_limit, self.card.reasons))
         if not found.is_declined:
             found = found.plus(self.card.reasons)
         limit = self.draft.settings.merchant_velocity
@@ -60,10 +58,10 @@ class Beside:
 
     def _limited(self, found: Findings, decision: Decision, settings: MerchantSettings) -> Findings | None:
         """Add what the merchant's limit found, which is in force for both; None where it was not asked."""
-        before = tuple(code for code in decision.reasons if not code.startswith(_OF_MERCHANT))
-        if any(code.startswith(_OF_CARD) for code in before) or Findings(before, settings).is_declined:
+        before = tuple(code for code in decision.reasons if not is_merchant_limit(code))
+        if any(map(is_card_limit, before)) or Findings(before, settings).is_declined:
             return None
-        return found.plus(tuple(code for code in decision.reasons if code.startswith(_OF_MERCHANT)))
+        return found.plus(tuple(code for code in decision.reasons if is_merchant_limit(code)))
 
 
 _Judged = tuple[Transaction, Decision, MerchantSettings, Beside]

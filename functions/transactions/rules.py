@@ -240,3 +240,13 @@ RULES: Final[Mapping[str, Rule]] = {reason.code: reason.rule for reason in REASO
 WEIGHTS: Final[Mapping[str, int]] = {reason.code: reason.weight for reason in REASONS}
 STRICT: Final = frozenset(reason.code for reason in REASONS if reason.is_strict)
 UNLIFTED: Final = STRICT.union(reason.code for reason in REASONS if not reason.is_lifted)
+
+
+def is_card_limit(code: str) -> bool:
+    """Tell whether a reason is one of the limits of a card, those that other versions know too."""
+    return code.startswith("velocity_card_")
+
+
+def is_merchant_limit(code: str) -> bool:
+    """Tell whether a reason is one of the limits of a merchant, likewise."""
+    return code.startswith("velocity_merchant_")

@@ -29,6 +29,7 @@ from transactions.agreed.tables import EXPIRES_AT, KEY
 from transactions.attributes import key_of, refused_item, to_item
 from transactions.card_lists.entry import NOTHING, InForce, in_force, not_ended
 from transactions.clock import Clock
+from transactions.rules import is_card_limit
 from transactions.settings import MerchantSettings
 from transactions.transaction import Transaction
 from transactions.velocity.history import (
@@ -71,7 +72,7 @@ class CardCount:
     @property
     def is_counted(self) -> bool:
         """Whether the transaction is in the history now."""
-        return not (self.is_declined or any(reason.startswith("velocity_") for reason in self.reasons))
+        return not (self.is_declined or any(map(is_card_limit, self.reasons)))
 
 
 class CardVelocityCounter:

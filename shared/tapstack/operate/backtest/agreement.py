@@ -18,8 +18,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from tapstack.operate.backtest.comparison import hangs_on_order
+from tapstack.operate.backtest.comparison import hangs_on_order, of_card
 from tapstack.operate.backtest.replay import Replayed
+from transactions.rules import is_merchant_limit
 from transactions.velocity.history import card_key
 
 Cause = Literal["order", "late", "beginning", "newer"]
@@ -83,7 +84,7 @@ class Agreement:
         changed = set(decided.decision.reasons) ^ set(replayed.again.reasons)
         if changed and changed.isdisjoint(decided.decision.reasons) and changed.isdisjoint(settings.weights):
             return "newer"
-        if not any(code.startswith("velocity_") or code == "duplicate" for code in changed):
+        if not any(of_card(code) or is_merchant_limit(code) for code in changed):
             return None
         if "velocity_merchant_unknown" in changed:
             return "late"
@@ -95,10 +96,12 @@ class Agreement:
 
     def _earlier_cause(self, replayed: Replayed, changed: set[str]) -> Cause | None:
         transaction = replayed.decided.transaction
-        of_merchant = any(code.startswith("velocity_merchant_") for code in changed)
-        of_card = any(not code.startswith("velocity_merchant_") for code in changed)
+        with_card = any(not is_merchant_limit(code) for code in changed)
+        with_merchant = any(map(is_merchant_limit, changed))
         keys = [
-            key for key, wanted in ((card_key(transaction), of_card), (transaction.merchant_id, of_merchant)) if wanted
+            key
+            for key, wanted in ((card_key(transaction), with_card), (transaction.merchant_id, with_merchant))
+            if wanted
         ]
         for key in keys:
             until, cause = self._doubtful.get(key, (0, None))

@@ -10,7 +10,7 @@ from tapstack.operate.backtest.precision import Precision
 from tapstack.operate.backtest.replay import Replayed
 from transactions.clock import iso
 from transactions.findings import weight_of
-from transactions.rules import BY_CODE
+from transactions.rules import BY_CODE, is_card_limit, is_merchant_limit
 from transactions.transaction import Verdict
 
 VERDICTS: Final[Sequence[Verdict]] = ("approved", "review", "declined")
@@ -168,9 +168,13 @@ class Comparison:
 def hangs_on_order(replayed: Replayed) -> bool:
     """Tell whether reasons differ that another order of decisions near this one could have found or not found."""
     changed = set(replayed.decided.decision.reasons) ^ set(replayed.again.reasons)
-    of_merchant = {code for code in changed if code.startswith("velocity_merchant_")}
-    of_card = {code for code in changed if code.startswith("velocity_card_") or code == "duplicate"}
-    return bool((of_card and replayed.decided.is_near_card) or (of_merchant and replayed.decided.is_near_merchant))
+    near_card = replayed.decided.is_near_card and any(map(of_card, changed))
+    return near_card or (replayed.decided.is_near_merchant and any(map(is_merchant_limit, changed)))
+
+
+def of_card(code: str) -> bool:
+    """Tell whether a reason follows from a card's history."""
+    return is_card_limit(code) or code == "duplicate"
 
 
 def _decides(code: str, replayed: Replayed) -> bool:
