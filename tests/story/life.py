@@ -11,11 +11,7 @@ def tell(story: Story, *, cores: int) -> None:
     Raises:
         UnexpectedEndError: a step did not go as told.
     """
-    story.tell(
-        "# The life of a layer",
-        "Made by running it; after a change: `tapstack generate life`. Every command ran on a copy of this checkout "
-        f"and a lane of its own, on {cores} cores. `--lane-only` says that no other backend has their stacks.",
-    )
+    story.begin("The life of a layer", "life", cores, "`--lane-only` says that no other backend has their stacks.")
     _make(story)
     _read(story)
     _rename(story)

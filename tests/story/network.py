@@ -20,10 +20,8 @@ def tell(story: Story, *, cores: int) -> None:
     Raises:
         UnexpectedEndError: a step did not go as told.
     """
+    story.begin("Replacing the network while everything runs in it", "network-story", cores)
     story.tell(
-        "# Replacing the network while everything runs in it",
-        "Made by running it; after a change: `tapstack generate network-story`. Every command ran on a copy of this "
-        f"checkout and a lane of its own, on {cores} cores.",
         "AWS gives a VPC no other block: it makes another VPC, with other subnets, groups and endpoints, and deletes "
         "none of the old ones while functions are in them. So there are three steps, each an ordinary deployment of "
         "one layer: the network's team makes the new beside the old (*expand*), compute's team goes over (*move*), the "

@@ -16,10 +16,8 @@ def tell(story: Story, *, cores: int) -> None:
     Raises:
         UnexpectedEndError: a step did not go as told.
     """
+    story.begin("Renaming an output that another team reads", "story", cores)
     story.tell(
-        "# Renaming an output that another team reads",
-        "Made by running it; after a change: `tapstack generate story`. Every command ran on a copy of this checkout "
-        f"and a lane of its own, on {cores} cores.",
         "All layers are up. The compute team thinks that `validator_invoke_arn` should be called "
         "`validator_integration_arn`, and api-edge reads it.",
     )

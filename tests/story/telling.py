@@ -28,6 +28,21 @@ class Story:
     lines: list[str] = field(default_factory=list)
     took: list[tuple[str, float]] = field(default_factory=list)
 
+    def begin(self, title: str, name: str, cores: int, *more: str) -> None:
+        """Add the title and how the page is made.
+
+        Args:
+            title: of the page.
+            name: what `tapstack generate` calls it.
+            cores: of this machine.
+            more: what else must be known of how it is made.
+        """
+        made = (
+            f"Made by running it; after a change: `tapstack generate {name}`. Every command ran on a copy of this "
+            f"checkout and a lane of its own, on {cores} cores."
+        )
+        self.tell(f"# {title}", " ".join((made, *more)))
+
     def tell(self, *paragraphs: str) -> None:
         """Add paragraphs."""
         for paragraph in paragraphs:

@@ -22,10 +22,8 @@ def tell(story: Story, *, cores: int) -> None:
     Raises:
         UnexpectedEndError: a step did not go as told.
     """
+    story.begin("A tour of the second day", "tour", cores)
     story.tell(
-        "# A tour of the second day",
-        "Made by running it; after a change: `tapstack generate tour`. Every command ran on a copy of this checkout "
-        f"and a lane of its own, on {cores} cores.",
         "The first day is a deployment and transactions through it. On the second one somebody has to close what the "
         "rules left to a person, to keep a card out, and to change settings without guessing.",
     )
