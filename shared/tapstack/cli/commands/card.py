@@ -20,7 +20,7 @@ def command(*, stack: str | None) -> None:
 
 
 def _joined(_context: click.Context, _param: click.Parameter, value: Sequence[str]) -> str:
-    """Take what was typed for a token as a whole: of a card number in groups, no part is to be repeated."""
+    """Take what was typed for a token as a whole: no part of a card number in groups may be repeated."""
     return " ".join(value)
 
 

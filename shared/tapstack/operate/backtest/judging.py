@@ -29,7 +29,7 @@ _LATE_MS: Final = 12 * _LONGEST_BATCH_MS
 
 @dataclass(frozen=True)
 class Record:
-    """What is to be judged.
+    """What a detector judges.
 
     Attributes:
         item: the stored transaction.

@@ -52,7 +52,7 @@ _NEVER: Final = 2**53
 """An end of an entry that no replay reaches."""
 
 SettingsOf = Callable[[Decided], MerchantSettings]
-"""Gives the settings that a transaction is to be decided by."""
+"""Gives the settings that decide a transaction."""
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ class Trial:
         return [self.wanted] if self.wanted else list(self.versions.values())
 
     def settings_of(self, decided: Decided) -> MerchantSettings:
-        """Give the settings that a transaction is to be decided by.
+        """Give the settings that decide a transaction.
 
         Raises:
             UserError: those it was decided by are not kept.
