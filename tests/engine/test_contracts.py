@@ -11,7 +11,7 @@ from tapstack.account_names import project_name
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.engine.events import Report
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack import LaneStack

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from support.clients import emulator_client
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS, downstream
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.lane import Lane
 from tapstack.layers import LAYERS
 

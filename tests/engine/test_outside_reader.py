@@ -12,7 +12,8 @@ import pytest
 from support.scratch_checkout import ScratchCheckout, scratch_checkout
 from tapstack.contracts.contract import module_file
 from tapstack.deploy.contracts.outside import TABLE
-from tapstack.engine.stack import EngineError, LayerStack
+from tapstack.engine.failures import EngineError
+from tapstack.engine.stack import LayerStack
 from tapstack.generate.published_contracts import DATA, MODULE
 from tapstack.lane.workspace import scratch_lane
 

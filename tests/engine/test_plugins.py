@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.background import BackgroundProcess
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane

@@ -12,7 +12,7 @@ from support.clients import emulator_client
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.cli.statuses import FOUND
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane

@@ -18,7 +18,8 @@ from support.clients import emulator_client
 from support.rules import BROKEN
 from support.rules.case import Broken, Held
 from support.rules.given import AFTER, GIVEN, Inputs
-from tapstack.engine.stack import EngineError, LayerStack
+from tapstack.engine.failures import EngineError
+from tapstack.engine.stack import LayerStack
 from tapstack.lane.lane import Lane
 from tapstack.lane.workspace import scratch_lane
 from tapstack.providers.rules import RULES, Moment, Rule, StateRule

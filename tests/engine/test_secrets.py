@@ -12,7 +12,7 @@ from support.environments import write_settings
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.engine.environment import BackendEnvironment
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.lane import Lane
 
 PLANTED = "pl4ntedsecr"

@@ -11,7 +11,7 @@ import pytest
 from tapstack.cli import environments
 from tapstack.cli.main import main
 from tapstack.engine.environment import BackendEnvironment
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.lane.stack_config import config_file

@@ -13,7 +13,7 @@ from support.clients import emulator_client
 from support.environments import lane_with_merchants
 from support.polling import eventually
 from tapstack.cli.actions import lane_merchants
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.environment import LaneEnvironment
 from tapstack.lane.lane import Lane
 from tapstack.operate.account import Account

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tapstack.engine.stack import EngineError
+from tapstack.engine.failures import EngineError
 from tapstack.lane.lane import Lane
 
 Break = Callable[[str, str, str], Path]

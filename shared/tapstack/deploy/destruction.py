@@ -8,8 +8,8 @@ from tapstack.deploy.data_loss import losses_of
 from tapstack.deploy.plan import KINDS, LayerPlan, Plan, changes_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
+from tapstack.engine.failures import EngineError
 from tapstack.engine.side_by_side import side_by_side
-from tapstack.engine.stack import EngineError
 
 
 def destruction(environment: Environment, order: Sequence[Sequence[str]]) -> Plan:

@@ -17,8 +17,8 @@ from tapstack.deploy.previews import Previews
 from tapstack.deploy.restorable import in_the_way
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Report
+from tapstack.engine.failures import EngineError
 from tapstack.engine.rewrites import Rewrite
-from tapstack.engine.stack import EngineError
 from tapstack.engine.state import LayerState, not_looked_at, plain, require_settled, states_of
 from tapstack.engine.words import LEFT_ALONE, word_for
 from tapstack.layers import BY_NAME, LAYERS, downstream, waves

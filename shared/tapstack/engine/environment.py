@@ -22,10 +22,11 @@ from tapstack.engine.backend.keys import state_keys
 from tapstack.engine.backend.reads_index import ReadsIndex
 from tapstack.engine.backend.stack_locks import StackLocks
 from tapstack.engine.backend.store import FileStore, Store, store_of
+from tapstack.engine.failures import NoStackError
 from tapstack.engine.install import find_engine
 from tapstack.engine.loopback import without_proxy
 from tapstack.engine.policies import policy_pack
-from tapstack.engine.stack import LayerStack, NoStackError
+from tapstack.engine.stack import LayerStack
 from tapstack.layers import LAYERS
 
 # Neither a profile nor settings in files: each as (name in a file, variable, default, conversion).

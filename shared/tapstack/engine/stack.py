@@ -1,7 +1,6 @@
 """One layer's stack on any backend: the engine's commands on it, and what its state says."""
 
 import json
-import re
 import subprocess
 import tempfile
 import threading
@@ -12,10 +11,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
-from tapstack.account_names import project_name
-from tapstack.console.errors import UserError
-from tapstack.console.hints import by_hand, command
 from tapstack.engine.events import EventLog, Operation, Report
+from tapstack.engine.failures import EngineError, NoStackError, error_lines, failure, run_failure
 from tapstack.engine.process import engine_process
 from tapstack.engine.rewrites import read_writes
 from tapstack.engine.run_log import RunLog, run_log
@@ -24,36 +21,8 @@ from tapstack.program import expansion, previewed
 _POLL_SECONDS: Final = 0.1
 _PREVIEW: Final = "preview"
 _TELLING_ALL: Final = ("--json", "--show-sames", "--save-plan")
-_NO_STACK: Final = "no stack named"
-_LOCKED: Final = "the stack is currently locked"
-_DAMAGED: Final = re.compile(
-    r"failed to load checkpoint: .*\b(json|JSON)\b|unexpected end of JSON input|invalid character"
-)
-"""What the engine says, in the words of Go's JSON decoder, of a state that is no JSON."""
-_TORN: Final = re.compile(r"failed to load checkpoint: (EOF\b|blob \(key .*(\bEOF\b|invalid character))")
-"""What it says of a state in a folder whose attributes were cut short, be the state itself whole."""
 
 Listener = Callable[[Operation, Report], None]
-
-
-class NoStackError(UserError):
-    """The backend has no such stack."""
-
-
-class EngineError(UserError):
-    """The engine ended with an error; the message is the first one it reported.
-
-    Attributes:
-        layer: whose stack it was.
-        report: what the engine did before and after.
-    """
-
-    def __init__(self, layer: str, report: Report, status: int, log: Path) -> None:
-        first, *others = report.errors or [f"the engine ended with status {status} and gave no reason; see {log}"]
-        more = f" (and {len(others)} more in {log})" if others else ""
-        super().__init__(f"{layer}: {first}{more}")
-        self.layer = layer
-        self.report = report
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -270,37 +239,12 @@ class LayerStack:
             check=False,
         )
         if done.returncode:
-            raise self._failure("; ".join(_error_lines(done.stderr)) or done.stdout.strip())
+            raise failure(self, "; ".join(error_lines(done.stderr)) or done.stdout.strip())
         return done.stdout
 
     def _judged(self) -> tuple[str, ...]:
         """The options that have what is done judged by the policy pack."""
         return ("--policy-pack", str(self.policies)) if self.policies else ()
-
-    def _failure(self, message: str) -> UserError:
-        if _NO_STACK in message:
-            return NoStackError(
-                f"{self.layer}: there is no stack {self.name!r}; correct the name, or make it: "
-                f"{by_hand(self.layer, 'stack', 'init', self.name, stack=self.name)}"
-            )
-        if _TORN.search(message):
-            return UserError(
-                f"{self.layer}: the attributes beside the state of stack {self.name!r} were cut short by a kill, and "
-                "the engine does not read it; the state itself is whole. Have them taken away, and go on: "
-                f"{command('up', self.layer, stack=self.name)}"
-            )
-        if _DAMAGED.search(message):
-            kept = f".pulumi/stacks/{project_name(self.layer)}/{self.name}.json"
-            return UserError(
-                f"{self.layer}: the state of stack {self.name!r} is cut short or damaged: {message}; put the last "
-                f"good one back at {kept} of the backend: {kept}.bak, or in a bucket an earlier version of it"
-            )
-        if self.is_unreachable:
-            return UserError(
-                f"{self.layer}: the state backend of stack {self.name!r} cannot be read: {message}; set "
-                "PULUMI_BACKEND_URL, or run `pulumi login <url>`, and see that its credentials are in this shell"
-            )
-        return UserError(f"{self.layer}: {message}")
 
     @cached_property
     def is_unreachable(self) -> bool:
@@ -335,8 +279,8 @@ class LayerStack:
         log.report.seconds = time.monotonic() - started
         if process.returncode and not _ended_as_meant(log.report, ending):
             if not log.report.errors:
-                log.report.errors.extend(_error_lines(files.output.read_text(encoding="utf-8", errors="replace")))
-            raise self._engine_failure(log.report, process.returncode, files.output)
+                log.report.errors.extend(error_lines(files.output.read_text(encoding="utf-8", errors="replace")))
+            raise run_failure(self, log.report, process.returncode, files.output)
         if not log.is_whole:
             missing = "its event log has no summary"
         if missing:
@@ -378,20 +322,6 @@ class LayerStack:
             return "its digest is not whole"
         return ""
 
-    def _engine_failure(self, report: Report, status: int, output: Path) -> UserError:
-        first = report.errors[0] if report.errors else ""
-        is_damaged = bool(_DAMAGED.search(first)) and not report.started
-        if _NO_STACK in first or is_damaged or (first and not report.started and self.is_unreachable):
-            return self._failure(first)
-        if _LOCKED in first:
-            holder = next(
-                (line for line in output.read_text("utf-8", "replace").splitlines() if "created by" in line), ""
-            )
-            held = f"another update holds the lock of stack {self.name!r}{_lock_holder(holder)}"
-            cancel = by_hand(self.layer, "cancel", "--stack", self.name, stack=self.name)
-            report.errors[:] = [f"{held}; wait until it has ended. If its process is gone: {cancel}"]
-        return EngineError(self.layer, report, status, output)
-
 
 def _ended_as_meant(report: Report, ending: str) -> bool:
     """Tell whether a run failed with the error that its program was to end with, and no other; take it out."""
@@ -404,13 +334,3 @@ def _ended_as_meant(report: Report, ending: str) -> bool:
 def is_made(item: Mapping[str, Any]) -> bool:
     """Tell whether a resource of a state is one of a cloud's, and not of the engine's own."""
     return bool(item["custom"]) and not item["type"].startswith("pulumi:")
-
-
-def _lock_holder(line: str) -> str:
-    """Take `, created by user@host (pid 1) at …` from the engine's remark on a lock."""
-    _, found, holder = line.partition("created by ")
-    return f", taken by {holder}" if found else ""
-
-
-def _error_lines(text: str) -> list[str]:
-    return [line.removeprefix("error: ").strip() for line in text.splitlines() if line.startswith("error: ")]

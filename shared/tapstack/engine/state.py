@@ -8,8 +8,9 @@ from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.engine.backend.reads_index import Note, Unknown
 from tapstack.engine.environment import Environment
+from tapstack.engine.failures import NoStackError
 from tapstack.engine.side_by_side import side_by_side
-from tapstack.engine.stack import NoStackError, is_made
+from tapstack.engine.stack import is_made
 from tapstack.layers import LAYERS
 from tapstack.program.export_names import READS_OUTPUT
 from transactions.product import PRODUCT

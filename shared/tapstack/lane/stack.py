@@ -9,7 +9,8 @@ from tapstack.account_names import project_name
 from tapstack.console.errors import UserError
 from tapstack.console.hints import command
 from tapstack.engine.events import Report
-from tapstack.engine.stack import LayerStack, Listener, NoStackError
+from tapstack.engine.failures import NoStackError
+from tapstack.engine.stack import LayerStack, Listener
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,8 @@ from tapstack.console.errors import UserError
 from tapstack.contracts.contract import contract_of
 from tapstack.engine.environment import Environment
 from tapstack.engine.events import Operation, Report
-from tapstack.engine.stack import EngineError, LayerStack, NoStackError
+from tapstack.engine.failures import EngineError, NoStackError
+from tapstack.engine.stack import LayerStack
 from tapstack.layers import LAYERS
 from tapstack.program.previewed import Previewed
 

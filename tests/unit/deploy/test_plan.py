@@ -14,8 +14,8 @@ from tapstack.deploy.plan import LayerPlan, Plan, make_plan
 from tapstack.deploy.plan_report import as_markdown, order, print_plan
 from tapstack.deploy.previews import would_export
 from tapstack.engine.events import UNKNOWN, Operation, Report
+from tapstack.engine.failures import NoStackError
 from tapstack.engine.rewrites import Writes
-from tapstack.engine.stack import NoStackError
 from tapstack.layers import LAYERS
 from tapstack.program.previewed import Previewed
 

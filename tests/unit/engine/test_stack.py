@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tapstack.console.errors import UserError
+from tapstack.engine.failures import EngineError
 from tapstack.engine.locks import is_held
-from tapstack.engine.stack import EngineError
 from tapstack.lane.stack import LaneStack
 from tapstack.program import expansion
 

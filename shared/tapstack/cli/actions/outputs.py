@@ -9,7 +9,7 @@ from tapstack.cli import environments
 from tapstack.console.errors import UserError
 from tapstack.console.hints import LANE, command
 from tapstack.engine.environment import Environment
-from tapstack.engine.stack import NoStackError
+from tapstack.engine.failures import NoStackError
 from tapstack.layers import LAYERS
 
 

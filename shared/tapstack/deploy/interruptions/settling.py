@@ -27,8 +27,9 @@ from tapstack.deploy.interruptions.searches import SEARCHES
 from tapstack.engine.aws import Aws, caller_account
 from tapstack.engine.backend.engine_locks import EngineLock
 from tapstack.engine.environment import Environment
+from tapstack.engine.failures import NoStackError
 from tapstack.engine.side_by_side import side_by_side
-from tapstack.engine.stack import LayerStack, NoStackError
+from tapstack.engine.stack import LayerStack
 from tapstack.engine.state import MARK
 
 
