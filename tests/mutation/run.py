@@ -22,10 +22,14 @@ from tapstack.checkout import CHECKOUT
 
 TESTS: Final = (
     "tests/unit/functions",
+    "tests/simulation/test_card_lists.py",
     "tests/simulation/test_card_velocity.py",
     "tests/simulation/test_consistent_reads.py",
+    "tests/simulation/test_list_index_is_added.py",
     "tests/simulation/test_merchant_velocity.py",
     "tests/simulation/test_merchants_table.py",
+    "tests/simulation/test_settings_versions.py",
+    "tests/simulation/test_shadow.py",
     "tests/simulation/test_write_units.py",
 )
 """What kills: the fast tests of the functions. Where they do not, a short simulation has its turn."""
