@@ -156,7 +156,7 @@ def test_a_draft_is_stored_compared_promoted_and_gone(
     assert held.note.reason == "it catches what it should"
     capsys.readouterr()
     assert main(["merchant", "promote", "acme", "--reason", "again"]) == 1
-    assert "merchant 'acme' has no draft; make one:" in told(capsys)
+    assert "merchant 'acme' has no draft, and version 3 is in force: " in told(capsys)
 
 
 def test_a_draft_is_taken_away(merchants: Merchants, write: Write, capsys: Captured) -> None:
@@ -200,7 +200,7 @@ def test_a_draft_beside_other_settings_is_not_promoted_but_a_suspension_does_not
         (["rollback", "acme", "1", "--reason", "4242 4242 4242 4242"], 1, "--reason holds what looks like a card"),
         (["promote", "acme"], 64, "missing option '--reason'"),
         (["promote", "acme", "--reason", "x"], 1, "merchant 'acme' has no draft"),
-        (["compare", "acme"], 1, "merchant 'acme' has no draft; make one:"),
+        (["compare", "acme"], 1, "merchant 'acme' has no draft, and version 2 is in force: "),
         (["draft", "acme"], 64, "draft takes a FILE, or --remove"),
         (["draft", "acme", "f.json", "--remove"], 64, "draft takes a FILE, or --remove"),
         (["draft", "acme", "/no/such"], 1, "/no/such cannot be read"),

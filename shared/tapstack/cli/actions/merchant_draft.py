@@ -47,7 +47,7 @@ def compare(stack: str, merchant_id: str, *, as_json: bool) -> int:
     """Print what a draft has come to so far."""
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
-        found = _draft(account, merchant_id)
+        found = _draft(account, held)
         counts = read_shadow_counts(account.dynamodb, account.data.velocity_table_name, merchant_id, found.number)
     if as_json:
         print(json.dumps(_document(found, counts), indent=2, ensure_ascii=False))
@@ -73,7 +73,7 @@ def promote(stack: str, merchant_id: str, reason: str) -> int:
     check_version_reason(reason)
     with account_of(stack) as account:
         held = settings_in_force(account, merchant_id)
-        found = _draft(account, merchant_id)
+        found = _draft(account, held)
         base = version_of(account.merchants, merchant_id, found.settings.version).settings
         changed = [each.name for each in differences(base, held) if each.name != "status"]
         if changed:
@@ -86,11 +86,17 @@ def promote(stack: str, merchant_id: str, reason: str) -> int:
     return DONE
 
 
-def _draft(account: Account, merchant_id: str) -> Draft:
+def _draft(account: Account, in_force: MerchantSettings) -> Draft:
+    merchant_id = in_force.id
     held = account.merchants.held(merchant_id)
     if held is None or held.draft is None:
         how = command("merchant", "draft", merchant_id, "FILE", stack=account.stack)
-        raise UserError(f"merchant {merchant_id!r} has no draft; make one: {how}")
+        # Whoever asks again for what was cut short after its write sees that the draft is in force.
+        seen = command("merchant", "history", merchant_id, stack=account.stack)
+        raise UserError(
+            f"merchant {merchant_id!r} has no draft, and version {in_force.version} is in force: {seen}; "
+            f"make one: {how}"
+        )
     return held.draft
 
 
