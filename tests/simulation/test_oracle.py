@@ -16,10 +16,11 @@ from simulation.functions import SLEEP, Invocation
 from simulation.invariants import InvariantError, Invariants
 from simulation.merchants import settings_document
 from simulation.oracle import rules
-from simulation.oracle.facts import Request
+from simulation.oracle.facts import Change, Request, Wish
 from simulation.oracle.windows import Limit, passed
-from simulation.oracle.wire import Kept, Said
+from simulation.oracle.wire import Kept, Listed, Said
 from simulation.world import LANES, World
+from transactions.attributes import to_item
 
 HERE = Path(__file__).parent
 JUDGES = [HERE / "invariants.py", *sorted((HERE / "oracle").glob("*.py"))]
@@ -450,6 +451,26 @@ def test_an_entry_that_is_lost_is_told(world: World) -> None:
 
     with pytest.raises(InvariantError, match="has lost Listed"):
         watch.check()
+
+
+@pytest.mark.parametrize(("begun_late", "complaints"), [(0, 0), (60_000, 1)])
+def test_an_entry_may_outlive_its_end_where_that_comes_between_an_operators_read_and_write(
+    world: World, begun_late: int, complaints: int
+) -> None:
+    world.set_entry("acme", CARD["token"], "block", "", 60_000)
+    watch = Invariants(world)
+    watch.check()
+    blocked = world.facts.wishes[-1]
+    item = held(world, blocked.key)
+    mute = Listed("mute", "duplicate", blocked.entry.until + 60_000)
+    world.facts.wishes.append(Wish(blocked.key, blocked.at + begun_late, mute))
+    world.pass_time(60_000)
+    muted = to_item({"entries": [{"effect": "mute", "rule": mute.rule, "until": mute.until}]})["entries"]["L"]
+
+    after = item | {"entries": {"L": [*item["entries"]["L"], *muted]}}
+    found = list(watch.oracle.entries.change(Change("velocity", blocked.key, item, after, world.cloud.now)))
+
+    assert len(found) == complaints
 
 
 def test_an_operators_write_that_loses_a_count_is_told(world: World) -> None:

@@ -463,7 +463,7 @@ class World:
         entry = Entry(
             effect=effect, until=now + milliseconds, at=now, by="arn:aws:iam::1:user/jane", reason="r", rule=rule
         )
-        self.facts.wishes.append(Wish(card_id(merchant, token), wire.Listed(effect, rule, entry.until)))
+        self.facts.wishes.append(Wish(card_id(merchant, token), now, wire.Listed(effect, rule, entry.until)))
         try:
             self.cards().set(merchant, token, entry)
         except CardFullError:
@@ -473,7 +473,7 @@ class World:
 
     def clear_entries(self, merchant: str, token: str, rule: str | None) -> None:
         """End the entries of a card, or the mute of one rule."""
-        self.facts.wishes.append(Wish(card_id(merchant, token), rule=rule))
+        self.facts.wishes.append(Wish(card_id(merchant, token), self.cloud.now, rule=rule))
         if self.cards().clear(merchant, token, lambda entry: rule in {None, entry.rule}):
             self.counts["entry cleared"] += 1
 

@@ -48,7 +48,9 @@ class Entries:
             yield f"{change.key} has other counts after an operator's write"
         others = [each for each in before if each.until > change.at and not _is_replaced(each, wish)]
         right = [*others, *([wish.entry] if wish.entry else [])]
-        if sorted(after) != sorted(right):
+        # What ends between the operator's read and write is kept or not.
+        ending = [each for each in before if wish.at < each.until <= change.at and not _is_replaced(each, wish)]
+        if sorted(each for each in after if each not in ending) != sorted(right):
             yield f"{change.key} has {after} after an operator's write, right is {right}"
 
     def possible(self, card: str, since: int, until: int) -> Iterator[rules.Standing]:

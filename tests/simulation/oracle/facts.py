@@ -14,9 +14,11 @@ LATEST_MS: Final = 24 * 60 * 60 * 1000
 
 
 class Wish(NamedTuple):
-    """What an operator wants of a card's entries: the item's key, and the entry, or which are to end."""
+    """What an operator wants of a card's entries: the item's key, since when, and the entry, or which are to end."""
 
     key: str
+    at: int
+    """In milliseconds."""
     entry: Any = None
     """As `wire.Listed`; None to end entries."""
     rule: str | None = None
