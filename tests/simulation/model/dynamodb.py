@@ -6,7 +6,7 @@ from functools import partial
 from types import SimpleNamespace
 from typing import Any, Final
 
-from simulation.model.errors import NotModelledError, check_parameters, client_error, exceptions
+from simulation.model.errors import NotModelledError, check_modelled, check_parameters, client_error, exceptions
 from simulation.model.expressions import (
     Condition,
     InvalidExpressionError,
@@ -64,39 +64,41 @@ class DynamoDb:
 
     def get_item(self, **request: Any) -> Answer:
         """Read an item."""
-        check_parameters(request, "TableName Key", "ConsistentRead")
+        check_parameters("dynamodb", "GetItem", request, "TableName Key ConsistentRead")
         return self._call("GetItem", self._get, request)
 
     def put_item(self, **request: Any) -> Answer:
         """Write an item over what is there."""
-        check_parameters(request, "TableName Item", f"{_WRITE} {_FAILED}")
+        check_parameters("dynamodb", "PutItem", request, f"TableName Item {_WRITE} {_FAILED}")
         return self._call("PutItem", self._put, request)
 
     def update_item(self, **request: Any) -> Answer:
         """Change an item, or make one."""
-        check_parameters(request, "TableName Key UpdateExpression", f"{_WRITE} {_FAILED}")
+        check_parameters("dynamodb", "UpdateItem", request, f"TableName Key UpdateExpression {_WRITE} {_FAILED}")
         return self._call("UpdateItem", self._update, request)
 
     def delete_item(self, **request: Any) -> Answer:
         """Take an item away."""
-        check_parameters(request, "TableName Key", f"{_WRITE} {_FAILED}")
+        check_parameters("dynamodb", "DeleteItem", request, f"TableName Key {_WRITE} {_FAILED}")
         return self._call("DeleteItem", self._delete, request)
 
     def query(self, **request: Any) -> Answer:
         """Read a page of an index's partition, or the item of a key."""
-        check_parameters(request, "TableName KeyConditionExpression", f"{_PAGES} IndexName ScanIndexForward")
+        check_parameters(
+            "dynamodb", "Query", request, f"TableName KeyConditionExpression {_PAGES} IndexName ScanIndexForward"
+        )
         return self._call("Query", self._query, request)
 
     def scan(self, **request: Any) -> Answer:
         """Read a page of everything."""
-        check_parameters(request, "TableName", _PAGES)
+        check_parameters("dynamodb", "Scan", request, f"TableName {_PAGES}")
         return self._call("Scan", self._scan, request)
 
     def batch_get_item(self, **request: Any) -> Answer:
         """Read up to a hundred items."""
-        check_parameters(request, "RequestItems")
+        check_parameters("dynamodb", "BatchGetItem", request, "RequestItems")
         for wanted in request["RequestItems"].values():
-            check_parameters(wanted, "Keys", "ConsistentRead")
+            check_modelled(wanted, "Keys ConsistentRead")
         return self._call("BatchGetItem", self._batch_get, request)
 
     def _call(self, operation: str, work: Callable[[Answer], Answer], request: Answer) -> Answer:
@@ -233,8 +235,6 @@ class DynamoDb:
     ) -> Answer:
         """Take a page: up to the limit and one megabyte of what is read, before the filter."""
         limit = request.get("Limit")
-        if limit is not None and limit < 1:
-            raise InvalidExpressionError("Limit must be greater than or equal to 1")
         page: list[Item] = []
         size, more = 0, False
         for whole in found:

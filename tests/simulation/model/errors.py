@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 from functools import cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
+import botocore.session
 from botocore.exceptions import ClientError, ParamValidationError
+from botocore.validate import ParamValidator
+
+_SESSION: Final = botocore.session.get_session()
 
 
 class NotModelledError(BaseException):
@@ -36,14 +40,35 @@ def exceptions(*codes: str) -> SimpleNamespace:
     return SimpleNamespace(ClientError=ClientError, **{code: error_class(code) for code in codes})
 
 
-def check_parameters(request: Mapping[str, Any], required: str, optional: str = "") -> None:
-    """Hold a request's parameters to those an operation needs and those it is modelled with.
+def check_parameters(service: str, operation: str, request: Mapping[str, Any], modelled: str) -> None:
+    """Hold a request's parameters to botocore's model of the service, as its clients do, and to what is modelled here.
+
+    Args:
+        service: as botocore names it.
+        operation: as the API names it.
+        request: the parameters.
+        modelled: the names of those that the operation is modelled with.
 
     Raises:
-        ParamValidationError: one is missing.
-        NotModelledError: one is unknown here.
+        ParamValidationError: botocore's client would not send it: one is missing or unknown, or of another type.
+        NotModelledError: one is unknown here alone.
     """
-    if missing := set(required.split()) - request.keys():
-        raise ParamValidationError(report=f"Missing required parameter in input: {sorted(missing)}")
-    if unknown := request.keys() - {*required.split(), *optional.split()}:
+    faults = ParamValidator().validate(dict(request), _shape(service, operation))
+    if faults.has_errors():
+        raise ParamValidationError(report=faults.generate_report())
+    check_modelled(request, modelled)
+
+
+def check_modelled(parameters: Mapping[str, Any], modelled: str) -> None:
+    """Refuse what is not modelled.
+
+    Raises:
+        NotModelledError: a parameter is unknown here.
+    """
+    if unknown := parameters.keys() - set(modelled.split()):
         raise NotModelledError(f"parameters {sorted(unknown)}")
+
+
+@cache
+def _shape(service: str, operation: str) -> Any:
+    return _SESSION.get_service_model(service).operation_model(operation).input_shape

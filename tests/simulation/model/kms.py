@@ -29,7 +29,7 @@ class Kms:
 
     def encrypt(self, **request: Any) -> Answer:
         """Encrypt up to 4 KiB."""
-        check_parameters(request, "KeyId Plaintext", "EncryptionContext")
+        check_parameters("kms", "Encrypt", request, "KeyId Plaintext EncryptionContext")
 
         def apply() -> Answer:
             if request["KeyId"] != self._key_arn:
@@ -50,7 +50,7 @@ class Kms:
 
     def decrypt(self, **request: Any) -> Answer:
         """Decrypt, under the same context alone."""
-        check_parameters(request, "CiphertextBlob", "EncryptionContext KeyId")
+        check_parameters("kms", "Decrypt", request, "CiphertextBlob EncryptionContext KeyId")
 
         def apply() -> Answer:
             under, plaintext = self._held.get(request["CiphertextBlob"], (None, b""))

@@ -30,7 +30,7 @@ class SecretsManager:
 
     def get_secret_value(self, **request: Any) -> Answer:
         """Read the current value of a secret."""
-        check_parameters(request, "SecretId")
+        check_parameters("secretsmanager", "GetSecretValue", request, "SecretId")
 
         def apply() -> Answer:
             described = self._described("GetSecretValue", request["SecretId"])
@@ -40,7 +40,7 @@ class SecretsManager:
 
     def put_secret_value(self, **request: Any) -> Answer:
         """Give a secret another value."""
-        check_parameters(request, "SecretId SecretString")
+        check_parameters("secretsmanager", "PutSecretValue", request, "SecretId SecretString")
 
         def apply() -> Answer:
             self._described("PutSecretValue", request["SecretId"])

@@ -35,7 +35,7 @@ class Sns:
 
     def publish(self, **request: Any) -> dict[str, Any]:
         """Publish a message."""
-        check_parameters(request, "TopicArn Message", "Subject")
+        check_parameters("sns", "Publish", request, "TopicArn Message Subject")
 
         def apply() -> dict[str, Any]:
             if request["TopicArn"] != self._topic_arn:

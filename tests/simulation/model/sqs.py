@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from simulation.model.errors import check_parameters, client_error, exceptions
+from simulation.model.errors import check_modelled, check_parameters, client_error, exceptions
 from simulation.model.faults import Faults
 from simulation.model.queue import Message, NotInFlightError, Queue, UnknownHandleError, md5
 
@@ -31,42 +31,42 @@ class Sqs:
 
     def send_message(self, **request: Any) -> Answer:
         """Send one message."""
-        check_parameters(request, "QueueUrl MessageBody", _MESSAGE)
+        check_parameters("sqs", "SendMessage", request, f"QueueUrl MessageBody {_MESSAGE}")
         return self._call("SendMessage", self._send, request)
 
     def send_message_batch(self, **request: Any) -> Answer:
         """Send up to ten messages, some of which the queue may not take."""
-        check_parameters(request, "QueueUrl Entries")
+        check_parameters("sqs", "SendMessageBatch", request, "QueueUrl Entries")
         for entry in request["Entries"]:
-            check_parameters(entry, "Id MessageBody", _MESSAGE)
+            check_modelled(entry, f"Id MessageBody {_MESSAGE}")
         return self._call("SendMessageBatch", self._send_batch, request)
 
     def receive_message(self, **request: Any) -> Answer:
         """Receive messages; there is no waiting for any."""
         known = "AttributeNames MaxNumberOfMessages MessageAttributeNames MessageSystemAttributeNames"
-        check_parameters(request, "QueueUrl", f"{known} VisibilityTimeout WaitTimeSeconds")
+        check_parameters("sqs", "ReceiveMessage", request, f"QueueUrl {known} VisibilityTimeout WaitTimeSeconds")
         return self._call("ReceiveMessage", self._receive, request)
 
     def change_message_visibility(self, **request: Any) -> Answer:
         """Set when a message that was received can be received again, from now."""
-        check_parameters(request, "QueueUrl ReceiptHandle VisibilityTimeout")
+        check_parameters("sqs", "ChangeMessageVisibility", request, "QueueUrl ReceiptHandle VisibilityTimeout")
         return self._call("ChangeMessageVisibility", self._change_visibility, request)
 
     def delete_message(self, **request: Any) -> Answer:
         """Delete a message that was received."""
-        check_parameters(request, "QueueUrl ReceiptHandle")
+        check_parameters("sqs", "DeleteMessage", request, "QueueUrl ReceiptHandle")
         return self._call("DeleteMessage", self._delete, request)
 
     def delete_message_batch(self, **request: Any) -> Answer:
         """Delete up to ten messages."""
-        check_parameters(request, "QueueUrl Entries")
+        check_parameters("sqs", "DeleteMessageBatch", request, "QueueUrl Entries")
         for entry in request["Entries"]:
-            check_parameters(entry, "Id ReceiptHandle")
+            check_modelled(entry, "Id ReceiptHandle")
         return self._call("DeleteMessageBatch", self._delete_batch, request)
 
     def get_queue_attributes(self, **request: Any) -> Answer:
         """Read a queue's counts and settings."""
-        check_parameters(request, "QueueUrl", "AttributeNames")
+        check_parameters("sqs", "GetQueueAttributes", request, "QueueUrl AttributeNames")
         return self._call("GetQueueAttributes", self._attributes, request)
 
     def _call(self, operation: str, work: Callable[[Queue, Answer], Answer], request: Answer) -> Answer:
