@@ -165,11 +165,21 @@ def test_what_has_ended_is_without_effect_and_is_taken_out_by_the_next_count(lis
 
 def test_a_count_leaves_entries_as_they_are(listing: Listing) -> None:
     listing.set(ALLOW)
-    before = listing.item["entries"]
+    item = listing.item
+    (entry,) = item["entries"]["L"]
+    of_later_version = {"L": [{"M": entry["M"] | {"ticket": {"S": "OPS-1"}}}]}
+    listing.cloud.velocity.write(item["id"]["S"], {**item, "entries": of_later_version})
 
     listing.cards.count(transaction(1, listing.cloud.now), settings())
 
-    assert listing.item["entries"] == before
+    assert listing.item["entries"] == of_later_version
+
+
+def test_what_was_counted_before_is_judged_under_the_entries_too(listing: Listing) -> None:
+    listing.set(ALLOW)
+    again = [listing.cards.count(transaction(1, listing.cloud.now), settings()) for _ in range(2)]
+
+    assert [(count.known, count.in_force.allowed) for count in again] == [(False, True), (True, True)]
 
 
 def test_what_is_cleared_is_told_and_nothing_is_written_where_there_is_none(listing: Listing) -> None:

@@ -38,6 +38,13 @@ def test_writing_what_is_in_force_changes_nothing(merchants: Merchants) -> None:
     assert merchants.write(settings()) == merchants.write(settings())
 
 
+def test_what_is_in_force_is_told_from_a_change_whichever_version_it_was_read_as(merchants: Merchants) -> None:
+    first = merchants.write(settings(country="DE"))
+    second = merchants.write(settings(country="FR"))
+
+    assert merchants.write(msgspec.structs.replace(second, version=first.version)) == second
+
+
 def test_of_two_that_write_at_once_one_is_refused_and_nothing_of_it_stays(cloud: Cloud, merchants: Merchants) -> None:
     merchants.write(settings())
     other = Merchants(cloud.dynamodb, "merchants", cloud.clock)

@@ -76,6 +76,19 @@ def test_of_two_at_once_one_wins_and_the_other_hears_who(cloud: Cloud, merchants
     assert [each.settings.country for each in merchants.versions("acme")] == ["DE", "FR"]
 
 
+def test_a_draft_is_there_at_once_for_whoever_wrote_it(merchants: Merchants) -> None:
+    merchants.write(settings("DE"))
+    held = merchants.held("acme")
+    assert held
+    assert held.draft is None
+
+    draft = drafted(merchants, "FR")
+
+    held = merchants.held("acme")
+    assert held
+    assert held.draft == draft
+
+
 def test_a_draft_that_is_promoted_is_in_force_and_none_any_more(merchants: Merchants) -> None:
     merchants.write(settings("DE"), note("first"))
     draft = drafted(merchants, "FR")

@@ -4,9 +4,12 @@ import itertools
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from fraud_detector import shadow as shadow_module
+from fraud_detector.shadow import Shadow
 from simulation.history import MERCHANT, MadeHistory
 from simulation.model.cloud import Cloud
 from simulation.model.errors import client_error
@@ -14,7 +17,9 @@ from simulation.model.usage import Consumed
 from simulation.model.values import item_size
 from simulation.oracle.facts import Request
 from simulation.test_backtest import loosened, replayed
+from simulation.test_card_velocity import transaction
 from simulation.world import LANES, World
+from transactions.findings import Findings
 from transactions.held_settings import Draft, VersionNote
 from transactions.rules import BY_CODE
 from transactions.settings_document import parse_settings
@@ -163,6 +168,7 @@ def test_the_counts_take_one_write_unit_whatever_is_in_them() -> None:
     item = cloud.velocity.newest(shadow_id("m" * 32, cloud.now))
     assert item
     assert item_size(item) <= 1024
+    assert int(item["expires_at"]["N"]) == cloud.now // 1000 + 90 * 24 * 60 * 60
 
 
 def test_counts_that_cannot_be_written_hold_nothing_up(world: World) -> None:
@@ -180,6 +186,22 @@ def test_counts_that_cannot_be_written_hold_nothing_up(world: World) -> None:
 
     assert counts(world, number) == ShadowCounts()
     assert "draft not counted" in world.printed()
+
+
+def test_a_draft_that_judging_fails_by_is_told_with_its_error(world: World) -> None:
+    told: list[Exception] = []
+    shadow = Shadow(world.operator(), world.cloud.dynamodb, "velocity", world.cloud.clock, told.append)
+    drafted(world, card_countries=["FR"])
+    draft = shadow.draft_of("acme")
+    assert draft
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shadow_module, "judge", mock.Mock(side_effect=LookupError("no such rule")))
+
+        assert (
+            shadow.beside(draft, transaction(1, world.cloud.now), Findings((), draft.settings), is_forced=False) is None
+        )
+
+    assert [f"{error}" for error in told] == ["no such rule"]
 
 
 def test_a_draft_that_cannot_be_read_is_none(world: World) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, ClassVar
@@ -14,7 +15,7 @@ import pytest
 from transactions.agreed.webhooks import ATTEMPT_SECONDS
 from transactions.webhooks import delivery
 from transactions.webhooks.delivery import Courier, DeliveryError, ForbiddenTargetError
-from transactions.webhooks.sockets import Deadline, Resolver
+from transactions.webhooks.sockets import Deadline, Resolver, send_all
 from transactions.webhooks.targets import is_public
 
 Serve = Callable[[type[BaseHTTPRequestHandler]], str]
@@ -221,6 +222,33 @@ def test_a_date_to_come_again_at_is_so_many_seconds_from_now(serve: Serve) -> No
         Courier(allow_private=True, clock=lambda: 1_790_000_000_000).deliver(serve(busy), {}, b"{}")
 
     assert refused.value.retry_after == 600
+
+
+def test_a_date_that_names_no_zone_is_of_utc_wherever_the_clock_stands(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # "-0000" says that nothing is known of the zone (RFC 5322, 3.3).
+    told = {"retry-after": "Thu, 01 Jan 1970 00:10:00 -0000"}
+    busy = type("Busy", (Answering,), {"status": 503, "headers_out": told})
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+
+        with pytest.raises(DeliveryError) as refused:
+            Courier(allow_private=True, clock=lambda: 0).deliver(serve(busy), {}, b"{}")
+
+    time.tzset()
+    assert refused.value.retry_after == 600
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError, ConnectionResetError])
+def test_what_is_answered_before_all_was_read_counts(serve: Serve, error: type[Exception]) -> None:
+    def cut(*arguments: Any) -> None:
+        send_all(*arguments)
+        raise error
+
+    with mock.patch.object(delivery, "send_all", cut):
+        Courier(allow_private=True).deliver(serve(Answering), {}, b"{}")
 
 
 def test_what_a_receiver_gets_says_whose_it_is_how_long_and_that_nothing_follows(serve: Serve) -> None:

@@ -80,6 +80,7 @@ def test_a_body_is_refused_with_every_place_that_is_wrong(edge: Edge, body: obje
         ({"metadata": {"note": f"card {NUMBER}"}}, "#/metadata/note"),
         ({"metadata": {NUMBER: "x"}}, "#/metadata"),
         ({"card": CARD | {"token": f"tok_{NUMBER}"}}, "#/card/token"),
+        ({"items": ["a", {"note": NUMBER}]}, "#/items/1/note"),
         ({"amount": int(NUMBER)}, "#/amount"),
         # Names that make up a number only where a pointer puts one behind the other.
         ({"4242": {"4242": {"4242": {"4242": NUMBER}}}}, "#/4242/4242/4242"),

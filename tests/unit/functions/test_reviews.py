@@ -203,6 +203,7 @@ def test_11_a_body_that_is_no_resolution_is_refused_with_its_place_and_leaves_th
 
     assert (refused.status, refused.body["type"]) == (400, f"{PROBLEM}invalid-review")
     assert [fault["pointer"] for fault in refused.body["errors"]] == [pointer]
+    assert all(fault["detail"] for fault in refused.body["errors"])
     assert edge.read(name).body["status"] == "review"
     assert close(edge, name, APPROVED | {"note": "é" * (LONGEST_NOTE // 2)}).status == 200
 

@@ -110,6 +110,18 @@ def test_a_batch_is_what_the_sdk_itself_would_make_of_it(items: dict[str, Any], 
     assert told("BatchGetItem", answer, plainly=True) == told("BatchGetItem", answer, plainly=False)
 
 
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [("Query", {"Items": [{"id": {"B": "YQ=="}}]}), ("BatchGetItem", {"Responses": {"t": [{"id": {"B": "YQ=="}}]}})],
+)
+def test_the_sdk_looks_at_no_value_of_an_item(operation: str, answer: dict[str, Any]) -> None:
+    def item(read: dict[str, Any]) -> Any:
+        return (read["Items"] if operation == "Query" else read["Responses"]["t"])[0]["id"]
+
+    assert item(told(operation, answer, plainly=False)) == {"B": b"a"}
+    assert item(told(operation, answer, plainly=True)) == {"B": "YQ=="}
+
+
 @pytest.mark.parametrize("operation", ["Query", "BatchGetItem"])
 def test_a_read_that_is_refused_is_told_as_the_sdk_tells_it(operation: str) -> None:
     refusal = {"__type": "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException", "message": "no such table"}

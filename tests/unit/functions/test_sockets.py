@@ -124,6 +124,13 @@ def test_no_address_at_all_is_said_so() -> None:
         pass
 
 
+def test_an_address_that_refuses_at_once_says_what_the_system_says() -> None:
+    with pytest.raises(OSError, match=r"^\[Errno ") as said, connected(["255.255.255.255"], 443, Deadline(5)):
+        pass
+
+    assert said.value.errno in {errno.EACCES, errno.ENETUNREACH}
+
+
 def test_what_the_last_address_said_is_what_is_said() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
