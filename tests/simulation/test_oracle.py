@@ -500,6 +500,22 @@ def test_what_is_approved_on_a_blocked_card_is_told(world: World) -> None:
         watch.check()
 
 
+def test_an_entry_has_no_say_in_what_is_declined_whatever_is_listed(world: World) -> None:
+    world.set_entry("acme", CARD["token"], "block", "", 3_600_000)
+    world.pass_time(120_000)
+    submit(world, "key-1", card=CARD | {"expires": "2025-11"})
+    decide(world)
+    name = submit(world, "key-2", card=CARD | {"expires": "2025-11"})
+    watch = Invariants(world)
+    watch.check()
+
+    reasons = {"L": [{"S": "card_blocked"}, {"S": "card_expired"}]}
+    write(world, name, verdict={"S": "declined"}, reasons=reasons, score={"N": "200"})
+
+    with pytest.raises(InvariantError, match="no entry of its card has a say in it"):
+        watch.check()
+
+
 def test_an_outcome_that_nobody_has_said_and_one_that_goes_back_in_time_are_told(world: World) -> None:
     name = submit(world, "key-1")
     watch = Invariants(world)

@@ -121,5 +121,5 @@ class Merchants:
 
 def has_a_say(transaction: Kept, settings: rules.Settings, others: list[str]) -> bool:
     """Tell whether a merchant's limit is asked: where there is one, and nothing else declines the transaction."""
-    declined = rules.verdict(rules.score(others, settings), settings) == "declined"
+    declined = rules.is_declined(others, settings)
     return settings.get("merchant_velocity") is not None and not declined

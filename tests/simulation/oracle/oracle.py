@@ -147,20 +147,30 @@ class Oracle:
     def _reasons(self, new: Kept, settings: rules.Settings, change: Change) -> Iterator[str]:
         """Work out the reasons: its own rules, then its card, then its merchant's limit, under the card's entries."""
         assert new.decided is not None
+        own = rules.found(new, settings)
+        if rules.is_declined([code for code in own if code in rules.UNLIFTED], settings):
+            if [*new.decided.reasons] != own or new.decided.lifted:
+                yield f"{new.id} has {new.decided}, right is {own}: no entry of its card has a say in it"
+            return
         told = [code for code in rules.WEIGHTS if code in (*new.decided.reasons, *new.decided.lifted)]
         possible = list(self.entries.possible(new.card, change.at - self.facts.longest_run_ms, change.at))
         standing = next((each for each in possible if each.counting(told) == list(new.decided.reasons)), None)
         if standing is None or {*told} - {*new.decided.reasons} != {*new.decided.lifted}:
             yield f"{new.id} has {new.decided}, and its card's entries came to one of {set(possible)}"
         else:
-            yield from self._found(new, settings, change, told, standing)
+            yield from self._found(new, settings, change, told, own, standing)
 
     def _found(
-        self, new: Kept, settings: rules.Settings, change: Change, told: list[str], standing: rules.Standing
+        self,
+        new: Kept,
+        settings: rules.Settings,
+        change: Change,
+        told: list[str],
+        own: list[str],
+        standing: rules.Standing,
     ) -> Iterator[str]:
-        """Work out what was found, whether it counted or not."""
-        own = rules.found(new, settings)
-        if rules.verdict(rules.score(standing.counting(own), settings), settings) == "declined":
+        """Hold what was found, whether it counted or not, against its own rules' reasons, and work out the others."""
+        if rules.is_declined(standing.counting(own), settings):
             if told != own:
                 yield f"{new.id} was decided for {told}, right is {own}: nothing else has a say in it"
             return

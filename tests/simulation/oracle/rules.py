@@ -129,6 +129,11 @@ def verdict(points: int, settings: Settings) -> str:
     return "review" if points >= settings.get("review_from", REVIEW) else "approved"
 
 
+def is_declined(reasons: list[str], settings: Settings) -> bool:
+    """Tell whether reasons decline."""
+    return verdict(score(reasons, settings), settings) == "declined"
+
+
 def _may_be_blocked(card_bin: str, blocked: str) -> bool:
     """Tell whether a card number that begins with the BIN could lie in what is blocked."""
     low, _, high = blocked.partition("-")
