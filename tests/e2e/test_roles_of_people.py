@@ -193,6 +193,9 @@ def story(deployed: Any, run: Callable[..., str], folder: Path) -> None:
     run("redrive", statuses=(0, 2))
     run("reconcile", "--older-than", "0", "--fix", statuses=(0, 2))
     run("merchant", "remove", MERCHANT)
+    # What is left as nothing can be made of it is nobody else's business on the lane that tests share.
+    for queue in ("notifications_dead_letter", "stream_failures"):
+        deployed.client("sqs").purge_queue(QueueUrl=deployed.outputs["data"][f"{queue}_queue_url"])
 
 
 def _fail(deployed: Any, name: str, view: Mapping[str, Any]) -> None:
