@@ -173,6 +173,7 @@ def test_a_count_leaves_entries_as_they_are(listing: Listing) -> None:
     listing.cards.count(transaction(1, listing.cloud.now), settings())
 
     assert listing.item["entries"] == of_later_version
+    assert listing.item["version"] == {"N": "2"}
 
 
 def test_what_was_counted_before_is_judged_under_the_entries_too(listing: Listing) -> None:

@@ -36,6 +36,10 @@ def drafted(merchants: Merchants, country: str, at: int = 1) -> Draft:
     return draft
 
 
+def test_a_merchant_without_settings_has_no_versions(merchants: Merchants) -> None:
+    assert list(merchants.versions("acme")) == []
+
+
 def test_every_version_keeps_who_when_and_why(merchants: Merchants) -> None:
     for country in ("DE", "FR", "US"):
         merchants.write(settings(country), note(f"for {country}"))

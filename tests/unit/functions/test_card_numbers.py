@@ -227,6 +227,7 @@ def test_a_key_that_holds_a_card_number_is_refused_without_repeating_it(key: str
         "4006381776783", "+4915112497081", "004915112497081", "+49 1511 2497081", "623454155439807795",
         "2221170710496852607", "302-8078569-7153413", "2601312359595749", "260131-235959-5749",
         "2026-01-31T22:54:59.613494+02:00", "DE75512108001245126199", "DE75512108001245126199 COBADEFFXXX",
+        "DE75 5121 0800 1245 1261 99",
     ],
 )  # fmt: skip
 def test_what_has_a_right_check_digit_by_chance_is_told_by_its_form(text: str) -> None:

@@ -43,8 +43,11 @@ def submitted(edge: Edge, merchant: str = "acme") -> str:
 
 def reported(edge: Edge, name: str, merchant: str = "acme", body: object = None, **changes: Any) -> Answered:
     text = json.dumps(REPORT | changes if body is None else body)
-    headers = {API_KEY_HEADER: key_of(merchant)}
-    return Answered(edge.api.answer(event("POST", OUTCOME_PATH, body=text, headers=headers, path={"id": name})))
+    return Answered(edge.api.answer(_request(name, text, merchant)))
+
+
+def _request(name: str, text: str, merchant: str = "acme") -> dict[str, Any]:
+    return event("POST", OUTCOME_PATH, body=text, headers={API_KEY_HEADER: key_of(merchant)}, path={"id": name})
 
 
 # At HTTP
@@ -79,9 +82,13 @@ def test_a_later_outcome_takes_the_place_of_an_earlier_one_and_not_the_other_way
     assert edge.transactions[name]["outcome"]["M"]["value"] == {"S": "genuine"}
 
 
-@pytest.mark.parametrize("whose", ["globex's", "nobody's", "no id"])
+@pytest.mark.parametrize("whose", ["globex's", "globex's, with an outcome", "nobody's", "no id"])
 def test_a_transaction_of_another_is_one_that_there_is_not(edge: Edge, whose: str) -> None:
-    names = {"globex's": submitted(edge, "globex"), "nobody's": f"txn_{'a' * 32}", "no id": "order-1"}
+    theirs = submitted(edge, "globex")
+    names = {"globex's": theirs, "nobody's": f"txn_{'a' * 32}", "no id": "order-1"}
+    if whose == "globex's, with an outcome":
+        assert reported(edge, theirs, "globex").status == 200
+        names[whose] = theirs
     before = json.dumps(edge.transactions)
 
     answer = reported(edge, names[whose])
@@ -125,6 +132,17 @@ def test_what_is_no_outcome_is_refused_with_its_place(edge: Edge, changes: dict[
     assert "outcome" not in edge.transactions[name]
     # What was sent is not repeated.
     assert "stolen" not in answer.text
+
+
+def test_a_body_may_have_a_kilobyte(edge: Edge) -> None:
+    name = submitted(edge)
+    room = 1024 - len(json.dumps(REPORT))
+
+    large = Answered(edge.api.answer(_request(name, json.dumps(REPORT) + " " * (room + 1))))
+    fits = Answered(edge.api.answer(_request(name, json.dumps(REPORT) + " " * room)))
+
+    assert (large.status, large.body["errors"][0]["detail"]) == (400, "the body is larger than 1024 bytes")
+    assert fits.status == 200
 
 
 @pytest.mark.parametrize("body", [[], "fraud", None, {}, {"outcome": "fraud"}])

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from transactions.strict_json import load
+from transactions.strict_json import fault, load
 
 CODES = [*range(0x3000), *range(0xD700, 0xE100), 0x10FFFF]
 
@@ -18,3 +18,22 @@ def test_control_characters_and_halves_of_characters_are_refused_and_nothing_els
                 load(body)
         else:
             assert load(body) == {"text": f"a{chr(code)}b"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a": 1, "a": 2}',
+        b'{"a": NaN}',
+        b'{"a": "b\\u0000"}',
+        b'{"a": ' + b"1" * 41 + b"}",
+    ],
+)
+def test_what_is_refused_is_pointed_at_in_the_same_words(body: bytes) -> None:
+    with pytest.raises(ValueError, match=r"^it|^NaN") as refused:
+        load(body)
+
+    found = fault(body)
+
+    assert found
+    assert (found.place, found.detail) == ("#/a", f"{refused.value}")
