@@ -16,6 +16,7 @@ Let through, though a card number could look so, are
     13 digits behind + or 00                                telephone numbers
     digits that begin with a date and a time                compact timestamps
     an IBAN with the right check digits                     accounts
+    what follows the first three groups of a UUID           ids and idempotency keys
 
 `docs/card-numbers.md` has the figures: what is refused falsely, and what these rules let through.
 """
@@ -47,6 +48,13 @@ _GROUPS: Final = re.compile(r"[0-9]+(?:[\W_]+[0-9]+)*")
 _GROUP: Final = re.compile(r"([\W_]*)([0-9]+)")
 _IBAN: Final = re.compile(r"(?<![^\W_])[A-Z]{2}[0-9]{2}(?: ?[0-9A-Z]{4}){2,7}(?: ?[0-9A-Z]{1,3})?(?![^\W_])")
 _SHORTEST_IBAN: Final = 15
+
+# As RFC 9562 writes one, with its version and its variant; in place of all else of it a letter stands.
+_UUID: Final = re.compile(
+    r"(?<![^\W_])(?:([0-9]{8}-[0-9]{4}-[1-8][0-9]{3})|[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3})"
+    r"-[89ab][0-9a-f]{3}-[0-9a-f]{12}(?![^\W_])",
+    re.IGNORECASE,
+)
 
 # Where groups end on cards: in fours, as those of American Express and Diners Club, and behind the issuer's six digits.
 _PRINTED: Final = (frozenset({4, 8, 12, 16}), frozenset({4, 10}), frozenset({6, 12}))
@@ -102,7 +110,7 @@ def holds_card_number(text: str) -> bool:
     # Most texts end here.
     if len(plain) < SHORTEST or not _ENOUGH_DIGITS.match(plain):
         return False
-    plain = _IBAN.sub(_without_iban, plain)
+    plain = _UUID.sub(r"\1X", _IBAN.sub(_without_iban, plain))
     return any(
         _is_among(_GROUP.findall(f"{plain[max(found.start() - 1, 0) : found.start()]}{found[0]}"))
         for found in _GROUPS.finditer(plain)
