@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from simulation.functions import Invocation
 from simulation.invariants import InvariantError, Invariants
@@ -117,6 +117,12 @@ class Spell:
         return self.left >= 0
 
 
+second_day: Final = precondition(lambda self: self.has_second_day)
+"""What comes after decisions (reviews, entries of cards, outcomes, drafts) is left out of half of the machines: among
+fewer things that can happen, those that need each other meet sooner (Groce, Zhang, Eide, Chen and Regehr, Swarm
+Testing, ISSTA 2012)."""
+
+
 class Simulation(RuleBasedStateMachine):
     """Everything that can happen, one thing at a time."""
 
@@ -137,6 +143,11 @@ class Simulation(RuleBasedStateMachine):
         self.poisons = 0
         self.walks: dict[str, Walk] = {}
         self.review_walks: dict[str, Walk] = {}
+        self.has_second_day = True
+
+    @initialize(chosen=st.booleans())
+    def leave_out(self, *, chosen: bool) -> None:
+        self.has_second_day = chosen
 
     # What merchants do
 
@@ -188,6 +199,7 @@ class Simulation(RuleBasedStateMachine):
         if walk.cursor is None:
             del self.walks[merchant]
 
+    @second_day
     @rule(merchant=MERCHANT, limit=st.integers(1, 3))
     def turn_a_page_of_reviews(self, merchant: str, limit: int) -> None:
         """Begin to walk through what is in review of the merchant, or go on, while reviews open and close."""
@@ -201,6 +213,7 @@ class Simulation(RuleBasedStateMachine):
         if walk.cursor is None:
             del self.review_walks[merchant]
 
+    @second_day
     @rule(merchant=MERCHANT, number=st.integers(0, 1))
     def bring_into_review(self, merchant: str, number: int) -> None:
         """Submit what its card sends into review, and have the stream's next batches handled."""
@@ -210,6 +223,7 @@ class Simulation(RuleBasedStateMachine):
         for lane in range(LANES):
             self._start(self.world.poll_stream(lane), finish=True)
 
+    @second_day
     @precondition(lambda self: self.watch.oracle.transactions)
     @rule(by=st.sampled_from(REVIEWERS), choice=CHOICE, resolution=st.sampled_from(RESOLUTIONS), finish=st.booleans())
     def close_a_review(self, by: str, choice: int, resolution: Closing, *, finish: bool) -> None:
@@ -224,6 +238,17 @@ class Simulation(RuleBasedStateMachine):
         elif len(self.world.functions.running) < MOST_RUNNING:
             merchant = one.merchant if by == "the merchant" else by
             self._start(self.world.close_review(merchant, one.id, resolution), finish=finish)
+
+    @second_day
+    @precondition(lambda self: any(each.is_in_review for each in self.watch.oracle.transactions.values()))
+    @rule(choice=CHOICE)
+    def close_a_review_before_and_after_the_merchant_may(self, choice: int) -> None:
+        """Leave reviews to the merchant and take them away, and have it ask for the end of one each time."""
+        reviews = [each for each in self.watch.oracle.transactions.values() if each.is_in_review]
+        one = reviews[-1 - choice % len(reviews)]
+        for kind, resolution in (("left to", RESOLUTIONS[choice % 2]), ("taken from", RESOLUTIONS[2])):
+            self.change(one.merchant, f"reviews {kind} the merchant", 1)
+            self.world.finish(self.world.close_review(one.merchant, one.id, resolution))
 
     @precondition(lambda self: self.watch.bodies)
     @rule(merchant=MERCHANT, choice=CHOICE)
@@ -300,6 +325,17 @@ class Simulation(RuleBasedStateMachine):
     def pass_time(self, seconds: int) -> None:
         self.world.pass_time(seconds * 1_000)
 
+    @precondition(lambda self: not self.world.functions.running)
+    @rule(merchant=MERCHANT, receiver=st.sampled_from(RECEIVERS), events=st.sampled_from((2, 10, 50)))
+    def let_webhooks_take_their_course(self, merchant: str, receiver: str, events: int) -> None:
+        """Go from each moment at which the notifier has something to do to the next, with a receiver that stays so."""
+        self.world.merchants[merchant].receiver = receiver
+        for _ in range(events):
+            at = self._next_event()
+            if at is None or at - self.began > LONGEST_RUN_MS:
+                return
+            self._handle_webhooks(at)
+
     @rule(kind=st.sampled_from(WEATHER), times=st.integers(1, 4))
     def weather(self, kind: str, times: int) -> None:
         """What AWS may do at any time and seldom does."""
@@ -356,6 +392,7 @@ class Simulation(RuleBasedStateMachine):
         else:
             self.world.change_settings(merchant, **changed(kind, self.world.settings(merchant), count))
 
+    @second_day
     @rule(
         merchant=MERCHANT,
         card=CARD,
@@ -369,10 +406,12 @@ class Simulation(RuleBasedStateMachine):
         merchant, token = next(self._about_to_be_counted(), (merchant, f"tok_card_{card}"))
         self.world.set_entry(merchant, token, effect, rule, seconds * 1_000)
 
+    @second_day
     @rule(merchant=MERCHANT, card=CARD, muted=st.sampled_from((None, "duplicate", "night_ceiling")))
     def clear_entries(self, merchant: str, card: int, muted: str | None) -> None:
         self.world.clear_entries(merchant, f"tok_card_{card}", muted)
 
+    @second_day
     @precondition(lambda self: self.watch.oracle.transactions)
     @rule(
         merchant=MERCHANT,
@@ -395,6 +434,7 @@ class Simulation(RuleBasedStateMachine):
         for _ in range(2 if how == "twice" else 1):
             self._start(self.world.say_outcome(said_by, one.id, said), finish=how == "finish")
 
+    @second_day
     @rule(merchant=MERCHANT, kind=st.sampled_from(TRIED), count=st.integers(1, CARD_COUNT))
     def make_a_draft(self, merchant: str, kind: str, count: int) -> None:
         self.world.counts["draft made"] += 1
@@ -407,6 +447,7 @@ class Simulation(RuleBasedStateMachine):
         self.world.counts["draft promoted" if promoted else "draft taken away"] += 1
         (self.world.promote if promoted else self.world.remove_draft)(merchant)
 
+    @second_day
     @rule(merchant=MERCHANT, choice=CHOICE)
     def roll_back(self, merchant: str, choice: int) -> None:
         self.world.counts["settings rolled back"] += 1
@@ -450,12 +491,17 @@ class Simulation(RuleBasedStateMachine):
             merchant.receiver = "well"
             world.endpoints().resume(merchant.id)
         while (at := self._next_event()) is not None:
-            # A function whose clock is slow finds nothing due before its own time has come.
-            world.cloud.now = max(world.cloud.now, at + LARGEST_SKEW_MS)
-            if invocation := world.poll_queue(10):
-                world.finish(invocation)
-            if (due := world.next_sweep()) is not None and due <= world.cloud.now:
-                world.finish(world.sweep())
+            self._handle_webhooks(at)
+
+    def _handle_webhooks(self, at: int) -> None:
+        """Have the notifier called for what queue or schedule have for it at a moment."""
+        world = self.world
+        # A function whose clock is slow finds nothing due before its own time has come.
+        world.cloud.now = max(world.cloud.now, at + LARGEST_SKEW_MS)
+        if invocation := world.poll_queue(10):
+            world.finish(invocation)
+        if (due := world.next_sweep()) is not None and due <= world.cloud.now:
+            world.finish(world.sweep())
 
     def _next_event(self) -> int | None:
         """Tell when the queue or a sweep has something to do next."""

@@ -20,9 +20,9 @@ CARD_AMOUNT: Final = 5_000
 MERCHANT_COUNT: Final = 6
 WINDOW_SECONDS: Final = 600
 
-RECEIVERS: Final = ("well", "500", "slow", "closed", "wrong TLS", "410", "503", "picky")
-"""How a receiver can answer; `slow` has taken the webhook in and is given up on all the same, `picky` refuses what its
-bug is about, and takes the others."""
+RECEIVERS: Final = ("well", "500", "slow", "closed", "wrong TLS", "410", "503 for 90", "503 for 3600", "picky")
+"""How a receiver can answer: `503 for 90` with a `Retry-After` of 90 seconds; `slow` has taken the webhook in and is
+given up on all the same, `picky` refuses what its bug is about, and takes the others."""
 
 
 def secret(number: int) -> str:

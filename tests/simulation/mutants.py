@@ -174,6 +174,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "transactions/velocity/merchant.py",
         'wanted = answer.get("UnprocessedKeys")',
         "wanted = None",
+        scene="in parts",
     ),
     Mutant(
         "ask no merchant limit",

@@ -46,6 +46,7 @@ class Scene:
         batches: the most that a batch of the stream brings.
         reconciled: how often an operator has pending ones decided beside the stream.
         tells: whether merchants are told meanwhile.
+        in_parts: whether DynamoDB may leave out some of a batch's reads, each of which it makes the next time.
     """
 
     name: str
@@ -56,10 +57,12 @@ class Scene:
     batches: Sequence[int]
     reconciled: int = 0
     tells: bool = False
+    in_parts: bool = False
 
 
 SCENES: Final = (
     Scene("shards", lanes=4, transactions=(4, 5), cards=9, merchant_counts=(2,), batches=(1,)),
+    Scene("in parts", lanes=2, transactions=(4, 5), cards=9, merchant_counts=(2,), batches=(1,), in_parts=True),
     Scene("merchant", lanes=3, transactions=(5, 6, 8), cards=9, merchant_counts=(2, 3, 4), batches=(1, 2, 3)),
     Scene("cards", lanes=3, transactions=(3, 4, 6), cards=2, merchant_counts=(100,), batches=(1, 2, 3)),
     Scene("by hand", lanes=2, transactions=(2, 3, 4), cards=9, merchant_counts=(100,), batches=(2, 3), reconciled=2),
@@ -206,6 +209,8 @@ class Search:
         cloud = Cloud(lanes=scene.lanes, retry_attempts=RETRIES)
         with World(cloud) as world:
             watch = Invariants(world)
+            if scene.in_parts:
+                cloud.dynamodb_model.unprocessed = self._now_and_then()
             if self.earlier:
                 world.facts.beside_earlier = True
                 world.functions.version = lambda: self._random.choice((self.earlier, None))
@@ -220,6 +225,19 @@ class Search:
                 self.verdicts += watch.oracle.verdicts
                 self.answers += watch.oracle.answered
                 self.counts.update(world.counts)
+
+    def _now_and_then(self) -> Callable[[str, str], bool]:
+        """Leave keys of a batch unread by chance, none of them twice in a row."""
+        left: set[str] = set()
+
+        def unprocessed(_: str, key: str) -> bool:
+            if key in left or self._random.random() < 1 / 2:
+                left.discard(key)
+                return False
+            left.add(key)
+            return True
+
+        return unprocessed
 
     def _go(self, world: World, watch: Invariants, actors: Sequence[Actor], scene: Scene) -> None:
         watch.check()

@@ -639,7 +639,7 @@ class World:
             return None
         if invocation not in self._batches:
             ids = [record["dynamodb"]["Keys"]["id"]["S"] for record in invocation.event["Records"]]
-            self._batches[invocation] = Batch(tuple(ids))
+            self._batches[invocation] = Batch(tuple(ids), invocation.started)
         return self._batches[invocation]
 
     def _note(self, error: BaseException) -> None:
@@ -703,9 +703,9 @@ class Courier:
             merchant.takes(headers, body, self.world.cloud.now)
         if fault is Fault.CRASH_AFTER:
             raise Crash("after the webhook")
-        if merchant.receiver.isdecimal():
-            status = int(merchant.receiver)
-            raise DeliveryError(f"answered {status}", status=status, retry_after=90 if status == UNAVAILABLE else 0)
+        status, _, seconds = merchant.receiver.partition(" for ")
+        if status.isdecimal():
+            raise DeliveryError(f"answered {status}", status=int(status), retry_after=int(seconds or 0))
         if not takes or merchant.receiver == "slow":
             raise DeliveryError(f"no answer: {merchant.receiver}")
         return 204

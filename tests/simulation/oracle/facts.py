@@ -39,9 +39,11 @@ class Reported(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one invocation of the fraud-detector was called with: ids of transactions, in order."""
+    """What one invocation of the fraud-detector was called with: ids of transactions, in order, and when."""
 
     ids: tuple[str, ...]
+    began: int
+    """In milliseconds."""
 
 
 class Change(NamedTuple):

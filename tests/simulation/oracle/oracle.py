@@ -153,7 +153,8 @@ class Oracle:
                 yield f"{new.id} has {new.decided}, right is {own}: no entry of its card has a say in it"
             return
         told = [code for code in rules.WEIGHTS if code in (*new.decided.reasons, *new.decided.lifted)]
-        possible = list(self.entries.possible(new.card, change.at - self.facts.longest_run_ms, change.at))
+        since = change.batch.began if change.batch else change.at - self.facts.longest_run_ms
+        possible = list(self.entries.possible(new.card, since, change.at))
         standing = next((each for each in possible if each.counting(told) == list(new.decided.reasons)), None)
         if standing is None or {*told} - {*new.decided.reasons} != {*new.decided.lifted}:
             yield f"{new.id} has {new.decided}, and its card's entries came to one of {set(possible)}"

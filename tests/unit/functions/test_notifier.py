@@ -360,7 +360,7 @@ def test_an_endpoint_that_nothing_is_wrong_with_is_not_resumed_and_one_seen_sinc
 
 def test_a_wait_is_no_shorter_than_the_receiver_asks_for(world: World) -> None:
     name = decided(world)
-    world.merchants["acme"].receiver = "503"
+    world.merchants["acme"].receiver = "503 for 90"
 
     deliver(world)
 
