@@ -23,7 +23,7 @@ QUICKLY_FOUND = (
 
 
 def test_nothing_breaks_an_invariant() -> None:
-    run = simulate(1, STEPS)
+    run = simulate(3, STEPS)
 
     assert run.violation is None, f"{run.violation.detail}\n{run.violation.story}"
     assert run.steps >= STEPS
