@@ -3,7 +3,6 @@
 import argparse
 import hashlib
 import sys
-from pathlib import Path
 from typing import Final
 
 from mutation.mutants import FUNCTIONS, Mutant, mutants_of, source_files
@@ -40,7 +39,9 @@ def main() -> int:
         with bar() as progress:
             task = progress.add_task("mutants", total=len(waiting))
             run(waiting, VERDICTS, options.workers, options.steps, lambda: progress.advance(task))
-    return _tell(verdicts_of(mutants, VERDICTS), reasons, files)
+    # A sample says nothing of what is listed and not in it.
+    whole = [path.relative_to(FUNCTIONS).as_posix() for path in files] if options.sample is None else []
+    return _tell(verdicts_of(mutants, VERDICTS), reasons, whole)
 
 
 def _place(mutant: Mutant) -> str:
@@ -48,8 +49,8 @@ def _place(mutant: Mutant) -> str:
     return hashlib.sha256(mutant.name.encode()).hexdigest()
 
 
-def _tell(verdicts: dict[str, bool], reasons: dict[str, str], files: list[Path]) -> int:
-    wrong = sorted(disagreements(verdicts, reasons, {path.relative_to(FUNCTIONS).as_posix() for path in files}))
+def _tell(verdicts: dict[str, bool], reasons: dict[str, str], whole: list[str]) -> int:
+    wrong = sorted(disagreements(verdicts, reasons, whole))
     print("\n".join(wrong))
     killed = sum(verdicts.values())
     unlisted = sum(not dead and name not in reasons for name, dead in verdicts.items())

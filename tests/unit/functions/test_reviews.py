@@ -208,6 +208,19 @@ def test_11_a_body_that_is_no_resolution_is_refused_with_its_place_and_leaves_th
     assert close(edge, name, APPROVED | {"note": "é" * (LONGEST_NOTE // 2)}).status == 200
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (APPROVED | {"reason": "confirmed_fraud"}, f"approved can be for {', '.join(REASONS['approved'])}"),
+        (APPROVED | {"reason": "other"}, "the reason other needs a note that says which"),
+        (APPROVED | {"note": "\u202eback"}, "it must be one line of printable characters"),
+        (APPROVED | {"note": "x" * (LONGEST_NOTE + 1)}, f"it takes more than {LONGEST_NOTE} bytes"),
+    ],
+)
+def test_what_is_wrong_with_a_resolution_is_said(edge: Edge, body: dict[str, Any], detail: str) -> None:
+    assert [fault["detail"] for fault in close(edge, in_review(edge), body).body["errors"]] == [detail]
+
+
 def test_12_a_card_number_in_a_note_is_refused_and_kept_nowhere(edge: Edge) -> None:
     name = in_review(edge)
 

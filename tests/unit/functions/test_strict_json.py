@@ -20,6 +20,12 @@ def test_control_characters_and_halves_of_characters_are_refused_and_nothing_els
             assert load(body) == {"text": f"a{chr(code)}b"}
 
 
+def test_a_whole_number_may_have_forty_digits() -> None:
+    assert load(b"1" * 40) == int("1" * 40)
+    with pytest.raises(ValueError, match="it holds a number of too many digits"):
+        load(b"1" * 41)
+
+
 @pytest.mark.parametrize(
     "body",
     [
