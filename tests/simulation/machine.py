@@ -397,7 +397,7 @@ class Simulation(RuleBasedStateMachine):
         merchant=MERCHANT,
         card=CARD,
         effect=st.sampled_from(("block", "allow", "mute", "mute")),
-        muted=st.sampled_from(tuple(rules.WEIGHTS)),
+        muted=st.sampled_from((*rules.WEIGHTS, *rules.CARD_LIMITS, *rules.CARD_LIMITS)),
         seconds=st.sampled_from((1, 60, 900, 30 * 24 * 3_600)),
     )
     def set_an_entry(self, merchant: str, card: int, effect: str, muted: str, seconds: int) -> None:
