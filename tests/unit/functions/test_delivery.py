@@ -1,6 +1,7 @@
 """Webhooks over a real socket: what counts as delivered, where they may go, and for how long one may take."""
 
 import contextlib
+import os
 import socket
 import ssl
 import threading
@@ -224,20 +225,24 @@ def test_a_date_to_come_again_at_is_so_many_seconds_from_now(serve: Serve) -> No
     assert refused.value.retry_after == 600
 
 
-def test_a_date_that_names_no_zone_is_of_utc_wherever_the_clock_stands(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def in_tokyo() -> Iterator[None]:
+    """Have the clock stand in another zone than UTC."""
+    with mock.patch.dict(os.environ, TZ="Asia/Tokyo"):
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_tokyo")
+def test_a_date_that_names_no_zone_is_of_utc_wherever_the_clock_stands(serve: Serve) -> None:
     # "-0000" says that nothing is known of the zone (RFC 5322, 3.3).
     told = {"retry-after": "Thu, 01 Jan 1970 00:10:00 -0000"}
     busy = type("Busy", (Answering,), {"status": 503, "headers_out": told})
-    with monkeypatch.context() as elsewhere:
-        elsewhere.setenv("TZ", "Asia/Tokyo")
-        time.tzset()
 
-        with pytest.raises(DeliveryError) as refused:
-            Courier(allow_private=True, clock=lambda: 0).deliver(serve(busy), {}, b"{}")
+    with pytest.raises(DeliveryError) as refused:
+        Courier(allow_private=True, clock=lambda: 0).deliver(serve(busy), {}, b"{}")
 
-    time.tzset()
     assert refused.value.retry_after == 600
 
 
