@@ -54,6 +54,7 @@ def test_a_layer_that_is_half_made_is_deployed_before_its_readers(shell: Shell, 
 def test_a_ctrl_c_ends_in_good_order_without_a_traceback_and_the_same_command_goes_on(
     shell: Shell, whole: Mapping[str, Any], how: str
 ) -> None:
+    assert shell.run(*UP).status == 0
     cut_short, cut = shell.cut(how, 6, *DESTROY, applied=True)
     assert cut.what
     assert cut_short.status == 130
@@ -64,7 +65,6 @@ def test_a_ctrl_c_ends_in_good_order_without_a_traceback_and_the_same_command_go
     ended = shell.run(*DESTROY)
     assert ended.status == 0, ended.err
     assert seen(shell, "network") == whole["destroy"]
-    assert shell.run(*UP).status == 0
 
 
 def test_what_a_killed_engine_has_left_is_settled_only_with_consent(shell: Shell, whole: Mapping[str, Any]) -> None:

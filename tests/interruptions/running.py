@@ -22,6 +22,8 @@ from tapstack.layers import LAYERS
 from tapstack.providers import endpoint_keys
 
 STACK: Final = "dev"
+_SEEN_SECONDS: Final = 1
+"""How long it may take until a signal is seen."""
 _LONGEST_SECONDS: Final = 240
 _COMMAND: Final = """
 import sys
@@ -208,14 +210,16 @@ def _is_on_its_way_out(client: Any, item: Any) -> bool:
     return bool(client.describe_key(KeyId=item["KeyId"])["KeyMetadata"]["KeyState"] == "PendingDeletion")
 
 
-def _interrupt(pid: int) -> None:
-    os.killpg(pid, signal.SIGINT)
+def _interrupt(pid: int, times: int = 1) -> None:
+    for _ in range(times):
+        os.killpg(pid, signal.SIGINT)
+        time.sleep(0.2)
+    # The call is answered after this. On a busy machine the rest would be done before anybody has seen the signal.
+    time.sleep(_SEEN_SECONDS)
 
 
 def _interrupt_often(pid: int) -> None:
-    for _ in range(3):
-        _interrupt(pid)
-        time.sleep(0.2)
+    _interrupt(pid, times=3)
 
 
 def _kill(pid: int) -> None:
