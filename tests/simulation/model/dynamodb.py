@@ -64,44 +64,36 @@ class DynamoDb:
 
     def get_item(self, **request: Any) -> Answer:
         """Read an item."""
-        check_parameters("dynamodb", "GetItem", request, "TableName Key ConsistentRead")
-        return self._call("GetItem", self._get, request)
+        return self._call("GetItem", self._get, request, "TableName Key ConsistentRead")
 
     def put_item(self, **request: Any) -> Answer:
         """Write an item over what is there."""
-        check_parameters("dynamodb", "PutItem", request, f"TableName Item {_WRITE} {_FAILED}")
-        return self._call("PutItem", self._put, request)
+        return self._call("PutItem", self._put, request, f"TableName Item {_WRITE} {_FAILED}")
 
     def update_item(self, **request: Any) -> Answer:
         """Change an item, or make one."""
-        check_parameters("dynamodb", "UpdateItem", request, f"TableName Key UpdateExpression {_WRITE} {_FAILED}")
-        return self._call("UpdateItem", self._update, request)
+        return self._call("UpdateItem", self._update, request, f"TableName Key UpdateExpression {_WRITE} {_FAILED}")
 
     def delete_item(self, **request: Any) -> Answer:
         """Take an item away."""
-        check_parameters("dynamodb", "DeleteItem", request, f"TableName Key {_WRITE} {_FAILED}")
-        return self._call("DeleteItem", self._delete, request)
+        return self._call("DeleteItem", self._delete, request, f"TableName Key {_WRITE} {_FAILED}")
 
     def query(self, **request: Any) -> Answer:
         """Read a page of an index's partition, or the item of a key."""
-        check_parameters(
-            "dynamodb", "Query", request, f"TableName KeyConditionExpression {_PAGES} IndexName ScanIndexForward"
+        return self._call(
+            "Query", self._query, request, f"TableName KeyConditionExpression {_PAGES} IndexName ScanIndexForward"
         )
-        return self._call("Query", self._query, request)
 
     def scan(self, **request: Any) -> Answer:
         """Read a page of everything."""
-        check_parameters("dynamodb", "Scan", request, f"TableName {_PAGES}")
-        return self._call("Scan", self._scan, request)
+        return self._call("Scan", self._scan, request, f"TableName {_PAGES}")
 
     def batch_get_item(self, **request: Any) -> Answer:
         """Read up to a hundred items."""
-        check_parameters("dynamodb", "BatchGetItem", request, "RequestItems")
-        for wanted in request["RequestItems"].values():
-            check_modelled(wanted, "Keys ConsistentRead")
-        return self._call("BatchGetItem", self._batch_get, request)
+        return self._call("BatchGetItem", self._batch_get, request, "RequestItems")
 
-    def _call(self, operation: str, work: Callable[[Answer], Answer], request: Answer) -> Answer:
+    def _call(self, operation: str, work: Callable[[Answer], Answer], request: Answer, modelled: str) -> Answer:
+        check_parameters("dynamodb", operation, request, modelled)
         self._faults.about = _about(request)
         return self._faults.gate("dynamodb", operation, partial(_checked, operation, work, request))
 
@@ -257,6 +249,8 @@ class DynamoDb:
         return {"Items": items, "Count": len(items), "ScannedCount": len(page), **last}
 
     def _batch_get(self, request: Answer) -> Answer:
+        for wanted in request["RequestItems"].values():
+            check_modelled(wanted, "Keys ConsistentRead")
         wanted = {name: [_key(key) for key in each["Keys"]] for name, each in request["RequestItems"].items()}
         if sum(map(len, wanted.values())) > LARGEST_BATCH:
             raise InvalidExpressionError("Too many items requested for the BatchGetItem call")

@@ -31,45 +31,40 @@ class Sqs:
 
     def send_message(self, **request: Any) -> Answer:
         """Send one message."""
-        check_parameters("sqs", "SendMessage", request, f"QueueUrl MessageBody {_MESSAGE}")
-        return self._call("SendMessage", self._send, request)
+        return self._call("SendMessage", self._send, request, f"QueueUrl MessageBody {_MESSAGE}")
 
     def send_message_batch(self, **request: Any) -> Answer:
         """Send up to ten messages, some of which the queue may not take."""
-        check_parameters("sqs", "SendMessageBatch", request, "QueueUrl Entries")
-        for entry in request["Entries"]:
-            check_modelled(entry, f"Id MessageBody {_MESSAGE}")
-        return self._call("SendMessageBatch", self._send_batch, request)
+        return self._call("SendMessageBatch", self._send_batch, request, "QueueUrl Entries")
 
     def receive_message(self, **request: Any) -> Answer:
         """Receive messages; there is no waiting for any."""
         known = "AttributeNames MaxNumberOfMessages MessageAttributeNames MessageSystemAttributeNames"
-        check_parameters("sqs", "ReceiveMessage", request, f"QueueUrl {known} VisibilityTimeout WaitTimeSeconds")
-        return self._call("ReceiveMessage", self._receive, request)
+        return self._call(
+            "ReceiveMessage", self._receive, request, f"QueueUrl {known} VisibilityTimeout WaitTimeSeconds"
+        )
 
     def change_message_visibility(self, **request: Any) -> Answer:
         """Set when a message that was received can be received again, from now."""
-        check_parameters("sqs", "ChangeMessageVisibility", request, "QueueUrl ReceiptHandle VisibilityTimeout")
-        return self._call("ChangeMessageVisibility", self._change_visibility, request)
+        return self._call(
+            "ChangeMessageVisibility", self._change_visibility, request, "QueueUrl ReceiptHandle VisibilityTimeout"
+        )
 
     def delete_message(self, **request: Any) -> Answer:
         """Delete a message that was received."""
-        check_parameters("sqs", "DeleteMessage", request, "QueueUrl ReceiptHandle")
-        return self._call("DeleteMessage", self._delete, request)
+        return self._call("DeleteMessage", self._delete, request, "QueueUrl ReceiptHandle")
 
     def delete_message_batch(self, **request: Any) -> Answer:
         """Delete up to ten messages."""
-        check_parameters("sqs", "DeleteMessageBatch", request, "QueueUrl Entries")
-        for entry in request["Entries"]:
-            check_modelled(entry, "Id ReceiptHandle")
-        return self._call("DeleteMessageBatch", self._delete_batch, request)
+        return self._call("DeleteMessageBatch", self._delete_batch, request, "QueueUrl Entries")
 
     def get_queue_attributes(self, **request: Any) -> Answer:
         """Read a queue's counts and settings."""
-        check_parameters("sqs", "GetQueueAttributes", request, "QueueUrl AttributeNames")
-        return self._call("GetQueueAttributes", self._attributes, request)
+        return self._call("GetQueueAttributes", self._attributes, request, "QueueUrl AttributeNames")
 
-    def _call(self, operation: str, work: Callable[[Queue, Answer], Answer], request: Answer) -> Answer:
+    def _call(self, operation: str, work: Callable[[Queue, Answer], Answer], request: Answer, modelled: str) -> Answer:
+        check_parameters("sqs", operation, request, modelled)
+
         def apply() -> Answer:
             queue = self._queues.get(request["QueueUrl"])
             if queue is None:
@@ -89,6 +84,8 @@ class Sqs:
         return {"MessageId": message.id, "MD5OfMessageBody": md5(body)}
 
     def _send_batch(self, queue: Queue, request: Answer) -> Answer:
+        for entry in request["Entries"]:
+            check_modelled(entry, f"Id MessageBody {_MESSAGE}")
         entries = request["Entries"]
         _check_batch("SendMessageBatch", entries)
         if sum(len(entry["MessageBody"].encode()) for entry in entries) > LARGEST_MESSAGE:
@@ -152,6 +149,8 @@ class Sqs:
         return {}
 
     def _delete_batch(self, queue: Queue, request: Answer) -> Answer:
+        for entry in request["Entries"]:
+            check_modelled(entry, "Id ReceiptHandle")
         _check_batch("DeleteMessageBatch", request["Entries"])
         deleted, failed = [], []
         for entry in request["Entries"]:
