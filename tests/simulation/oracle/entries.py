@@ -46,10 +46,10 @@ class Entries:
             wire.forgotten(change.after),
         ):
             yield f"{change.key} has other counts after an operator's write"
-        others = [each for each in before if each.until > change.at and not _is_replaced(each, wish)]
-        right = [*others, *([wish.entry] if wish.entry else [])]
+        others = [each for each in before if not _is_replaced(each, wish)]
+        right = [*(each for each in others if each.until > change.at), *([wish.entry] if wish.entry else [])]
         # What ends between the operator's read and write is kept or not.
-        ending = [each for each in before if wish.at < each.until <= change.at and not _is_replaced(each, wish)]
+        ending = [each for each in others if wish.at < each.until <= change.at]
         if sorted(each for each in after if each not in ending) != sorted(right):
             yield f"{change.key} has {after} after an operator's write, right is {right}"
 
