@@ -1,4 +1,4 @@
-"""The real emulator, to hold the model against."""
+"""The model, empty, and the real emulator, to hold it against."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -7,8 +7,22 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from simulation.model.cloud import Cloud
 from tapstack.console.progress import step
 from tapstack.lane.emulator import Emulator
+from transactions.merchants import Merchants
+
+
+@pytest.fixture
+def cloud() -> Cloud:
+    """An account, with nothing in it."""
+    return Cloud()
+
+
+@pytest.fixture
+def merchants(cloud: Cloud) -> Merchants:
+    """Its merchants' settings."""
+    return Merchants(cloud.dynamodb, "merchants", cloud.clock)
 
 
 @pytest.fixture(scope="session")

@@ -11,16 +11,6 @@ from transactions.settings import MerchantSettings
 from transactions.settings_document import parse_settings
 
 
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
-@pytest.fixture
-def merchants(cloud: Cloud) -> Merchants:
-    return Merchants(cloud.dynamodb, "merchants", cloud.clock)
-
-
 def settings(**changes: str) -> MerchantSettings:
     return msgspec.structs.replace(parse_settings(settings_document("acme")), **changes)
 

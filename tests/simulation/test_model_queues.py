@@ -12,11 +12,6 @@ SECOND = 1000
 DAY = 86_400 * SECOND
 
 
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
 def send(cloud: Cloud, *bodies: str) -> None:
     for body in bodies:
         cloud.sqs.send_message(QueueUrl=cloud.notifications.url, MessageBody=body)

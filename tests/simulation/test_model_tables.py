@@ -15,11 +15,6 @@ ITEM: Request = {"id": {"S": "a"}, "merchant_id": {"S": "acme"}, "listing": {"S"
 KEY: Request = {"id": {"S": "a"}}
 
 
-@pytest.fixture
-def cloud() -> Cloud:
-    return Cloud()
-
-
 def filled(size: int) -> Request:
     """Make an item of a size in bytes."""
     item: Request = {**ITEM, "note": {"S": ""}}
